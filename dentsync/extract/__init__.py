@@ -1,0 +1,1 @@
+"""READS: export files become raw records, text only, with file and line."""

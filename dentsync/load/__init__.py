@@ -1,0 +1,1 @@
+"""WRITES: operations to a CRM, tables to terminal and workbook."""

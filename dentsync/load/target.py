@@ -1,0 +1,165 @@
+"""The door to a CRM: one Protocol, and one visible dict of those who implement it.
+
+Promises every target keeps (design: "Promises at the CRM's door"):
+
+1. A creation that may have happened is reported ``UNKNOWN`` and never repeated by the target itself.
+2. Each operation has its own outcome; one bad row never hides the others.
+3. Limits of the CRM are kept before they bite; waiting goes through the ``Clock``.
+4. Nothing raised or returned carries personal data or a secret.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+from dentsync.model import CrmField, Operation, Outcome, Present, Route
+
+
+class Clock(Protocol):
+    """Time as a target sees it: epoch seconds, and waiting."""
+
+    def time(self) -> float: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class WallClock:
+    """Real time."""
+
+    def time(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class FastClock:
+    """Real time sped up: for a sandbox whose own clock runs ``speed`` times faster."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._start = time.time()
+
+    def time(self) -> float:
+        return self._start + (time.time() - self._start) * self._speed
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / self._speed)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What to read from the CRM before writing: items by our key, by CRM id, contacts by phone (E.164)."""
+
+    contact_keys: frozenset[str] = frozenset()
+    deal_keys: frozenset[str] = frozenset()
+    contact_ids: frozenset[int] = frozenset()
+    deal_ids: frozenset[int] = frozenset()
+    phones: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read. A phone or key that nothing answers to is absent; a dead id is absent.
+
+    ``by_phone`` lists contacts (CRM ids, all of them also in ``contacts``) that hold the phone in any spelling.
+    """
+
+    contacts: Mapping[int, Present] = field(default_factory=dict)
+    deals: Mapping[int, Present] = field(default_factory=dict)
+    by_phone: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Operations that travel in one request. ``request`` is the target's own and is opaque to the caller."""
+
+    operations: tuple[Operation, ...]
+    request: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """What a target is built from. ``fields`` maps kind -> our field -> field of the CRM."""
+
+    secret: str = field(repr=False)
+    originator: str
+    timezone: str
+    fields: Mapping[str, Mapping[str, CrmField]]
+    routes: tuple[Route, ...]
+    directory: Mapping[str, Any] | None = None  # what ``check`` returned last time, if it is still good
+    pace: Mapping[str, Any] | None = None  # what ``pace`` returned at the end of the last run
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Result of ``check``. ``directory`` is JSON-able and may be cached; ``problems`` are lines for a person."""
+
+    directory: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
+
+
+class Target(Protocol):
+    """A CRM. Not thread-safe; one writer."""
+
+    search_lag: timedelta
+    """How long after a lost creation "not found" is not believed yet."""
+
+    requests: int
+    """HTTP requests sent so far."""
+
+    def check(self) -> Checked:
+        """Resolve pipelines, stages and fields by name and check rights. Raises TargetError."""
+        ...
+
+    def read(self, needs: Needs) -> Reading:
+        """Read present items in as few requests as possible. Raises TargetError; changes nothing."""
+        ...
+
+    def chunks(self, operations: Sequence[Operation], ids: Mapping[str, int]) -> Iterator[Chunk]:
+        """Group operations into requests, in order, lazily: each chunk is sized by how the last one went.
+
+        ``ids`` maps ``"contact:<key>"`` / ``"deal:<key>"`` to CRM ids and is kept up to date by the caller between
+        chunks. A deal whose contact has neither an id nor a creation in the same chunk is left out and must be
+        reported by the caller as held.
+        """
+        ...
+
+    def send(self, chunk: Chunk) -> list[Outcome]:
+        """Send one request; exactly one outcome for each operation of the chunk, in order.
+
+        Refusals that prove nothing was done (rate, operating budget) are waited out and repeated inside. Raises
+        Forbidden when the CRM refuses everything; then nothing of the chunk was done.
+        """
+        ...
+
+    def pace(self) -> Mapping[str, Any]:
+        """JSON-able state of the limits, for the next run."""
+        ...
+
+
+def needs_of(operations: Iterable[Operation]) -> Needs:
+    """What has to be read before these operations: keys and phones of creates, present state of moves and phones."""
+    contact_keys: set[str] = set()
+    deal_keys: set[str] = set()
+    contact_ids: set[int] = set()
+    deal_ids: set[int] = set()
+    phones: set[str] = set()
+    for operation in operations:
+        if operation.action == "create":
+            (contact_keys if operation.kind == "contact" else deal_keys).add(operation.key)
+            for change in operation.changes:
+                if change.field == "phones" and isinstance(change.new, tuple):
+                    phones.update(change.new)
+        elif operation.crm_id is not None and operation.action == "move":
+            deal_ids.add(operation.crm_id)
+        elif operation.crm_id is not None and any(c.field == "phones" for c in operation.changes):
+            contact_ids.add(operation.crm_id)
+    return Needs(
+        contact_keys=frozenset(contact_keys),
+        deal_keys=frozenset(deal_keys),
+        contact_ids=frozenset(contact_ids),
+        deal_ids=frozenset(deal_ids),
+        phones=frozenset(phones),
+    )

@@ -1,0 +1,422 @@
+"""The nouns of dentsync: frozen values that cross the doors between its rooms.
+
+Imports only the standard library. Datetimes are aware, in the clinic's zone; money is ``Decimal``.
+Names and phones are kept out of ``repr`` so that no traceback or log line shows a patient.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+# ── values ────────────────────────────────────────────────────────────────────────────────────
+
+Value = str | int | bool | Decimal | date | datetime | tuple[str, ...] | None
+"""A clean value of a field. ``None`` is an empty cell; an absent column has no entry at all."""
+
+Plain = str | int | bool | tuple[str, ...] | None
+"""A value as it is compared, stored and written to a plan: datetimes in ISO 8601 with offset, dates as
+``YYYY-MM-DD``, money as a decimal string, phones as a tuple of E.164 strings."""
+
+
+class FieldType(StrEnum):
+    """How the text of a cell becomes a value. ``transform.clean`` has one parser for each."""
+
+    NAME = "name"  # a whole name in one cell
+    PHONES = "phones"  # one or several numbers in one cell
+    TEXT = "text"
+    ID = "id"  # digits and letters kept verbatim: leading zeros matter
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    MONEY = "money"
+    NUMBER = "number"
+    FLAG = "flag"
+    STATUS = "status"
+
+
+FIELDS: Mapping[str, FieldType] = {
+    # the patient
+    "full_name": FieldType.NAME,
+    "last_name": FieldType.TEXT,
+    "first_name": FieldType.TEXT,
+    "patronymic": FieldType.TEXT,
+    "phones": FieldType.PHONES,
+    "card_number": FieldType.ID,
+    "patient_id": FieldType.ID,
+    "patient_status": FieldType.TEXT,
+    "representative": FieldType.TEXT,
+    "sex": FieldType.TEXT,
+    "birth_date": FieldType.DATE,
+    "email": FieldType.TEXT,
+    "branch": FieldType.TEXT,
+    "lead_source": FieldType.TEXT,
+    "sms_opt_out": FieldType.FLAG,
+    "completed_visits": FieldType.NUMBER,
+    "last_visit_at": FieldType.DATETIME,
+    "next_visit_at": FieldType.DATETIME,
+    "balance": FieldType.MONEY,
+    "lifetime_total": FieldType.MONEY,
+    "discount": FieldType.TEXT,
+    "archive_reason": FieldType.TEXT,
+    # the appointment (also a request, a line of the waiting list)
+    "appointment_id": FieldType.ID,
+    "start_at": FieldType.DATETIME,
+    "start_on": FieldType.DATE,  # with start_time: the two halves of start_at in two columns
+    "start_time": FieldType.TIME,
+    "doctor": FieldType.TEXT,
+    "specialty": FieldType.TEXT,
+    "status": FieldType.STATUS,
+    "recommendation": FieldType.FLAG,
+    "service": FieldType.TEXT,
+    "amount": FieldType.MONEY,
+    "operator": FieldType.TEXT,
+    "booked_at": FieldType.DATETIME,
+    "cancel_reason": FieldType.TEXT,
+    "comment": FieldType.TEXT,
+}
+"""Every field dentsync knows, by name. Columns, conditions, titles and CRM fields are configured in these words."""
+
+PATIENT_FIELDS: tuple[str, ...] = tuple(FIELDS)[: tuple(FIELDS).index("appointment_id")]
+"""The fields that describe the person, whichever feed carries them."""
+
+
+class Entity(StrEnum):
+    """What one row of a feed describes."""
+
+    PATIENT = "patient"
+    APPOINTMENT = "appointment"
+
+
+class Status(StrEnum):
+    """Of an appointment, as the MIS knows it. A CRM *stage* is something else."""
+
+    WAITING = "waiting"  # on the waiting list, no time yet
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    ARRIVED = "arrived"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    RESCHEDULED = "rescheduled"
+
+
+STRENGTH: Mapping[Status, int] = {
+    Status.WAITING: 0,
+    Status.BOOKED: 1,
+    Status.CONFIRMED: 2,
+    Status.ARRIVED: 3,
+    Status.IN_PROGRESS: 3,
+    Status.COMPLETED: 4,
+    Status.NO_SHOW: 4,
+    Status.CANCELLED: 4,
+    Status.RESCHEDULED: 4,
+}
+"""How much a status weighs against a stage that a person chose: plain booking never outweighs a person."""
+
+# ── from file to record ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a fact comes from: file name, first 12 hex digits of its SHA-256, physical line (from 1)."""
+
+    file: str
+    sha256: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One row as it stands in the file. ``cells`` maps our field names to verbatim text of the mapped columns."""
+
+    feed: str
+    origin: Origin
+    cells: Mapping[str, str] = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason against one field. ``reason`` is Russian: clinic people read it. ``raw`` is the cell's text."""
+
+    field: str
+    reason: str
+    raw: str = dataclasses.field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that cannot be used, with all its faults at once."""
+
+    feed: str
+    origin: Origin
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A clean row. ``values`` has only the fields whose columns are in the file (three kinds of empty).
+
+    ``faults`` are those that did not cost the row: an optional field that could not be read is left absent.
+    """
+
+    entity: Entity
+    feed: str
+    key: str
+    origin: Origin
+    values: Mapping[str, Value] = dataclasses.field(repr=False)
+    faults: tuple[Fault, ...] = ()
+
+
+# ── what the configuration says, as values ────────────────────────────────────────────────────
+
+FeedKind = Literal["snapshot", "window", "append"]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanRules:
+    """All that cleaning needs to know about a clinic and a feed.
+
+    ``statuses`` maps a folded status word (``transform.words.fold``) to a status. ``defaults`` gives text to
+    columns that the file does not have. ``dates`` are ``strptime`` formats, tried in order, in addition to ISO.
+    """
+
+    timezone: str
+    branch: str
+    region: str = "RU"
+    area_code: str = ""
+    statuses: Mapping[str, Status] = dataclasses.field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    entity: Entity = Entity.PATIENT
+    defaults: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    inverted: tuple[str, ...] = ()  # flags whose column means the opposite
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of one field: data, never code.
+
+    ``one_of``: the value is among these. ``low``/``high``: inclusive range in ``unit``: plain numbers, or whole
+    calendar months / days between the value and now (``months_ago``, ``days_ago``, ``days_ahead``).
+    ``present``: the value is there, or is not.
+    """
+
+    field: str
+    one_of: tuple[str | int | bool, ...] | None = None
+    low: int | None = None
+    high: int | None = None
+    unit: Literal["number", "months_ago", "days_ago", "days_ahead"] = "number"
+    present: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRef:
+    """A stage by its name in the CRM; ``ends`` says what the CRM must know it as."""
+
+    name: str
+    ends: Literal["won", "lost"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which records want a deal, in which pipeline, at which stage for which status."""
+
+    name: str
+    feeds: tuple[str, ...]
+    pipeline: str
+    title: str
+    stages: Mapping[str, StageRef]  # status value, or "default" -> stage
+    when: tuple[Condition, ...] = ()
+    per: str | None = None
+    people: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]
+
+
+@dataclass(frozen=True, slots=True)
+class CrmField:
+    """One of our fields in the CRM: its name there, and who wins."""
+
+    name: str
+    policy: Policy = "mis_wins"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most a plan may change: a share of what is known (percent), a count, or both."""
+
+    percent: int | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyRules:
+    """Limits per action. Plans of at most ``free`` operations of a kind are never refused for their share."""
+
+    free: int = 50
+    updates: Limit = Limit(percent=30)
+    moves: Limit = Limit(percent=30)
+    lost: Limit = Limit(percent=20)
+    creates: Limit = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """What a feed's file usually is. ``max_age_hours`` against now; ``min_percent`` of the usual row count."""
+
+    max_age_hours: int | None = None
+    min_percent: int = 50
+    min_rows: int | None = None
+    max_rows: int | None = None
+    allow_empty: bool = False
+
+
+# ── from record to operation ──────────────────────────────────────────────────────────────────
+
+Kind = Literal["contact", "deal"]
+Action = Literal["create", "update", "move"]
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What one item of the CRM should be, because of which record and rule.
+
+    ``fields`` are in our words. A deal's ``contact`` is the key of its contact item. ``creates`` is false where
+    the record may change an existing item but no longer wants a new one.
+    """
+
+    kind: Kind
+    key: str
+    origin: Origin
+    rule: str
+    fields: Mapping[str, Plain] = dataclasses.field(repr=False)
+    contact: str | None = None
+    pipeline: str | None = None
+    stage: StageRef | None = None
+    status: Status | None = None
+    creates: bool = True
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What we last left in the CRM. ``sure`` is false for an item that exists with contents unknown."""
+
+    kind: Kind
+    key: str
+    crm_id: int
+    fields: Mapping[str, Plain] = dataclasses.field(repr=False)
+    contact: str | None = None
+    pipeline: str | None = None
+    stage: str | None = None
+    status: Status | None = None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, old → new. ``old`` is what we last left there; ``known`` is false where we never wrote it."""
+
+    field: str
+    old: Plain = dataclasses.field(repr=False)
+    new: Plain = dataclasses.field(repr=False)
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing to do in the CRM. ``id`` is unique in its plan: ``{action}:{kind}:{key}``.
+
+    ``pipeline``/``stage`` are names; a create carries the first stage, a move the next one and ``from_stage``,
+    where we last left it. ``silent``: no automation of the CRM may fire.
+    """
+
+    action: Action
+    kind: Kind
+    key: str
+    origin: Origin
+    rule: str
+    changes: tuple[Change, ...] = ()
+    crm_id: int | None = None
+    contact: str | None = None
+    pipeline: str | None = None
+    stage: StageRef | None = None
+    from_stage: str | None = None
+    status: Status | None = None
+    silent: bool = False
+
+    @property
+    def id(self) -> str:
+        """Unique in its plan."""
+        return f"{self.action}:{self.kind}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something that is wanted but waits for a person or for certainty. ``reason`` is in the terminal's language."""
+
+    kind: Kind
+    key: str
+    origin: Origin
+    reason: str
+
+
+# ── from operation to outcome ─────────────────────────────────────────────────────────────────
+
+
+class Result(StrEnum):
+    """How an operation ended."""
+
+    APPLIED = "applied"  # the CRM said yes
+    FAILED = "failed"  # the CRM said no; it was not done
+    UNKNOWN = "unknown"  # it may have happened; never repeated blindly
+    KEPT = "kept"  # a person's choice in the CRM stays; nothing was sent
+    HELD = "held"  # not sent: what it needs is not certain yet
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """The CRM holds something else than we left there: somebody changed it, and it stays."""
+
+    kind: Kind
+    key: str
+    crm_id: int
+    field: str
+    ours: Plain = dataclasses.field(repr=False)
+    theirs: Plain = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one operation. ``crm_id`` is known for what was applied; ``reason`` names no person."""
+
+    operation: Operation
+    result: Result
+    crm_id: int | None = None
+    reason: str = ""
+    linked: bool = True  # a created deal has its contact
+    drift: tuple[Drift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An item as the CRM has it now. ``fields`` are in our words, only those that are configured."""
+
+    kind: Kind
+    crm_id: int
+    key: str | None
+    fields: Mapping[str, Plain] = dataclasses.field(repr=False)
+    pipeline: str | None = None
+    stage: str | None = None
+    ends: Literal["won", "lost"] | None = None

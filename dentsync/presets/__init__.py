@@ -1,0 +1,1 @@
+"""Data: words and columns of each MIS, pipelines of each founding clinic."""

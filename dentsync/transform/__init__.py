@@ -1,0 +1,1 @@
+"""THINKS: pure functions. No I/O, no clock, no randomness, no logging."""
