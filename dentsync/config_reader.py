@@ -1,0 +1,324 @@
+"""From parsed TOML to a Config: what a type cannot say (names of fields, feeds, statuses) is checked here.
+
+Every error names file, table, key and the remedy.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from dentsync.config import Config, Feed, digest_of
+from dentsync.config_tables import (
+    ClinicTable,
+    CrmTable,
+    EndTable,
+    ExpectTable,
+    FeedTable,
+    FieldTable,
+    FilesTable,
+    RouteTable,
+    SafetyTable,
+    Scalar,
+    Table,
+    WhenTable,
+)
+from dentsync.errors import ConfigError
+from dentsync.lang import _
+from dentsync.model import (
+    FIELDS,
+    CleanRules,
+    Condition,
+    CrmField,
+    FileRules,
+    Limit,
+    Route,
+    SafetyRules,
+    StageRef,
+    Status,
+)
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration file. Raises ConfigError with one line for the first thing that is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        raise ConfigError(
+            _("{file}: no such file; write one with: dentsync init --preset helix-bitrix24").format(file=path)
+        ) from None
+    except OSError as error:
+        raise ConfigError(_("{file}: cannot be read: {reason}").format(file=path, reason=error.strerror)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(_("{file}: not valid TOML: {reason}").format(file=path, reason=error)) from None
+    return Reader(path).config(data)
+
+
+T = TypeVar("T")
+_UNKNOWN = re.compile(r"unknown field `(.+?)`")
+_PERCENT = re.compile(r"(\d{1,3})\s*%")
+
+
+class Reader:
+    """Turns the parsed TOML into a Config; knows where it is, so that errors can say so."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fail(self, where: str, message: str) -> NoReturn:
+        raise ConfigError(f"{self.path.name}: {where}: {message}")
+
+    def table(self, data: Any, shape: type[T], where: str) -> T:
+        try:
+            return msgspec.convert(data, shape, strict=True)
+        except msgspec.ValidationError as error:
+            self.fail(where, _explain(str(error), shape))
+
+    def config(self, data: dict[str, Any]) -> Config:
+        self._known("", data, ("clinic", "files", "crm", "feeds", "routes", "safety"))
+        for name in ("clinic", "crm", "feeds", "routes"):
+            if not isinstance(data.get(name), dict):
+                self.fail(f"[{name}]", _("this table is missing"))
+        crm = dict(data["crm"])
+        fields = self._crm_fields(crm.pop("fields", {}))
+        clinic = self.table(data["clinic"], ClinicTable, "clinic")
+        folder = self.table(data.get("files", {}), FilesTable, "files")
+        target = self.table(crm, CrmTable, "crm")
+        feeds = {name: self._feed(name, table, clinic) for name, table in data["feeds"].items()}
+        routes = {name: self._route(name, table, feeds, fields) for name, table in data["routes"].items()}
+        root = self.path.resolve().parent
+        return Config(
+            path=self.path,
+            clinic=clinic.name,
+            zone=self._zone(clinic.timezone),
+            phone_region=clinic.phone.region,
+            area_code=clinic.phone.area_code,
+            inbox=root / folder.inbox,
+            archive=root / folder.archive if folder.archive else None,
+            state=root / folder.state,
+            settle_seconds=folder.settle_seconds,
+            target=target.target,
+            webhook=target.webhook,
+            originator=target.originator,
+            speed=target.speed,
+            fields=fields,
+            feeds=feeds,
+            routes=routes,
+            safety=self._safety(data.get("safety", {})),
+            digest=digest_of(data["clinic"], data["crm"], data["feeds"], data["routes"], data.get("safety", {})),
+        )
+
+    # ── tables ──
+
+    def _zone(self, name: str) -> ZoneInfo:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.fail("clinic.timezone", _("no time zone {name!r}; for example Europe/Moscow").format(name=name))
+
+    def _crm_fields(self, data: Any) -> dict[str, dict[str, CrmField]]:
+        self._known("crm.fields", data, ("contact", "deal"))
+        return {kind: self._fields_of(kind, data.get(kind, {})) for kind in ("contact", "deal")}
+
+    def _fields_of(self, kind: str, data: dict[str, Any]) -> dict[str, CrmField]:
+        result = {}
+        for ours, value in data.items():
+            where = f"crm.fields.{kind}.{ours}"
+            self._field(where, ours, ("title",))
+            line = FieldTable(field=value) if isinstance(value, str) else self.table(value, FieldTable, where)
+            result[ours] = CrmField(name=line.field, policy=line.policy)
+        return result
+
+    def _feed(self, name: str, data: Any, clinic: ClinicTable) -> Feed:
+        where = f"feeds.{name}"
+        table = self.table(data, FeedTable, where)
+        for part in ("key", "required", "columns", "defaults", "inverted"):
+            for field in getattr(table, part):
+                self._field(f"{where}.{part}", field)
+        if not table.key:
+            self.fail(f"{where}.key", _('name the fields that make a row unique, for example ["card_number"]'))
+        source = self._source(where, table.source)
+        return Feed(
+            name=name,
+            files=table.files,
+            kind=table.kind,
+            aliases=_aliases(source, table),
+            rules=_clean_rules(source, table, clinic),
+            expect=self._expect(where, table.expect),
+            silent=table.silent,
+            sheet=table.sheet,
+            encoding=table.encoding,
+            pad=table.pad,
+        )
+
+    def _source(self, where: str, name: str) -> dict[str, Any]:
+        resource = files("dentsync").joinpath(f"presets/{name}.toml")
+        if "-" in name or not resource.is_file():
+            self.fail(f"{where}.source", _("no source {name!r}").format(name=name))
+        return _vocabulary(name)
+
+    def _expect(self, where: str, table: ExpectTable) -> FileRules:
+        low, high = table.rows or (None, None)
+        return FileRules(
+            max_age_hours=self._hours(f"{where}.expect.max_age", table.max_age),
+            min_percent=self._percent(f"{where}.expect.min_share", table.min_share),
+            min_rows=low,
+            max_rows=high,
+            allow_empty=table.allow_empty,
+        )
+
+    def _hours(self, where: str, text: str) -> int | None:
+        if not text:
+            return None
+        found = re.fullmatch(r"(\d+)\s*([hd])", text)
+        if not found:
+            self.fail(where, _("{text!r} is not a time span; for example 30h or 2d").format(text=text))
+        return int(found[1]) * (24 if found[2] == "d" else 1)
+
+    def _percent(self, where: str, text: str) -> int:
+        found = _PERCENT.fullmatch(text)
+        if not found:
+            self.fail(where, _("{text!r} is not a share; for example 20%").format(text=text))
+        return int(found[1])
+
+    def _route(
+        self, name: str, data: Any, feeds: Mapping[str, Feed], fields: Mapping[str, Mapping[str, CrmField]]
+    ) -> Route:
+        where = f"routes.{name}"
+        table = self.table(data, RouteTable, where)
+        for feed in table.feeds:
+            if feed not in feeds:
+                self.fail(f"{where}.feeds", _("there is no [feeds.{name}]").format(name=feed))
+        for field in table.fields:
+            if field not in fields["deal"]:
+                self.fail(f"{where}.fields", _("{field!r} has no line in [crm.fields.deal]").format(field=field))
+        if table.per:
+            self._field(f"{where}.per", table.per)
+        self._title(f"{where}.title", table.title)
+        return Route(
+            name=name,
+            feeds=table.feeds,
+            pipeline=table.pipeline,
+            title=table.title,
+            stages={status: self._stage(where, status, stage) for status, stage in table.stages.items()},
+            when=tuple(self._condition(f"{where}.when", field, test) for field, test in table.when.items()),
+            per=table.per,
+            people=table.people,
+            fields=table.fields,
+        )
+
+    def _stage(self, where: str, status: str, stage: str | EndTable) -> StageRef:
+        if status != "default" and status not in list(Status):
+            self.fail(f"{where}.stages", _("no status {name!r}{hint}").format(name=status, hint=_near(status, Status)))
+        if isinstance(stage, str):
+            return StageRef(stage)
+        if bool(stage.won) == bool(stage.lost):
+            self.fail(f"{where}.stages.{status}", _('write { won = "stage" } or { lost = "stage" }'))
+        return StageRef(stage.won or stage.lost, "won" if stage.won else "lost")
+
+    def _condition(self, where: str, field: str, test: Scalar | list[Scalar] | WhenTable) -> Condition:
+        self._field(where, field)
+        match test:
+            case WhenTable():
+                return self._bounds(f"{where}.{field}", field, test)
+            case list():
+                return Condition(field, one_of=tuple(test))
+            case _:
+                return Condition(field, one_of=(test,))
+
+    def _bounds(self, where: str, field: str, test: WhenTable) -> Condition:
+        given = [unit for unit in ("months_ago", "days_ago", "days_ahead", "range") if getattr(test, unit)]
+        if test.present is not None and not given:
+            return Condition(field, present=test.present)
+        if len(given) != 1:
+            self.fail(where, _("write one of months_ago, days_ago, days_ahead, range = [from, to], or present"))
+        low, high = getattr(test, given[0])
+        unit: Any = "number" if given[0] == "range" else given[0]
+        return Condition(field, low=low, high=high, unit=unit)
+
+    def _title(self, where: str, title: str) -> None:
+        sample: dict[str, Any] = dict.fromkeys(FIELDS, "x")
+        sample |= {name: datetime(2026, 1, 1, tzinfo=UTC) for name in FIELDS if name.endswith(("_at", "_on", "_date"))}
+        try:
+            title.format_map(sample)
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            self.fail(where, _("this title cannot be filled in: {reason}").format(reason=error))
+
+    def _safety(self, data: Any) -> SafetyRules:
+        table = self.table(data, SafetyTable, "safety")
+        limits = {name: self._limit(f"safety.{name}", getattr(table, name)) for name in _LIMITS}
+        return SafetyRules(free=table.free, **limits)
+
+    def _limit(self, where: str, value: str | int) -> Limit:
+        if isinstance(value, int):
+            return Limit(count=value)
+        found = re.fullmatch(r"(?:(\d{1,3})\s*%)?\s*(\d+)?", value.strip())
+        if not found:
+            self.fail(where, _("{text!r} is not a limit; for example 20%, 500 or 20% 500").format(text=value))
+        percent, count = found.groups()
+        return Limit(int(percent) if percent else None, int(count) if count else None)
+
+    # ── names ──
+
+    def _known(self, where: str, data: Any, names: tuple[str, ...]) -> None:
+        for name in data if isinstance(data, dict) else ():
+            if name not in names:
+                self.fail(where or "*", _("unknown table [{name}]{hint}").format(name=name, hint=_near(name, names)))
+
+    def _field(self, where: str, name: str, more: tuple[str, ...] = ()) -> None:
+        if name not in FIELDS and name not in more:
+            self.fail(where, _("no field {name!r}{hint}").format(name=name, hint=_near(name, FIELDS)))
+
+
+_LIMITS = ("updates", "moves", "lost", "creates")
+
+
+@cache
+def _vocabulary(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("dentsync").joinpath(f"presets/{name}.toml").read_text(encoding="utf-8"))
+
+
+def _aliases(source: Mapping[str, Any], table: FeedTable) -> dict[str, tuple[str, ...]]:
+    known = {field: tuple(names) for field, names in source["columns"].items()}
+    return known | {field: names + known.get(field, ()) for field, names in table.columns.items()}
+
+
+def _clean_rules(source: Mapping[str, Any], table: FeedTable, clinic: ClinicTable) -> CleanRules:
+    words = {word: Status(status) for status, names in source["statuses"].items() for word in names}
+    words |= {word: status for status, names in table.statuses.items() for word in names}
+    return CleanRules(
+        timezone=clinic.timezone,
+        branch=table.branch or clinic.branch,
+        region=clinic.phone.region,
+        area_code=clinic.phone.area_code,
+        statuses=words,
+        required=table.required,
+        key=table.key,
+        entity=table.entity,
+        defaults=table.defaults,
+        dates=tuple(source.get("dates", ())) + table.dates,
+        inverted=table.inverted,
+    )
+
+
+def _near(name: str, names: Any) -> str:
+    close = difflib.get_close_matches(name, [str(n) for n in names], n=1)
+    return _(" (did you mean {name!r}?)").format(name=close[0]) if close else ""
+
+
+def _explain(message: str, shape: Any) -> str:
+    """msgspec's words, shortened, with a suggestion for a misspelt key."""
+    unknown = _UNKNOWN.search(message)
+    if unknown and isinstance(shape, type) and issubclass(shape, Table):
+        name = unknown[1]
+        return _("unknown key {name!r}{hint}").format(name=name, hint=_near(name, shape.__struct_fields__))
+    return message.replace(" - at `$.", " `").replace("Object missing required field", _("this key is missing:"))

@@ -1,0 +1,129 @@
+"""The shape of config.toml, table by table. msgspec checks types and unknown keys; ``config_reader`` the rest."""
+
+from typing import Literal
+
+import msgspec
+
+from dentsync.model import Entity, FeedKind, Policy, Status
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of config.toml: unknown keys are errors."""
+
+
+class PhoneTable(Table, frozen=True):
+    """``[clinic] phone``: how to read numbers without a country or city code."""
+
+    region: str = "RU"
+    area_code: str = ""
+
+
+class ClinicTable(Table, frozen=True):
+    """``[clinic]``."""
+
+    name: str
+    timezone: str
+    branch: str = "main"
+    phone: PhoneTable = PhoneTable()
+
+
+class FilesTable(Table, frozen=True):
+    """``[files]``: paths relative to the folder of config.toml."""
+
+    inbox: str = "inbox"
+    archive: str = "archive"
+    state: str = "state"
+    settle_seconds: int = 10
+
+
+class FieldTable(Table, frozen=True):
+    """One line of ``[crm.fields.*]`` where a plain name is not enough."""
+
+    field: str = ""
+    policy: Policy = "mis_wins"
+
+
+class CrmTable(Table, frozen=True):
+    """``[crm]`` without its ``fields``."""
+
+    target: Literal["bitrix24"]
+    webhook: str
+    originator: str = "dentsync"
+    speed: float = 1.0
+
+
+class ExpectTable(Table, frozen=True):
+    """``[feeds.*] expect``: what the file usually is."""
+
+    max_age: str = ""
+    min_share: str = "50%"
+    rows: tuple[int, int] | None = None
+    allow_empty: bool = False
+
+
+class FeedTable(Table, frozen=True):
+    """``[feeds.*]``."""
+
+    files: str
+    kind: FeedKind
+    entity: Entity
+    key: tuple[str, ...]
+    source: str = "helix"
+    required: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]] = {}
+    statuses: dict[Status, tuple[str, ...]] = {}
+    defaults: dict[str, str] = {}
+    dates: tuple[str, ...] = ()
+    inverted: tuple[str, ...] = ()
+    expect: ExpectTable = ExpectTable()
+    silent: bool = False
+    branch: str = ""
+    sheet: str | None = None
+    encoding: str | None = None
+    pad: bool = False
+
+
+class EndTable(Table, frozen=True):
+    """A stage that ends a deal: ``{ won = "…" }`` or ``{ lost = "…" }``."""
+
+    won: str = ""
+    lost: str = ""
+
+
+Bounds = tuple[int, int]
+
+
+class WhenTable(Table, frozen=True):
+    """A condition that is more than a value or a list."""
+
+    months_ago: Bounds | None = None
+    days_ago: Bounds | None = None
+    days_ahead: Bounds | None = None
+    range: Bounds | None = None
+    present: bool | None = None
+
+
+Scalar = str | int | bool
+
+
+class RouteTable(Table, frozen=True):
+    """``[routes.*]``."""
+
+    feeds: tuple[str, ...]
+    pipeline: str
+    title: str
+    stages: dict[str, str | EndTable]
+    when: dict[str, Scalar | list[Scalar] | WhenTable] = {}
+    per: str | None = None
+    people: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+class SafetyTable(Table, frozen=True):
+    """``[safety]``: a share ("20%"), a count, or both ("20% 500")."""
+
+    free: int = 50
+    updates: str | int = "30%"
+    moves: str | int = "30%"
+    lost: str | int = "20%"
+    creates: str | int = ""

@@ -1,0 +1,266 @@
+"""Facts: files read, their rows verbatim, faults, and who is who."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from dentsync.model import Fault, Origin
+
+_json = msgspec.json.Encoder()
+_cells = msgspec.json.Decoder(dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row of a feed as it was read: mapped cells, verbatim."""
+
+    id: int
+    feed: str
+    key: str
+    origin: Origin
+    cells: Mapping[str, str] = field(repr=False)
+    person: str | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FreshRow:
+    """A row that is new or changed, about to be stored."""
+
+    key: str
+    fingerprint: int
+    line: int
+    cells: Mapping[str, str] = field(repr=False)
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One line of the ledger of files read. Counts are rows; times are ISO 8601 with offset."""
+
+    feed: str
+    sha256: str
+    name: str
+    size: int
+    modified_at: str
+    read_at: str
+    read: int = 0
+    loaded: int = 0
+    rejected: int = 0
+    ignored: int = 0
+    fresh: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLine:
+    """A stored fault list: of a rejected row (``lost``) or of single fields of a loaded one."""
+
+    feed: str
+    origin: Origin
+    lost: bool
+    faults: tuple[Fault, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the store knows: the key of the contact, the folded name, the card if there is one."""
+
+    key: str
+    name_key: str = field(repr=False)
+    card: str | None = None
+
+
+class Facts:
+    """What the files said. Every method is one statement or runs inside the caller's transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self._feeds: dict[str, int] = dict(db.execute("SELECT name, id FROM feeds"))
+
+    # ── files ──
+
+    def feed_id(self, name: str) -> int:
+        """The number of a feed, given on first use."""
+        if name not in self._feeds:
+            cursor = self.db.execute("INSERT INTO feeds(name) VALUES (?)", (name,))
+            self._feeds[name] = int(cursor.lastrowid or 0)
+        return self._feeds[name]
+
+    def salt(self, feed: str) -> str | None:
+        """What the stored fingerprints of a feed depend on: layout, columns, rules."""
+        row = self.db.execute("SELECT salt FROM feeds WHERE name = ?", (feed,)).fetchone()
+        return row[0] if row else None
+
+    def set_salt(self, feed: str, salt: str) -> None:
+        """Remember it; rows read under another one are looked at again."""
+        self.db.execute("UPDATE feeds SET salt = ? WHERE id = ?", (salt, self.feed_id(feed)))
+
+    def seen(self, feed: str, sha256: str) -> bool:
+        """Whether this very file was read before."""
+        sql = "SELECT 1 FROM files WHERE feed = (SELECT id FROM feeds WHERE name = ?) AND sha256 = ?"
+        return self.db.execute(sql, (feed, sha256)).fetchone() is not None
+
+    def usual_rows(self, feed: str, last: int = 5) -> list[int]:
+        """Row counts of the feed's last good files, newest first."""
+        sql = "SELECT read FROM files WHERE feed = (SELECT id FROM feeds WHERE name = ?) ORDER BY id DESC LIMIT ?"
+        return [row[0] for row in self.db.execute(sql, (feed, last))]
+
+    def open_file(self, entry: FileEntry) -> int:
+        """Enter a file into the ledger; its counts are filled in by ``close_file``."""
+        sql = "INSERT INTO files(feed, sha256, name, size, modified_at, read_at) VALUES (?, ?, ?, ?, ?, ?)"
+        values = (self.feed_id(entry.feed), entry.sha256, entry.name, entry.size, entry.modified_at, entry.read_at)
+        return int(self.db.execute(sql, values).lastrowid or 0)
+
+    def close_file(self, file: int, entry: FileEntry) -> None:
+        """Write the counts of a file that was read to its end."""
+        self.db.execute(
+            "UPDATE files SET read = ?, loaded = ?, rejected = ?, ignored = ?, fresh = ?, missing = ? WHERE id = ?",
+            (entry.read, entry.loaded, entry.rejected, entry.ignored, entry.fresh, entry.missing, file),
+        )
+
+    def last_files(self) -> list[FileEntry]:
+        """The newest ledger line of every feed."""
+        sql = (
+            "SELECT feeds.name, sha256, files.name, size, modified_at, read_at, read, loaded, rejected, ignored, fresh,"
+            " missing FROM files JOIN feeds ON feeds.id = files.feed"
+            " WHERE files.id IN (SELECT max(id) FROM files GROUP BY feed) ORDER BY feeds.id"
+        )
+        return [FileEntry(*row) for row in self.db.execute(sql)]
+
+    # ── rows ──
+
+    def known(self, feed: str) -> set[int]:
+        """Fingerprints of all rows of the feed, rejected ones too."""
+        sql = "SELECT fingerprint FROM rows WHERE feed = ?"
+        number = self.feed_id(feed)
+        known = {row[0] for row in self.db.execute(sql, (number,))}
+        known.update(row[0] for row in self.db.execute(sql.replace("rows", "faults") + " AND lost = 1", (number,)))
+        return known
+
+    def put_row(self, feed: str, file: int, row: FreshRow, *, silent: bool) -> Origin | None:
+        """Store a row; if this file already had another row with its key, store nothing and return that origin."""
+        number = self.feed_id(feed)
+        sql = "SELECT id, fingerprint, file, line FROM rows WHERE feed = ? AND key = ?"
+        old = self.db.execute(sql, (number, row.key)).fetchone()
+        if old and old[2] == file and old[1] != row.fingerprint:
+            return Origin("", "", old[3])
+        cells = _json.encode(row.cells).decode()
+        if old:
+            self.db.execute(
+                "UPDATE rows SET fingerprint = ?, cells = ?, file = ?, line = ?, settled = 0, silent = ? WHERE id = ?",
+                (row.fingerprint, cells, file, row.line, silent, old[0]),
+            )
+        else:
+            self.db.execute(
+                "INSERT INTO rows(feed, key, fingerprint, cells, file, line, silent) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number, row.key, row.fingerprint, cells, file, row.line, silent),
+            )
+        if row.faults:
+            self.put_faults(feed, file, row.fingerprint, row.line, row.faults, lost=False)
+        return None
+
+    def put_faults(
+        self, feed: str, file: int, fingerprint: int, line: int, faults: Sequence[Fault], *, lost: bool
+    ) -> None:
+        """Store why a row, or some of its fields, could not be used."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO faults(feed, fingerprint, file, line, lost, faults) VALUES (?, ?, ?, ?, ?, ?)",
+            (self.feed_id(feed), fingerprint, file, line, lost, _json.encode(faults).decode()),
+        )
+
+    def lost_among(self, feed: str) -> set[int]:
+        """Fingerprints of rejected rows."""
+        sql = "SELECT fingerprint FROM faults WHERE feed = ? AND lost = 1"
+        return {row[0] for row in self.db.execute(sql, (self.feed_id(feed),))}
+
+    def drop_faults(self, feed: str, fingerprints: Iterable[int]) -> None:
+        """Forget the faults of rows that are gone from their snapshot or were replaced."""
+        sql = "DELETE FROM faults WHERE feed = ? AND fingerprint = ?"
+        self.db.executemany(sql, ((self.feed_id(feed), fingerprint) for fingerprint in fingerprints))
+
+    def unfingerprinted(self, feed: str, fingerprints: set[int]) -> set[int]:
+        """Those of the fingerprints that no stored row of the feed has any more (its row was changed)."""
+        sql = "SELECT 1 FROM rows WHERE feed = ? AND fingerprint = ?"
+        number = self.feed_id(feed)
+        return {f for f in fingerprints if self.db.execute(sql, (number, f)).fetchone() is None}
+
+    def faults(self) -> list[FaultLine]:
+        """All stored faults, in the order of feeds, files and lines."""
+        sql = (
+            "SELECT feeds.name, files.name, files.sha256, line, lost, faults FROM faults"
+            " JOIN feeds ON feeds.id = faults.feed JOIN files ON files.id = faults.file"
+            " ORDER BY feeds.id, files.id, line"
+        )
+        decode = msgspec.json.Decoder(tuple[Fault, ...]).decode
+        return [
+            FaultLine(feed, Origin(name, sha[:12], line), bool(lost), decode(faults))
+            for feed, name, sha, line, lost, faults in self.db.execute(sql)
+        ]
+
+    _ROW = (
+        "SELECT rows.id, feeds.name, rows.key, files.name, files.sha256, line, cells, person, silent FROM rows"
+        " JOIN feeds ON feeds.id = rows.feed JOIN files ON files.id = rows.file "
+    )
+
+    @staticmethod
+    def _row(row: tuple[Any, ...]) -> StoredRow:
+        number, feed, key, name, sha, line, cells, person, silent = row
+        return StoredRow(
+            number, feed, key, Origin(name, sha[:12], line), _cells.decode(cells), person, bool(silent)
+        )  # fmt: skip
+
+    def unsettled(self, now: datetime) -> Iterator[StoredRow]:
+        """Rows with news: changed, not yet carried out, or woken by the clock. In the order they were read."""
+        sql = self._ROW + "WHERE settled = 0 OR wake_at <= ? ORDER BY rows.file, rows.line"
+        return map(self._row, self.db.execute(sql, (now.isoformat(),)).fetchall())
+
+    def rows_of(self, person: str) -> list[StoredRow]:
+        """All rows that speak of a person, in the order they were read."""
+        return [self._row(r) for r in self.db.execute(self._ROW + "WHERE person = ? ORDER BY file, line", (person,))]
+
+    def settle_rows(self, rows: Iterable[tuple[int, str | None]]) -> None:
+        """These rows are carried out; each with the moment (ISO 8601) the clock will give it news again."""
+        sql = "UPDATE rows SET settled = 1, wake_at = ? WHERE id = ?"
+        self.db.executemany(sql, ((wake_at, number) for number, wake_at in rows))
+
+    def unsettle_feed(self, feed: str) -> None:
+        """Look at all rows of a feed again: the rules that read them have changed."""
+        self.db.execute("UPDATE rows SET settled = 0 WHERE feed = ?", (self.feed_id(feed),))
+
+    # ── people ──
+
+    def person_of(self, key: str) -> Person | None:
+        """Who is meant by a patient key, if that was ever decided."""
+        sql = "SELECT people.key, name_key, card FROM people JOIN aliases ON person = people.key WHERE aliases.key = ?"
+        row = self.db.execute(sql, (key,)).fetchone()
+        return Person(*row) if row else None
+
+    def people_with(self, phones: Iterable[str]) -> list[Person]:
+        """Everybody who has one of the phones."""
+        found = {}
+        sql = "SELECT people.key, name_key, card FROM phones JOIN people ON person = people.key WHERE phone = ?"
+        for phone in phones:
+            for row in self.db.execute(sql, (phone,)):
+                found[row[0]] = Person(*row)
+        return list(found.values())
+
+    def put_person(self, person: Person, alias: str, phones: Iterable[str]) -> None:
+        """Store a decision: this key means this person, who has these phones."""
+        self.db.execute(
+            "INSERT INTO people(key, name_key, card) VALUES (?, ?, ?) ON CONFLICT(key) DO UPDATE"
+            " SET name_key = excluded.name_key, card = coalesce(excluded.card, card)",
+            (person.key, person.name_key, person.card),
+        )
+        self.db.execute("INSERT OR IGNORE INTO aliases(key, person) VALUES (?, ?)", (alias, person.key))
+        self.db.executemany(
+            "INSERT OR IGNORE INTO phones(phone, person) VALUES (?, ?)", ((phone, person.key) for phone in phones)
+        )
+
+    def set_person(self, row: int, person: str) -> None:
+        """This row speaks of that person."""
+        self.db.execute("UPDATE rows SET person = ? WHERE id = ?", (person, row))

@@ -1,0 +1,170 @@
+"""The ledger: what we last left in the CRM, intentions and how they ended, and the history of runs."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from dentsync.model import Drift, Held, Kind, Operation, Outcome, Plain, Result, Status, Synced
+
+_json = msgspec.json.Encoder()
+_fields = msgspec.json.Decoder(dict[str, str | int | bool | tuple[str, ...] | None])
+
+
+class Ledger:
+    """Items, journal and runs. Every method is one statement or runs inside the caller's transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    # ── what we last left in the CRM ──
+
+    _ITEM = "SELECT kind, key, crm_id, fields, contact, pipeline, stage, status, sure FROM items WHERE target = ? "
+
+    @staticmethod
+    def _item(row: tuple[Any, ...]) -> Synced:
+        kind, key, crm_id, fields, contact, pipeline, stage, status, sure = row
+        known = Status(status) if status else None
+        return Synced(kind, key, crm_id, _fields.decode(fields), contact, pipeline, stage, known, bool(sure))
+
+    def synced(self, target: str, kind: Kind, key: str) -> Synced | None:
+        """What we last left there, or None if we never made or found it."""
+        row = self.db.execute(self._ITEM + "AND kind = ? AND key = ?", (target, kind, key)).fetchone()
+        return self._item(row) if row else None
+
+    def ids(self, target: str) -> "Ids":
+        """CRM ids by ``"contact:<key>"`` / ``"deal:<key>"``, read when asked for."""
+        return Ids(self.db, target)
+
+    def put_item(self, target: str, item: Synced) -> None:
+        """Replace what we know about an item."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO items(target, kind, key, crm_id, contact, pipeline, stage, status, fields, sure)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                target, item.kind, item.key, item.crm_id, item.contact, item.pipeline, item.stage,
+                item.status, _json.encode(item.fields).decode(), item.sure,
+            ),
+        )  # fmt: skip
+
+    def drop_item(self, target: str, kind: Kind, key: str) -> None:
+        """The CRM does not have it any more."""
+        self.db.execute("DELETE FROM items WHERE target = ? AND kind = ? AND key = ?", (target, kind, key))
+
+    def item_counts(self, target: str) -> dict[Kind, int]:
+        """How many contacts and deals are ours."""
+        sql = "SELECT kind, count(*) FROM items WHERE target = ? GROUP BY kind"
+        return dict(self.db.execute(sql, (target,)).fetchall())
+
+    # ── journal ──
+
+    def intend(self, run: int, target: str, operations: Sequence[Operation], at: datetime) -> dict[str, int]:
+        """Write down what is about to be sent. Returns journal numbers by operation id."""
+        numbers = {}
+        sql = "INSERT INTO journal(run, target, action, kind, key, operation, intended_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        for op in operations:
+            text = _json.encode(op).decode()
+            cursor = self.db.execute(sql, (run, target, op.action, op.kind, op.key, text, at.isoformat()))
+            numbers[op.id] = int(cursor.lastrowid or 0)
+        return numbers
+
+    def record(self, number: int, outcome: Outcome, at: datetime) -> None:
+        """Write down how an intention ended."""
+        self.db.execute(
+            "UPDATE journal SET result = ?, crm_id = ?, reason = ?, settled_at = ? WHERE id = ?",
+            (outcome.result, outcome.crm_id, outcome.reason, at.isoformat(), number),
+        )
+
+    def open_intentions(self, target: str) -> list[tuple[int, Operation, datetime]]:
+        """Operations that were sent, or may have been, with no known end: number, operation, when."""
+        sql = (
+            "SELECT id, operation, coalesce(settled_at, intended_at) FROM journal"
+            " WHERE target = ? AND (result IS NULL OR result = 'unknown') ORDER BY id"
+        )
+        decode = msgspec.json.Decoder(Operation).decode
+        return [(n, decode(text), datetime.fromisoformat(at)) for n, text, at in self.db.execute(sql, (target,))]
+
+    def close_intention(self, number: int, result: Result | str, reason: str, at: datetime) -> None:
+        """An open intention whose end is now known."""
+        sql = "UPDATE journal SET result = ?, reason = ?, settled_at = ? WHERE id = ?"
+        self.db.execute(sql, (result, reason, at.isoformat(), number))
+
+    # ── held, drift, runs, cache ──
+
+    def replace_held(self, held: Iterable[Held], at: datetime) -> None:
+        """The present list of what waits for a person."""
+        self.db.execute("DELETE FROM held")
+        rows = ((h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in held)
+        self.db.executemany("INSERT OR REPLACE INTO held(kind, key, origin, reason, at) VALUES (?, ?, ?, ?, ?)", rows)
+
+    def held(self) -> list[tuple[str, str, str, str]]:
+        """Kind, key, origin and reason of what waits."""
+        return self.db.execute("SELECT kind, key, origin, reason FROM held ORDER BY kind, key").fetchall()
+
+    def put_drift(self, target: str, drift: Iterable[Drift], at: datetime) -> None:
+        """Differences that people made in the CRM, as last seen."""
+        rows = (
+            (target, d.kind, d.key, d.field, d.crm_id, _text(d.ours), _text(d.theirs), at.isoformat()) for d in drift
+        )
+        self.db.executemany("INSERT OR REPLACE INTO drift VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def drift_count(self) -> int:
+        """How many fields and stages people keep different."""
+        return int(self.db.execute("SELECT count(*) FROM drift").fetchone()[0])
+
+    def start_run(self, command: str, started_at: datetime, now: datetime) -> int:
+        """Enter a run; ``now`` is the clock it plans by."""
+        sql = "INSERT INTO runs(command, started_at, now) VALUES (?, ?, ?)"
+        return int(self.db.execute(sql, (command, started_at.isoformat(), now.isoformat())).lastrowid or 0)
+
+    def finish_run(self, run: int, finished_at: datetime, exit_code: int, summary: Mapping[str, Any]) -> None:
+        """How a run ended."""
+        self.db.execute(
+            "UPDATE runs SET finished_at = ?, exit_code = ?, summary = ? WHERE id = ?",
+            (finished_at.isoformat(), exit_code, _json.encode(summary).decode(), run),
+        )
+
+    def runs(self, last: int = 10) -> list[tuple[int, str, str, str | None, int | None, str | None]]:
+        """The last runs, newest first: id, command, now, finished_at, exit code, summary as JSON."""
+        sql = "SELECT id, command, now, finished_at, exit_code, summary FROM runs ORDER BY id DESC LIMIT ?"
+        return self.db.execute(sql, (last,)).fetchall()
+
+    def cached(self, target: str, name: str) -> tuple[Any, datetime] | None:
+        """A cached JSON value and when it was stored."""
+        row = self.db.execute("SELECT value, at FROM cache WHERE target = ? AND name = ?", (target, name)).fetchone()
+        return (msgspec.json.decode(row[0]), datetime.fromisoformat(row[1])) if row else None
+
+    def cache(self, target: str, name: str, value: Any, at: datetime) -> None:
+        """Store a JSON-able value."""
+        text = _json.encode(value).decode()
+        self.db.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?)", (target, name, text, at.isoformat()))
+
+
+class Ids(Mapping[str, int]):
+    """CRM ids of our items by ``kind:key``, always what the store holds at the moment of asking."""
+
+    def __init__(self, db: sqlite3.Connection, target: str) -> None:
+        self._db = db
+        self._target = target
+
+    def __getitem__(self, name: str) -> int:
+        kind, _sep, key = name.partition(":")
+        sql = "SELECT crm_id FROM items WHERE target = ? AND kind = ? AND key = ?"
+        row = self._db.execute(sql, (self._target, kind, key)).fetchone()
+        if row is None:
+            raise KeyError(name)
+        return int(row[0])
+
+    def __iter__(self) -> Iterator[str]:
+        sql = "SELECT kind || ':' || key FROM items WHERE target = ?"
+        return (row[0] for row in self._db.execute(sql, (self._target,)))
+
+    def __len__(self) -> int:
+        sql = "SELECT count(*) FROM items WHERE target = ?"
+        return int(self._db.execute(sql, (self._target,)).fetchone()[0])
+
+
+def _text(value: Plain) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)

@@ -1,0 +1,99 @@
+"""The tables of the state store and their migrations, made with sqlite-utils.
+
+``user_version`` counts applied migrations. This module is imported only when there is one to apply: importing
+sqlite-utils costs more than a whole quiet run.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+
+def _first(db: Database) -> None:
+    db.table("meta").create({"name": str, "value": str}, pk="name")
+    db.table("meta").insert({"name": "lineage", "value": uuid.uuid4().hex})
+    db.table("feeds").create({"id": int, "name": str, "salt": str}, pk="id")
+    db.table("feeds").create_index(["name"], unique=True)
+    db.table("files").create(
+        {
+            "id": int, "feed": int, "sha256": str, "name": str, "size": int, "modified_at": str, "read_at": str,
+            "read": int, "loaded": int, "rejected": int, "ignored": int, "fresh": int, "missing": int,
+        },
+        pk="id",
+    )  # fmt: skip
+    db.table("files").create_index(["feed", "sha256"], unique=True)
+    # Facts: the mapped cells of every row that was ever good, as the file had them.
+    db.table("rows").create(
+        {
+            "id": int, "feed": int, "key": str, "fingerprint": int, "cells": str, "file": int, "line": int,
+            "person": str, "settled": int, "wake_at": str, "silent": int,
+        },
+        pk="id",
+        not_null={"feed", "key", "fingerprint"},
+        defaults={"settled": 0, "silent": 0},
+    )  # fmt: skip
+    db.table("rows").create_index(["feed", "key"], unique=True)
+    db.table("rows").create_index(["feed", "fingerprint"])
+    db.table("rows").create_index(["person"])
+    db.execute("CREATE INDEX rows_unsettled ON rows(id) WHERE settled = 0")
+    db.execute("CREATE INDEX rows_wake ON rows(wake_at) WHERE wake_at IS NOT NULL")
+    db.table("faults").create(
+        {"id": int, "feed": int, "fingerprint": int, "file": int, "line": int, "lost": int, "faults": str}, pk="id"
+    )
+    db.table("faults").create_index(["feed", "fingerprint"], unique=True)
+    # Who is who: a card and a name with a phone may be one person; a link once made is a fact.
+    db.table("people").create({"key": str, "name_key": str, "card": str}, pk="key")
+    db.table("aliases").create({"key": str, "person": str}, pk="key")
+    db.table("phones").create({"phone": str, "person": str}, pk=("phone", "person"))
+    # What we last left in the CRM.
+    db.table("items").create(
+        {
+            "target": str, "kind": str, "key": str, "crm_id": int, "contact": str, "pipeline": str, "stage": str,
+            "status": str, "fields": str, "sure": int,
+        },
+        pk=("target", "kind", "key"),
+    )  # fmt: skip
+    db.table("items").create_index(["target", "kind", "crm_id"])
+    # Intentions before they are sent, and what became of them.
+    db.table("journal").create(
+        {
+            "id": int, "run": int, "target": str, "action": str, "kind": str, "key": str, "operation": str,
+            "intended_at": str, "result": str, "crm_id": int, "reason": str, "settled_at": str,
+        },
+        pk="id",
+    )  # fmt: skip
+    db.execute("CREATE INDEX journal_open ON journal(target, kind, key) WHERE result IS NULL OR result = 'unknown'")
+    db.table("journal").create_index(["kind", "key"])
+    db.table("held").create({"kind": str, "key": str, "origin": str, "reason": str, "at": str}, pk=("kind", "key"))
+    db.table("drift").create(
+        {"target": str, "kind": str, "key": str, "field": str, "crm_id": int, "ours": str, "theirs": str, "at": str},
+        pk=("target", "kind", "key", "field"),
+    )
+    db.table("runs").create(
+        {
+            "id": int,
+            "command": str,
+            "started_at": str,
+            "finished_at": str,
+            "now": str,
+            "exit_code": int,
+            "summary": str,
+        },
+        pk="id",
+    )
+    # What may be asked again at any time: names of the CRM resolved to ids, state of its limits.
+    db.table("cache").create({"target": str, "name": str, "value": str, "at": str}, pk=("target", "name"))
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first,)
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Apply the migrations after ``version``, all or none."""
+    db = Database(connection)
+    with db.atomic():
+        for step in MIGRATIONS[version:]:
+            step(db)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
