@@ -355,6 +355,7 @@ class Operation:
     from_stage: str | None = None
     status: Status | None = None
     silent: bool = False
+    claims: bool = False  # an item that was found in the CRM gets our key
 
     @property
     def id(self) -> str:
@@ -420,3 +421,23 @@ class Present:
     pipeline: str | None = None
     stage: str | None = None
     ends: Literal["won", "lost"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do, as a value: printed, saved, approved, applied exactly.
+
+    ``now`` is ISO 8601 with offset; ``config`` and ``mark`` say what it was made from: applied only if both still hold.
+    ``refusals`` are safety limits that it passes; it is applied only when its ``digest`` is approved.
+    """
+
+    version: int
+    now: str
+    clinic: str
+    target: str
+    config: str
+    mark: str
+    digest: str
+    operations: tuple[Operation, ...] = ()
+    held: tuple[Held, ...] = ()
+    refusals: tuple[str, ...] = ()

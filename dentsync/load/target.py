@@ -139,27 +139,32 @@ class Target(Protocol):
         ...
 
 
-def needs_of(operations: Iterable[Operation]) -> Needs:
-    """What has to be read before these operations: keys and phones of creates, present state of moves and phones."""
-    contact_keys: set[str] = set()
-    deal_keys: set[str] = set()
-    contact_ids: set[int] = set()
-    deal_ids: set[int] = set()
+def needs_of(operations: Iterable[Operation], fields: Mapping[str, Mapping[str, CrmField]]) -> Needs:
+    """What has to be read before these operations.
+
+    Keys of creations and phones of new contacts (they may be there already), deals that are to move, and items whose
+    phones or ``fill_if_empty`` fields are to change: there the CRM's present state decides.
+    """
+    keys: dict[str, set[str]] = {"contact": set(), "deal": set()}
+    ids: dict[str, set[int]] = {"contact": set(), "deal": set()}
     phones: set[str] = set()
     for operation in operations:
         if operation.action == "create":
-            (contact_keys if operation.kind == "contact" else deal_keys).add(operation.key)
-            for change in operation.changes:
-                if change.field == "phones" and isinstance(change.new, tuple):
-                    phones.update(change.new)
-        elif operation.crm_id is not None and operation.action == "move":
-            deal_ids.add(operation.crm_id)
-        elif operation.crm_id is not None and any(c.field == "phones" for c in operation.changes):
-            contact_ids.add(operation.crm_id)
+            keys[operation.kind].add(operation.key)
+            phones.update(*(c.new for c in operation.changes if c.field == "phones" and isinstance(c.new, tuple)))
+        elif operation.crm_id is not None and _depends_on_present(operation, fields[operation.kind]):
+            ids[operation.kind].add(operation.crm_id)
     return Needs(
-        contact_keys=frozenset(contact_keys),
-        deal_keys=frozenset(deal_keys),
-        contact_ids=frozenset(contact_ids),
-        deal_ids=frozenset(deal_ids),
+        contact_keys=frozenset(keys["contact"]),
+        deal_keys=frozenset(keys["deal"]),
+        contact_ids=frozenset(ids["contact"]),
+        deal_ids=frozenset(ids["deal"]),
         phones=frozenset(phones),
+    )
+
+
+def _depends_on_present(operation: Operation, fields: Mapping[str, CrmField]) -> bool:
+    return operation.action == "move" or any(
+        change.field == "phones" or (change.field in fields and fields[change.field].policy == "fill_if_empty")
+        for change in operation.changes
     )

@@ -86,9 +86,10 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. Inside another transaction it is a part of that one."""
+        """All or nothing. Inside another transaction it is a part of that one, and can still fail alone."""
         if self.db.in_transaction:
-            yield
+            with self._savepoint():
+                yield
             return
         with _clear_errors(self.path):
             self.db.execute("BEGIN IMMEDIATE")
@@ -98,6 +99,17 @@ class Store:
                 self.db.execute("ROLLBACK")
                 raise
             self.db.execute("COMMIT")
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        self.db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK TO part")
+            self.db.execute("RELEASE part")
+            raise
+        self.db.execute("RELEASE part")
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:

@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from dentsync.model import Fault, Origin
+from dentsync.model import Fault, Origin, RawRecord
 
 _json = msgspec.json.Encoder()
 _cells = msgspec.json.Decoder(dict[str, str])
@@ -25,6 +25,11 @@ class StoredRow:
     cells: Mapping[str, str] = field(repr=False)
     person: str | None = None
     silent: bool = False
+
+    @property
+    def raw(self) -> RawRecord:
+        """As the reader gave it."""
+        return RawRecord(self.feed, self.origin, self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +101,12 @@ class Facts:
         row = self.db.execute("SELECT salt FROM feeds WHERE name = ?", (feed,)).fetchone()
         return row[0] if row else None
 
-    def set_salt(self, feed: str, salt: str) -> None:
-        """Remember it; rows read under another one are looked at again."""
-        self.db.execute("UPDATE feeds SET salt = ? WHERE id = ?", (salt, self.feed_id(feed)))
+    def reset_fingerprints(self, feed: str, salt: str) -> None:
+        """The fingerprints of a feed mean nothing any more; those to come are made under ``salt``."""
+        number = self.feed_id(feed)
+        self.db.execute("UPDATE feeds SET salt = ? WHERE id = ?", (salt, number))
+        self.db.execute("UPDATE rows SET fingerprint = 0 WHERE feed = ?", (number,))
+        self.db.execute("DELETE FROM faults WHERE feed = ?", (number,))
 
     def seen(self, feed: str, sha256: str) -> bool:
         """Whether this very file was read before."""
@@ -136,7 +144,7 @@ class Facts:
 
     def known(self, feed: str) -> set[int]:
         """Fingerprints of all rows of the feed, rejected ones too."""
-        sql = "SELECT fingerprint FROM rows WHERE feed = ?"
+        sql = "SELECT fingerprint FROM rows WHERE feed = ? AND fingerprint <> 0"
         number = self.feed_id(feed)
         known = {row[0] for row in self.db.execute(sql, (number,))}
         known.update(row[0] for row in self.db.execute(sql.replace("rows", "faults") + " AND lost = 1", (number,)))
@@ -217,20 +225,23 @@ class Facts:
     def unsettled(self, now: datetime) -> Iterator[StoredRow]:
         """Rows with news: changed, not yet carried out, or woken by the clock. In the order they were read."""
         sql = self._ROW + "WHERE settled = 0 OR wake_at <= ? ORDER BY rows.file, rows.line"
-        return map(self._row, self.db.execute(sql, (now.isoformat(),)).fetchall())
+        return map(self._row, self.db.execute(sql, (now.astimezone(UTC).isoformat(),)).fetchall())
 
     def rows_of(self, person: str) -> list[StoredRow]:
         """All rows that speak of a person, in the order they were read."""
         return [self._row(r) for r in self.db.execute(self._ROW + "WHERE person = ? ORDER BY file, line", (person,))]
 
     def settle_rows(self, rows: Iterable[tuple[int, str | None]]) -> None:
-        """These rows are carried out; each with the moment (ISO 8601) the clock will give it news again."""
+        """These rows are carried out; each with the moment (ISO 8601, UTC) the clock will give it news again."""
         sql = "UPDATE rows SET settled = 1, wake_at = ? WHERE id = ?"
         self.db.executemany(sql, ((wake_at, number) for number, wake_at in rows))
 
-    def unsettle_feed(self, feed: str) -> None:
-        """Look at all rows of a feed again: the rules that read them have changed."""
-        self.db.execute("UPDATE rows SET settled = 0 WHERE feed = ?", (self.feed_id(feed),))
+    def heal(self, rules: str) -> None:
+        """If the rules have changed since the last look, every row is looked at again."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = 'rules'").fetchone()
+        if row is None or row[0] != rules:
+            self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES ('rules', ?)", (rules,))
+            self.db.execute("UPDATE rows SET settled = 0")
 
     # ── people ──
 
@@ -239,6 +250,11 @@ class Facts:
         sql = "SELECT people.key, name_key, card FROM people JOIN aliases ON person = people.key WHERE aliases.key = ?"
         row = self.db.execute(sql, (key,)).fetchone()
         return Person(*row) if row else None
+
+    def people_with_card(self, card: str) -> list[Person]:
+        """Everybody whose card has this number, in whatever branch."""
+        sql = "SELECT key, name_key, card FROM people WHERE card = ?"
+        return [Person(*row) for row in self.db.execute(sql, (card,))]
 
     def people_with(self, phones: Iterable[str]) -> list[Person]:
         """Everybody who has one of the phones."""

@@ -53,6 +53,12 @@ class Ledger:
         """The CRM does not have it any more."""
         self.db.execute("DELETE FROM items WHERE target = ? AND kind = ? AND key = ?", (target, kind, key))
 
+    def key_of(self, target: str, kind: Kind, crm_id: int) -> str | None:
+        """Which of our items is linked to this record of the CRM."""
+        sql = "SELECT key FROM items WHERE target = ? AND kind = ? AND crm_id = ?"
+        row = self.db.execute(sql, (target, kind, crm_id)).fetchone()
+        return row[0] if row else None
+
     def item_counts(self, target: str) -> dict[Kind, int]:
         """How many contacts and deals are ours."""
         sql = "SELECT kind, count(*) FROM items WHERE target = ? GROUP BY kind"

@@ -45,6 +45,7 @@ def _first(db: Database) -> None:
     db.table("faults").create_index(["feed", "fingerprint"], unique=True)
     # Who is who: a card and a name with a phone may be one person; a link once made is a fact.
     db.table("people").create({"key": str, "name_key": str, "card": str}, pk="key")
+    db.table("people").create_index(["card"])
     db.table("aliases").create({"key": str, "person": str}, pk="key")
     db.table("phones").create({"phone": str, "person": str}, pk=("phone", "person"))
     # What we last left in the CRM.

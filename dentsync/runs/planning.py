@@ -1,0 +1,169 @@
+"""From facts to a plan: who is meant, what each row wants, what differs, what waits, what is too much."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+
+from dentsync.config import digest_of
+from dentsync.model import Desired, Entity, Held, Operation, Plan, Record, Reject, Route
+from dentsync.runs.session import Session
+from dentsync.store import Person, StoredRow
+from dentsync.transform.contacts import contact_of, expected_at
+from dentsync.transform.diff import operations_of
+from dentsync.transform.link import Mention, Somebody, identify, mention_of
+from dentsync.transform.routes import deal_of, wakes_at
+from dentsync.transform.safety import plan_refusals
+
+PLAN_VERSION = 1
+
+
+@dataclass(slots=True)
+class Work:
+    """A plan with what the run needs to remember about it: which rows wait for which items, and when they wake."""
+
+    plan: Plan
+    rows: dict[int, set[str]] = field(default_factory=dict)  # row -> "kind:key" of the items it speaks for
+    wakes: dict[int, str | None] = field(default_factory=dict)
+    looked_at: int = 0
+
+
+def make_plan(job: Session, *, mark: str, waiting: frozenset[str] = frozenset()) -> Work:
+    """Plan everything that has news. Writes only who is who; call it inside a transaction or a rehearsal.
+
+    ``mark`` is where the state stood before this run; ``waiting`` are items ("kind:key") whose last operation may
+    still be on its way: they are held.
+    """
+    return _Planner(job, waiting).work(mark)
+
+
+class _Planner:
+    def __init__(self, job: Session, waiting: frozenset[str]) -> None:
+        self.job, self.waiting = job, waiting
+        self.facts, self.ledger = job.store.facts, job.store.ledger
+        self.routes = _by_feed(job.config.routes.values())
+        self.masters = frozenset(feed.name for feed in job.config.feeds.values() if feed.kind == "snapshot")
+        self.records: dict[int, Record | None] = {}
+        self.operations: dict[str, Operation] = {}
+        self.held: list[Held] = []
+        self.rows: dict[int, set[str]] = {}
+        self.wakes: dict[int, str | None] = {}
+
+    def work(self, mark: str) -> Work:
+        self.facts.heal(self.job.rules)
+        rows = [row for row in self.facts.unsettled(self.job.now) if row.feed in self.job.config.feeds]
+        people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
+        for row in sorted(rows, key=self._cards_first):
+            self._assign(row, people)
+        for person, news in people.items():
+            self._plan_person(person, news)
+        return Work(self._plan(mark), self.rows, self.wakes, len(rows))
+
+    def _cards_first(self, row: StoredRow) -> bool:
+        return self.job.config.feeds[row.feed].rules.entity is not Entity.PATIENT
+
+    def _record(self, row: StoredRow) -> Record | None:
+        if row.id not in self.records:
+            record = self.job.clean(row)
+            self.records[row.id] = None if isinstance(record, Reject) else record
+        return self.records[row.id]
+
+    # ── who ──
+
+    def _assign(self, row: StoredRow, people: dict[str, list[tuple[StoredRow, Record]]]) -> None:
+        record = self._record(row)
+        self.rows[row.id] = set()
+        if record is None:  # a newer rule rejects it: what was done stays, and there is nothing to do
+            return
+        mention = mention_of(record, self.job.config.feeds[row.feed].rules.branch)
+        match = identify(mention, *self._candidates(mention))
+        if match.person is None:
+            self.held.append(Held("contact", mention.key, record.origin, match.reason))
+            self.rows[row.id].add(f"contact:{mention.key}")
+            return
+        self.facts.put_person(Person(match.person, mention.name_key, mention.card), mention.key, mention.phones)
+        if row.person != match.person:
+            self.facts.set_person(row.id, match.person)
+        people[match.person].append((row, record))
+
+    def _candidates(self, mention: Mention) -> tuple[Somebody | None, list[Somebody], list[Somebody]]:
+        exact = self.facts.person_of(mention.key)
+        if exact:
+            return _somebody(exact), [], []
+        by_card = self.facts.people_with_card(mention.card) if mention.card else []
+        by_phone = self.facts.people_with(mention.phones)
+        return None, [_somebody(p) for p in by_card], [_somebody(p) for p in by_phone]
+
+    # ── what ──
+
+    def _plan_person(self, person: str, news: list[tuple[StoredRow, Record]]) -> None:
+        contact = self._contact(person, news)
+        self._plan_item(contact, [row for row, _record in news])
+        for row, record in news:
+            for route in self.routes[row.feed]:
+                deal = deal_of(route, record, person, self.job.now)
+                if deal:
+                    self._plan_item(replace(deal, silent=row.silent), [row])
+            self.wakes[row.id] = self._wakes(row, record)
+
+    def _contact(self, person: str, news: list[tuple[StoredRow, Record]]) -> Desired:
+        records = [record for row in self.facts.rows_of(person) if (record := self._record(row))]
+        wanted = tuple(name for name in self.job.config.fields["contact"] if name not in ("title",))
+        contact = contact_of(person, records, self.masters, wanted, self.job.now)
+        return replace(contact, silent=all(row.silent for row, _record in news))
+
+    def _plan_item(self, desired: Desired, rows: list[StoredRow]) -> None:
+        name = f"{desired.kind}:{desired.key}"
+        for row in rows:
+            self.rows[row.id].add(name)
+        if name in self.waiting:
+            reason = "не известно, дошла ли прошлая операция: проверим, когда CRM успеет её показать"
+            self.held.append(Held(desired.kind, desired.key, desired.origin, reason))
+            return
+        synced = self.ledger.synced(self.job.config.target, desired.kind, desired.key)
+        operations, held = operations_of(desired, synced, self.job.config.fields[desired.kind])
+        self.operations |= {operation.id: operation for operation in operations}
+        self.held += held
+
+    def _wakes(self, row: StoredRow, record: Record) -> str | None:
+        moments = [wakes_at(route, record, self.job.now) for route in self.routes[row.feed]]
+        start = expected_at(record.values)
+        if start and start >= self.job.now:  # then it is no longer the nearest visit of its contact
+            moments.append(start)
+        return min((moment.astimezone(UTC).isoformat() for moment in moments if moment), default=None)
+
+    # ── the value ──
+
+    def _plan(self, mark: str) -> Plan:
+        operations = tuple(sorted(self.operations.values(), key=_order))
+        known = self.ledger.item_counts(self.job.config.target)
+        return Plan(
+            version=PLAN_VERSION,
+            now=self.job.now.isoformat(timespec="seconds"),
+            clinic=self.job.config.clinic,
+            target=self.job.config.target,
+            config=self.job.config.digest,
+            mark=mark,
+            digest=digest_of(operations, self.job.config.digest)[:8],
+            operations=operations,
+            held=tuple(self.held),
+            refusals=plan_refusals(operations, known, self.job.config.safety),
+        )
+
+
+def _by_feed(routes: Iterable[Route]) -> defaultdict[str, list[Route]]:
+    result: defaultdict[str, list[Route]] = defaultdict(list)
+    for route in routes:
+        for feed in route.feeds:
+            result[feed].append(route)
+    return result
+
+
+def _somebody(person: Person) -> Somebody:
+    return Somebody(person.key, person.card, person.name_key)
+
+
+def _order(operation: Operation) -> tuple[bool, bool]:
+    """Silent creations first, contacts before deals: they travel in requests of their own. The rest keeps its order."""
+    silent = operation.silent and operation.action == "create"
+    return (not silent, silent and operation.kind == "deal")

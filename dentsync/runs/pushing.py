@@ -1,0 +1,316 @@
+"""From a plan to the CRM: read what is there, let people's choices stand, write intentions down, send, record.
+
+The order is the promise: an intention is stored before its request, an outcome before the next request.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from dentsync.config import Config, digest_of, secret_of
+from dentsync.errors import ConfigError
+from dentsync.lang import _
+from dentsync.load.target import (
+    Clock,
+    FastClock,
+    Needs,
+    Reading,
+    Target,
+    TargetSettings,
+    WallClock,
+    needs_of,
+)
+from dentsync.load.targets import TARGETS
+from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Present, Result, Synced
+from dentsync.runs.session import Session, wall_time
+from dentsync.store import Store
+from dentsync.transform.adopt import adopted, choose
+from dentsync.transform.plain import is_nothing, same
+from dentsync.transform.stages import objection
+
+DIRECTORY_LIVES = timedelta(hours=12)
+"""How long pipelines, stages and fields of the CRM are believed without asking again."""
+
+Progress = Callable[[int, int], None]
+"""Called with operations done and operations in all."""
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What became of a plan."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+    requests: int = 0
+
+    def count(self, result: Result) -> int:
+        """Operations that ended so."""
+        return sum(outcome.result is result for outcome in self.outcomes)
+
+    @property
+    def undone(self) -> set[str]:
+        """ "kind:key" of items that are not yet as planned."""
+        open_results = (Result.FAILED, Result.UNKNOWN, Result.HELD)
+        return {
+            f"{o.operation.kind}:{o.operation.key}" for o in self.outcomes if o.result in open_results or not o.linked
+        }
+
+
+def target_of(config: Config, store: Store) -> Target:
+    """The CRM of the configuration, with what is still good of the last run's knowledge."""
+    clock: Clock = WallClock() if config.speed == 1.0 else FastClock(config.speed)
+    directory = store.ledger.cached(config.target, "directory")
+    fresh = (
+        directory and directory[0]["config"] == _portal_digest(config) and wall_time() - directory[1] < DIRECTORY_LIVES
+    )
+    pace = store.ledger.cached(config.target, "pace")
+    settings = TargetSettings(
+        secret=secret_of(config, os.environ),
+        originator=config.originator,
+        timezone=str(config.zone),
+        fields=config.fields,
+        routes=tuple(config.routes.values()),
+        directory=directory[0]["directory"] if directory and fresh else None,
+        pace=pace[0] if pace else None,
+    )
+    return TARGETS[config.target](settings, clock)
+
+
+def _portal_digest(config: Config) -> str:
+    """Changes when the portal, the fields or the routes do: then the CRM is checked again."""
+    return digest_of(secret_of(config, os.environ), config.digest)
+
+
+def check_target(job: Session, target: Target) -> tuple[str, ...]:
+    """Ask the CRM for everything the configuration names; remember the answer if it is all there."""
+    checked = target.check()
+    if not checked.problems:
+        value = {"config": _portal_digest(job.config), "directory": checked.directory}
+        job.store.ledger.cache(job.config.target, "directory", value, wall_time())
+    return checked.problems
+
+
+def push(job: Session, run: int, plan: Plan, progress: Progress | None = None) -> Pushed:
+    """Apply a plan. Raises TargetError when the CRM cannot be worked with; what was done by then is recorded."""
+    if not plan.operations:
+        return Pushed()
+    target = target_of(job.config, job.store)
+    pusher = _Pusher(job, run, target, progress)
+    try:
+        return pusher.push(plan.operations)
+    finally:
+        pusher.pushed.requests = target.requests
+        job.store.ledger.cache(job.config.target, "pace", target.pace(), wall_time())
+
+
+class _Pusher:
+    def __init__(self, job: Session, run: int, target: Target, progress: Progress | None) -> None:
+        self.job, self.run, self.target, self.progress = job, run, target, progress
+        self.ledger = job.store.ledger
+        self.crm = job.config.target
+        self.pushed = Pushed()
+        self.creations: dict[str, Operation] = {}  # of adopted items: what was wanted, by item
+
+    def push(self, operations: tuple[Operation, ...]) -> Pushed:
+        if self.job.store.ledger.cached(self.crm, "directory") is None or self._directory_is_stale():
+            self._check()
+        ready = self._settle_with_people(operations)
+        sent: set[str] = set()
+        for chunk in self.target.chunks(ready, self.ledger.ids(self.crm)):
+            with self.job.store.transaction():
+                numbers = self.ledger.intend(self.run, self.crm, chunk.operations, wall_time())
+            outcomes = self.target.send(chunk)
+            with self.job.store.transaction():
+                for outcome in outcomes:
+                    self.ledger.record(numbers[outcome.operation.id], outcome, wall_time())
+                    self._keep(outcome)
+            sent.update(operation.id for operation in chunk.operations)
+            self._show(len(operations))
+        waiting = _("waits for its contact")
+        self.pushed.outcomes += [Outcome(op, Result.HELD, reason=waiting) for op in ready if op.id not in sent]
+        with self.job.store.transaction():
+            self.ledger.put_drift(self.crm, self.pushed.drift, wall_time())
+        return self.pushed
+
+    def _directory_is_stale(self) -> bool:
+        return not getattr(self.target, "ready", True)
+
+    def _check(self) -> None:
+        problems = check_target(self.job, self.target)
+        if problems:
+            raise ConfigError("\n".join(problems))
+
+    def _show(self, total: int) -> None:
+        if self.progress:
+            self.progress(len(self.pushed.outcomes), total)
+
+    # ── people first ──
+
+    def _settle_with_people(self, operations: tuple[Operation, ...]) -> list[Operation]:
+        needs = needs_of(operations, self.job.config.fields)
+        reading = self.target.read(needs) if needs != Needs() else Reading()
+        ready: list[Operation] = []
+        for operation in operations:
+            ready += self._ready(operation, reading)
+        return ready
+
+    def _ready(self, operation: Operation, reading: Reading) -> list[Operation]:
+        match operation.action, operation.kind:
+            case "create", "contact":
+                return self._create_contact(operation, reading)
+            case "create", "deal":
+                return self._create_deal(operation, reading)
+            case "move", _kind:
+                return self._move(operation, reading)
+            case _:
+                return self._update(operation, reading)
+
+    def _create_contact(self, operation: Operation, reading: Reading) -> list[Operation]:
+        ours = [item for item in reading.contacts.values() if item.key == operation.key]
+        phones = next((c.new for c in operation.changes if c.field == "phones"), None) or ()
+        assert isinstance(phones, tuple)
+        ids = {crm_id for phone in phones for crm_id in reading.by_phone.get(phone, ())}
+        choice = choose(
+            operation,
+            ours,
+            [reading.contacts[crm_id] for crm_id in sorted(ids) if crm_id in reading.contacts],
+            lambda crm_id: self.ledger.key_of(self.crm, "contact", crm_id) not in (None, operation.key),
+            alone=len(self.job.store.facts.people_with(phones)) <= 1,
+        )
+        if choice.hold:
+            return self._finish(Outcome(operation, Result.HELD, reason=choice.hold))
+        return self._adopt(operation, choice.found) if choice.found else [operation]
+
+    def _create_deal(self, operation: Operation, reading: Reading) -> list[Operation]:
+        ours = [item for item in reading.deals.values() if item.key == operation.key]
+        if not ours:
+            return [operation]
+        found = min(ours, key=lambda item: item.crm_id)
+        move = replace(operation, action="move", crm_id=found.crm_id, changes=(), from_stage=None)
+        return [*self._adopt(operation, found), *self._move(move, reading)]
+
+    def _adopt(self, operation: Operation, found: Present) -> list[Operation]:
+        """Link what is already in the CRM; send only what differs there."""
+        update = adopted(operation, found)
+        self.creations[f"{operation.kind}:{operation.key}"] = operation
+        if update.changes or update.claims:
+            return [update]
+        with self.job.store.transaction():
+            self._keep(Outcome(update, Result.APPLIED, found.crm_id))
+        return []
+
+    def _move(self, operation: Operation, reading: Reading) -> list[Operation]:
+        present = reading.deals.get(operation.crm_id or 0)
+        if present is None:
+            return self._finish(Outcome(operation, Result.KEPT, reason=_("deleted in the CRM")))
+        route = self.job.config.routes.get(operation.rule.removeprefix("routes."))
+        reason = objection(operation, present, route)
+        if reason:
+            self._drift(operation, "stage", operation.from_stage, present.stage)
+            return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, reason))
+        if operation.stage and (present.pipeline, present.stage) == (operation.pipeline, operation.stage.name):
+            with self.job.store.transaction():
+                self._keep(Outcome(operation, Result.APPLIED, operation.crm_id))
+            return []
+        return [operation]
+
+    def _update(self, operation: Operation, reading: Reading) -> list[Operation]:
+        """Fields that only fill an empty place give way to what is there."""
+        present = (reading.contacts if operation.kind == "contact" else reading.deals).get(operation.crm_id or 0)
+        fields = self.job.config.fields[operation.kind]
+        changes = []
+        for change in operation.changes:
+            policy = fields[change.field].policy if change.field in fields else "mis_wins"
+            theirs = present.fields.get(change.field) if present else None
+            if policy == "fill_if_empty" and not is_nothing(theirs) and not same(theirs, change.old):
+                self._drift(operation, change.field, change.old, theirs)
+            else:
+                changes.append(change)
+        if changes:
+            return [replace(operation, changes=tuple(changes))]
+        return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, _("already filled in by a person")))
+
+    def _finish(self, outcome: Outcome) -> list[Operation]:
+        self.pushed.outcomes.append(outcome)
+        return []
+
+    def _drift(self, operation: Operation, name: str, ours: Plain, theirs: Plain) -> None:
+        assert operation.crm_id is not None
+        self.pushed.drift.append(Drift(operation.kind, operation.key, operation.crm_id, name, ours, theirs))
+
+    # ── what was done ──
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Record exactly what this operation did, nothing more."""
+        self.pushed.outcomes.append(outcome)
+        operation = outcome.operation
+        before = self.ledger.synced(self.crm, operation.kind, operation.key)
+        if outcome.result is Result.APPLIED and outcome.crm_id is not None:
+            wanted = self.creations.get(f"{operation.kind}:{operation.key}") if operation.action == "update" else None
+            after = after_of(operation, outcome, before, wanted)
+            self.ledger.put_item(self.crm, after)
+            if outcome.present:
+                self.pushed.drift += drift_of(after, outcome.present, operation.changes)
+        elif outcome.result is Result.FAILED and outcome.reason.startswith("gone") and operation.kind == "contact":
+            self.ledger.drop_item(self.crm, "contact", operation.key)  # merged or deleted: found again by key or phone
+
+
+def after_of(operation: Operation, outcome: Outcome, before: Synced | None, wanted: Operation | None) -> Synced:
+    """What is known about the item after an applied operation. ``wanted``: the creation an adoption stands for."""
+    assert outcome.crm_id is not None
+    changes = wanted.changes if wanted else operation.changes
+    fields = {change.field: change.new for change in changes if change.field != "contact"}
+    contact = operation.contact if outcome.linked else None
+    if operation.action == "move":
+        base = before or Synced(operation.kind, operation.key, outcome.crm_id, {}, sure=False)
+        stage = operation.stage.name if operation.stage else base.stage
+        return replace(base, pipeline=operation.pipeline, stage=stage, status=operation.status)
+    if before is None or operation.action == "create":
+        created = operation.action == "create"
+        return Synced(
+            kind=operation.kind,
+            key=operation.key,
+            crm_id=outcome.crm_id,
+            fields=fields,
+            contact=contact,
+            pipeline=operation.pipeline,
+            stage=operation.stage.name if created and operation.stage else None,
+            status=operation.status if created else None,
+        )
+    return replace(before, crm_id=outcome.crm_id, fields={**before.fields, **fields}, contact=contact, sure=True)
+
+
+def drift_of(after: Synced, present: Present, sent: Iterable[Change]) -> list[Drift]:
+    """Fields that we did not send and that the CRM has otherwise: somebody changed them, and they stay."""
+    names = set(after.fields) - {change.field for change in sent}
+    return [
+        Drift(after.kind, after.key, after.crm_id, name, after.fields[name], present.fields.get(name))
+        for name in sorted(names)
+        if name in present.fields and not _same_here(name, after.fields[name], present.fields[name])
+    ]
+
+
+def _same_here(name: str, ours: Plain, theirs: Plain) -> bool:
+    if name == "phones" and isinstance(ours, tuple) and isinstance(theirs, tuple):
+        return set(ours) == set(theirs)
+    return same(ours, theirs)
+
+
+def recover(job: Session, search_lag: timedelta) -> frozenset[str]:
+    """Before planning: what became of operations whose end is not known.
+
+    Changes of existing items are simply wanted again, with contents unknown. Creations are looked up by key before
+    they are repeated (every creation is), but not before the CRM had time to show them: until then they wait.
+    """
+    ledger, crm = job.store.ledger, job.config.target
+    waiting: set[str] = set()
+    for number, operation, at in ledger.open_intentions(crm):
+        if operation.action == "create" and wall_time() - at < search_lag:
+            waiting.add(f"{operation.kind}:{operation.key}")
+            continue
+        item = ledger.synced(crm, operation.kind, operation.key)
+        if item and operation.action != "create":
+            ledger.put_item(crm, replace(item, sure=False))
+        ledger.close_intention(number, "looked up", _("its end was not known; looked up again"), wall_time())
+    return frozenset(waiting)

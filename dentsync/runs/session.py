@@ -1,0 +1,107 @@
+"""A run's surroundings: configuration, clock, lock and state store, opened together and closed together."""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from dentsync.config import Config, digest_of
+from dentsync.config_reader import load
+from dentsync.errors import ConfigError, Locked, StoreError
+from dentsync.lang import _
+from dentsync.model import Record, Reject
+from dentsync.store import Store, StoredRow
+from dentsync.transform.clean import RULES_VERSION, Cleaner
+
+CONFIG = "config.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run: its configuration, its store, and the moment it plans by (aware, in the clinic's zone)."""
+
+    config: Config
+    store: Store
+    now: datetime
+    cleaners: dict[str, Cleaner]
+    started_at: datetime
+
+    @property
+    def rules(self) -> str:
+        """What stored rows were last looked at with: configuration and cleaning rules."""
+        return digest_of(self.config.digest, RULES_VERSION)
+
+    def clean(self, row: StoredRow) -> Record | Reject:
+        """A stored row as a clean record."""
+        return self.cleaners[row.feed].clean(row.raw)
+
+
+def wall_time() -> datetime:
+    """Real time, whatever ``--now`` says: for journals and the CRM's search lag."""
+    return datetime.now(UTC)
+
+
+def moment(text: str | None, config: Config) -> datetime:
+    """``--now`` in the clinic's zone, or the present. Raises ConfigError."""
+    if not text:
+        return datetime.now(config.zone)
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            _("--now: {text!r} is not a moment; for example 2026-10-05T14:00").format(text=text)
+        ) from None
+    return given.astimezone(config.zone) if given.tzinfo else given.replace(tzinfo=config.zone)
+
+
+@contextmanager
+def opened(path: Path, now: str | None) -> Iterator[Session]:
+    """Load, lock and open. Raises ConfigError, Locked, StoreError."""
+    config = load(path)
+    at = moment(now, config)
+    os.umask(0o077)
+    with locked(config.state), Store(config.state / "dentsync.db") as store:
+        cleaners = {name: Cleaner(feed.rules) for name, feed in config.feeds.items()}
+        yield Session(config, store, at, cleaners, wall_time())
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One writer: hold the state directory, or say who does."""
+    holder = folder / "lock.json"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(folder / "lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise Locked(
+            _("{folder} is in use by another run{who}; wait for it").format(folder=folder, who=_who(holder))
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            _("{folder}: cannot be locked: {reason}").format(folder=folder, reason=error.strerror)
+        ) from None
+    try:
+        me = {"pid": os.getpid(), "host": socket.gethostname(), "since": wall_time().isoformat(timespec="seconds")}
+        with suppress(OSError):
+            holder.write_text(json.dumps(me | {"command": " ".join(sys.argv[1:2])}), encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+def _who(holder: Path) -> str:
+    try:
+        it = json.loads(holder.read_text(encoding="utf-8"))
+        return _(" (process {pid} on {host}, since {since})").format(**it)
+    except (OSError, ValueError, KeyError):
+        return ""

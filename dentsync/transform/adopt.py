@@ -1,0 +1,80 @@
+"""Before a contact is created: is the person already in the CRM?
+
+Order: our key there → phone and name agree → phone alone, where exactly one contact has it, no other patient of the
+MIS does, and the names do not contradict → create. Where several fit, nothing is guessed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dentsync.model import Change, Operation, Plain, Present
+from dentsync.transform.names import name_key, names_agree
+from dentsync.transform.plain import is_nothing, same
+from dentsync.transform.words import fold
+
+NAMES = ("last_name", "first_name", "patronymic")
+_NOBODY = ("без имени", "контакт", "клиент", "новый контакт")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Adopt this contact, or hold with a reason, or (neither) create."""
+
+    found: Present | None = field(default=None, repr=False)
+    hold: str = ""
+
+
+def choose(
+    operation: Operation, ours: Sequence[Present], with_phone: Sequence[Present], taken: Callable[[int], bool], *,
+    alone: bool,
+) -> Choice:  # fmt: skip
+    """Decide for one creation. ``ours`` carry our key; ``with_phone`` share a phone; ``taken`` tells CRM ids that are
+    linked to somebody else; ``alone``: no other patient of the MIS has this phone.
+    """
+    if ours:
+        return Choice(min(ours, key=lambda item: item.crm_id))
+    free = [item for item in with_phone if item.key in (None, operation.key) and not taken(item.crm_id)]
+    name = _name({change.field: change.new for change in operation.changes})
+    agreeing = [item for item in free if names_agree(_name(item.fields), name)]
+    if len(agreeing) > 1:
+        numbers = ", ".join(str(item.crm_id) for item in agreeing)
+        return Choice(hold=f"в CRM {len(agreeing)} контакта с этим именем и телефоном (№ {numbers}): объедините их")
+    if agreeing:
+        return Choice(agreeing[0])
+    if alone and len(with_phone) == len(free) == 1 and _nameless(free[0]):
+        return Choice(free[0])
+    return Choice()
+
+
+def _name(fields: Mapping[str, Plain]) -> str:
+    return name_key(*(str(fields.get(part) or "") for part in NAMES))
+
+
+def _nameless(item: Present) -> bool:
+    """A contact that a call or a form made: no name, a number for a name, or a first name only."""
+    last, first = (fold(str(item.fields.get(part) or "")) for part in NAMES[:2])
+    if last and any(letter.isalpha() for letter in last) and last not in _NOBODY:
+        return False
+    return not first or first in _NOBODY or not any(letter.isalpha() for letter in first)
+
+
+def adopted(operation: Operation, found: Present) -> Operation:
+    """The creation turned into an update of what was found: only what differs, phones only added, our key set."""
+    changes = tuple(
+        Change(change.field, found.fields.get(change.field), change.new, known=False)
+        for change in operation.changes
+        if not same(change.new, found.fields.get(change.field)) and not is_nothing(change.new)
+    )
+    return Operation(
+        action="update",
+        kind=operation.kind,
+        key=operation.key,
+        origin=operation.origin,
+        rule=operation.rule,
+        changes=changes,
+        crm_id=found.crm_id,
+        contact=operation.contact,
+        pipeline=found.pipeline,
+        silent=operation.silent,
+        claims=found.key != operation.key,
+    )

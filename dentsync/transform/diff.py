@@ -1,0 +1,96 @@
+"""Desired × synced → operations, field by field, each with old → new, origin and rule."""
+
+from collections.abc import Mapping
+
+from dentsync.model import Change, CrmField, Desired, Held, Operation, Plain, Synced
+from dentsync.transform.plain import is_nothing, same
+from dentsync.transform.stages import setback
+
+
+def operations_of(
+    desired: Desired, synced: Synced | None, fields: Mapping[str, CrmField]
+) -> tuple[list[Operation], list[Held]]:
+    """What has to be done so that the CRM has what is desired, and what of it has to wait for a person."""
+    if synced is None:
+        return ([_create(desired)] if desired.creates else []), []
+    found = [_update(desired, synced, changes)] if (changes := changes_of(desired, synced, fields)) else []
+    if not _has_news(desired, synced):
+        return found, []
+    reason = setback(synced.status, desired.status)
+    if reason:
+        return found, [Held(desired.kind, desired.key, desired.origin, reason)]
+    return [*found, _move(desired, synced)], []
+
+
+def changes_of(desired: Desired, synced: Synced, fields: Mapping[str, CrmField]) -> tuple[Change, ...]:
+    """Fields that differ from what we last left, as far as their policy lets the MIS speak."""
+    changes = []
+    for name, new in desired.fields.items():
+        old = synced.fields.get(name)
+        if _allowed(name, new, fields) and not (synced.sure and same(new, old)):
+            changes.append(Change(name, old, new, known=synced.sure and name in synced.fields))
+    if desired.contact != synced.contact or (desired.contact and not synced.sure):
+        changes.append(Change("contact", synced.contact, desired.contact))
+    return tuple(changes)
+
+
+def _allowed(name: str, new: Plain, fields: Mapping[str, CrmField]) -> bool:
+    policy = fields[name].policy if name in fields else "mis_wins"
+    return policy != "crm_wins" and not (policy == "never_clear" and is_nothing(new))
+
+
+def _has_news(desired: Desired, synced: Synced) -> bool:
+    """A move needs news: the MIS says another status than when we last left the deal."""
+    if desired.stage is None or desired.status is None:
+        return False
+    if not synced.sure:
+        return True
+    moved = (desired.pipeline, desired.stage.name) != (synced.pipeline, synced.stage)
+    return moved and desired.status != synced.status
+
+
+def _create(desired: Desired) -> Operation:
+    fields = desired.fields.items()
+    changes = tuple(Change(name, None, new, known=False) for name, new in fields if not is_nothing(new))
+    return Operation(
+        action="create",
+        kind=desired.kind,
+        key=desired.key,
+        origin=desired.origin,
+        rule=desired.rule,
+        changes=changes,
+        contact=desired.contact,
+        pipeline=desired.pipeline,
+        stage=desired.stage,
+        status=desired.status,
+        silent=desired.silent,
+    )
+
+
+def _update(desired: Desired, synced: Synced, changes: tuple[Change, ...]) -> Operation:
+    return Operation(
+        action="update",
+        kind=desired.kind,
+        key=desired.key,
+        origin=desired.origin,
+        rule=desired.rule,
+        changes=changes,
+        crm_id=synced.crm_id,
+        contact=desired.contact,
+        pipeline=synced.pipeline,
+    )
+
+
+def _move(desired: Desired, synced: Synced) -> Operation:
+    return Operation(
+        action="move",
+        kind=desired.kind,
+        key=desired.key,
+        origin=desired.origin,
+        rule=desired.rule,
+        crm_id=synced.crm_id,
+        pipeline=desired.pipeline,
+        stage=desired.stage,
+        from_stage=synced.stage,
+        status=desired.status,
+    )

@@ -1,0 +1,122 @@
+"""Which rows want a deal, in which pipeline, at which stage, and when the clock will make them want one."""
+
+import string
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from dentsync.model import Condition, Desired, Record, Route, Status, Value
+from dentsync.transform.plain import plain
+from dentsync.transform.words import fold
+
+TITLE_LENGTH = 255
+"""Longest title a CRM keeps."""
+
+
+def deal_of(route: Route, record: Record, contact: str, now: datetime) -> Desired | None:
+    """The deal this row asks for, or None where the route has no stage for its status.
+
+    Conditions decide only whether a *new* deal is wanted: an existing one follows its row whatever the clock says.
+    """
+    status = record.values.get("status")
+    stage = route.stages.get(str(status)) if status else route.stages.get("default")
+    if stage is None:
+        return None
+    fields = {name: plain(record.values[name]) for name in route.fields if name in record.values}
+    return Desired(
+        kind="deal",
+        key=deal_key(route, record),
+        origin=record.origin,
+        rule=f"routes.{route.name}",
+        fields={"title": title_of(route.title, record.values)} | fields,
+        contact=contact,
+        pipeline=route.pipeline,
+        stage=stage,
+        status=Status(str(status)) if status else None,
+        creates=all(holds(condition, record.values, now) for condition in route.when),
+    )
+
+
+def deal_key(route: Route, record: Record) -> str:
+    """Route and subject; where a route has ``per``, each of its values has a deal of its own."""
+    key = f"{route.name}:{record.key}"
+    return f"{key}@{str(plain(record.values.get(route.per)))[:10]}" if route.per else key
+
+
+def holds(condition: Condition, values: Mapping[str, Value], now: datetime) -> bool:
+    """Whether a condition is true now. An absent or empty value fulfils only ``present = false``."""
+    value = values.get(condition.field)
+    if condition.present is not None:
+        return (value is not None) == condition.present
+    if value is None:
+        return False
+    if condition.one_of is not None:
+        return any(_equal(value, wanted) for wanted in condition.one_of)
+    low, high = condition.low or 0, condition.high or 0
+    match condition.unit:
+        case "number":
+            return isinstance(value, int) and low <= value <= high
+        case "days_ahead":
+            return low <= (_day(value, now) - now.date()).days <= high
+        case "days_ago":
+            return low <= (now.date() - _day(value, now)).days <= high
+        case "months_ago":
+            day = _day(value, now)
+            return day + relativedelta(months=low) <= now.date() <= day + relativedelta(months=high)
+
+
+def wakes_at(route: Route, record: Record, now: datetime) -> datetime | None:
+    """The next moment at which the clock alone lets a condition of this row come true (midnight, clinic's zone)."""
+    openings = [_opens_on(condition, record.values, now) for condition in route.when]
+    later = [datetime.combine(day, time(), now.tzinfo) for day in openings if day and day > now.date()]
+    return min(later, default=None)
+
+
+def _opens_on(condition: Condition, values: Mapping[str, Value], now: datetime) -> date | None:
+    value = values.get(condition.field)
+    if not isinstance(value, date):
+        return None
+    low, high = condition.low or 0, condition.high or 0
+    match condition.unit:
+        case "months_ago":
+            return _day(value, now) + relativedelta(months=low)
+        case "days_ago":
+            return _day(value, now) + timedelta(days=low)
+        case "days_ahead":
+            return _day(value, now) - timedelta(days=high)
+        case _:
+            return None
+
+
+def _day(value: Value, now: datetime) -> date:
+    if isinstance(value, datetime):
+        return value.astimezone(now.tzinfo).date()
+    return value if isinstance(value, date) else date.min
+
+
+def _equal(value: Value, wanted: str | int | bool) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return fold(value) == fold(wanted)
+    return type(value) is type(wanted) and value == wanted
+
+
+class _Nothing:
+    """An empty value in a title: prints as nothing, whatever its format."""
+
+    def __format__(self, spec: str) -> str:
+        return ""
+
+
+class _Title(string.Formatter):
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
+        value = kwargs.get(str(key))
+        return _Nothing() if value is None else value
+
+
+def title_of(template: str, values: Mapping[str, Value]) -> str:
+    """The title, with the commas around missing parts tidied away, at most 255 characters."""
+    text = _Title().vformat(template, (), values)
+    parts = [part.strip(" :") for part in text.split(", ")]
+    return ", ".join(part for part in parts if part)[:TITLE_LENGTH]
