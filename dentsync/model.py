@@ -407,7 +407,7 @@ class Outcome:
     crm_id: int | None = None
     reason: str = ""
     linked: bool = True  # a created deal has its contact
-    drift: tuple[Drift, ...] = ()
+    present: "Present | None" = None  # the item as the CRM's answer shows it
 
 
 @dataclass(frozen=True, slots=True)

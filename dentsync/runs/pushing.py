@@ -4,9 +4,10 @@ The order is the promise: an intention is stored before its request, an outcome 
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from dentsync.config import Config, digest_of, secret_of
 from dentsync.errors import ConfigError
@@ -57,13 +58,10 @@ class Pushed:
         }
 
 
-def target_of(config: Config, store: Store) -> Target:
-    """The CRM of the configuration, with what is still good of the last run's knowledge."""
+def target_of(config: Config, store: Store) -> tuple[Target, bool]:
+    """The CRM of the configuration, and whether what the last check learned about it is still good."""
     clock: Clock = WallClock() if config.speed == 1.0 else FastClock(config.speed)
-    directory = store.ledger.cached(config.target, "directory")
-    fresh = (
-        directory and directory[0]["config"] == _portal_digest(config) and wall_time() - directory[1] < DIRECTORY_LIVES
-    )
+    directory = _known_directory(config, store)
     pace = store.ledger.cached(config.target, "pace")
     settings = TargetSettings(
         secret=secret_of(config, os.environ),
@@ -71,10 +69,18 @@ def target_of(config: Config, store: Store) -> Target:
         timezone=str(config.zone),
         fields=config.fields,
         routes=tuple(config.routes.values()),
-        directory=directory[0]["directory"] if directory and fresh else None,
+        directory=directory,
         pace=pace[0] if pace else None,
     )
-    return TARGETS[config.target](settings, clock)
+    return TARGETS[config.target](settings, clock), directory is not None
+
+
+def _known_directory(config: Config, store: Store) -> Mapping[str, Any] | None:
+    cached = store.ledger.cached(config.target, "directory")
+    if cached is None or cached[0]["config"] != _portal_digest(config) or wall_time() - cached[1] > DIRECTORY_LIVES:
+        return None
+    directory: Mapping[str, Any] = cached[0]["directory"]
+    return directory
 
 
 def _portal_digest(config: Config) -> str:
@@ -95,9 +101,11 @@ def push(job: Session, run: int, plan: Plan, progress: Progress | None = None) -
     """Apply a plan. Raises TargetError when the CRM cannot be worked with; what was done by then is recorded."""
     if not plan.operations:
         return Pushed()
-    target = target_of(job.config, job.store)
+    target, checked = target_of(job.config, job.store)
     pusher = _Pusher(job, run, target, progress)
     try:
+        if not checked and (problems := check_target(job, target)):
+            raise ConfigError("\n".join(problems))
         return pusher.push(plan.operations)
     finally:
         pusher.pushed.requests = target.requests
@@ -113,8 +121,6 @@ class _Pusher:
         self.creations: dict[str, Operation] = {}  # of adopted items: what was wanted, by item
 
     def push(self, operations: tuple[Operation, ...]) -> Pushed:
-        if self.job.store.ledger.cached(self.crm, "directory") is None or self._directory_is_stale():
-            self._check()
         ready = self._settle_with_people(operations)
         sent: set[str] = set()
         for chunk in self.target.chunks(ready, self.ledger.ids(self.crm)):
@@ -132,14 +138,6 @@ class _Pusher:
         with self.job.store.transaction():
             self.ledger.put_drift(self.crm, self.pushed.drift, wall_time())
         return self.pushed
-
-    def _directory_is_stale(self) -> bool:
-        return not getattr(self.target, "ready", True)
-
-    def _check(self) -> None:
-        problems = check_target(self.job, self.target)
-        if problems:
-            raise ConfigError("\n".join(problems))
 
     def _show(self, total: int) -> None:
         if self.progress:
