@@ -102,3 +102,15 @@ def preset_text(name: str) -> str:
     if name not in presets():
         raise ConfigError(_("no preset {name!r} (there are: {names})").format(name=name, names=", ".join(presets())))
     return files("dentsync").joinpath(f"presets/{name}.toml").read_text(encoding="utf-8")
+
+
+def write_preset(name: str, path: Path) -> None:
+    """Write a preset's configuration to a new file; an existing one is never replaced."""
+    text = preset_text(name)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ConfigError(_("{file}: is there already; it was not touched").format(file=path)) from None
+    except OSError as error:
+        raise ConfigError(_("{file}: cannot be written: {reason}").format(file=path, reason=error.strerror)) from None

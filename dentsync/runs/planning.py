@@ -1,7 +1,7 @@
 """From facts to a plan: who is meant, what each row wants, what differs, what waits, what is too much."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
@@ -28,13 +28,13 @@ class Work:
     looked_at: int = 0
 
 
-def make_plan(job: Session, *, mark: str, waiting: frozenset[str] = frozenset()) -> Work:
+def make_plan(job: Session, *, mark: str, waiting: frozenset[str] = frozenset(), feeds: Collection[str] = ()) -> Work:
     """Plan everything that has news. Writes only who is who; call it inside a transaction or a rehearsal.
 
     ``mark`` is where the state stood before this run; ``waiting`` are items ("kind:key") whose last operation may
-    still be on its way: they are held.
+    still be on its way: they are held. ``feeds`` limits the plan to news from these.
     """
-    return _Planner(job, waiting).work(mark)
+    return _Planner(job, waiting).work(mark, feeds or job.config.feeds)
 
 
 class _Planner:
@@ -49,9 +49,11 @@ class _Planner:
         self.rows: dict[int, set[str]] = {}
         self.wakes: dict[int, str | None] = {}
 
-    def work(self, mark: str) -> Work:
+    def work(self, mark: str, feeds: Collection[str]) -> Work:
         self.facts.heal(self.job.rules)
-        rows = [row for row in self.facts.unsettled(self.job.now) if row.feed in self.job.config.feeds]
+        rows = [
+            row for row in self.facts.unsettled(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
+        ]
         people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
         for row in sorted(rows, key=self._cards_first):
             self._assign(row, people)
@@ -144,11 +146,16 @@ class _Planner:
             target=self.job.config.target,
             config=self.job.config.digest,
             mark=mark,
-            digest=digest_of(operations, self.job.config.digest)[:8],
+            digest=plan_digest(operations, self.job.config.digest),
             operations=operations,
             held=tuple(self.held),
             refusals=plan_refusals(operations, known, self.job.config.safety),
         )
+
+
+def plan_digest(operations: tuple[Operation, ...], config: str) -> str:
+    """Eight hex digits that name exactly these operations under this configuration."""
+    return digest_of(operations, config)[:8]
 
 
 def _by_feed(routes: Iterable[Route]) -> defaultdict[str, list[Route]]:

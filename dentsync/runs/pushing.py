@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from dentsync.config import Config, digest_of, secret_of
-from dentsync.errors import ConfigError
+from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
 from dentsync.load.target import (
     Clock,
@@ -22,7 +22,7 @@ from dentsync.load.target import (
     WallClock,
     needs_of,
 )
-from dentsync.load.targets import TARGETS
+from dentsync.load.targets import SEARCH_LAG, TARGETS
 from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Present, Result, Synced
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import Store
@@ -44,6 +44,7 @@ class Pushed:
     outcomes: list[Outcome] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
     requests: int = 0
+    error: TargetError | None = None
 
     def count(self, result: Result) -> int:
         """Operations that ended so."""
@@ -98,7 +99,7 @@ def check_target(job: Session, target: Target) -> tuple[str, ...]:
 
 
 def push(job: Session, run: int, plan: Plan, progress: Progress | None = None) -> Pushed:
-    """Apply a plan. Raises TargetError when the CRM cannot be worked with; what was done by then is recorded."""
+    """Apply a plan; every operation of it has an outcome afterwards. An error of the CRM as a whole is in ``error``."""
     if not plan.operations:
         return Pushed()
     target, checked = target_of(job.config, job.store)
@@ -106,10 +107,13 @@ def push(job: Session, run: int, plan: Plan, progress: Progress | None = None) -
     try:
         if not checked and (problems := check_target(job, target)):
             raise ConfigError("\n".join(problems))
-        return pusher.push(plan.operations)
+        pusher.push(plan.operations)
+    except TargetError as error:
+        pusher.pushed.error = error
+        job.store.ledger.forget(job.config.target, "directory")
     finally:
-        pusher.pushed.requests = target.requests
-        job.store.ledger.cache(job.config.target, "pace", target.pace(), wall_time())
+        pusher.close(plan.operations)
+    return pusher.pushed
 
 
 class _Pusher:
@@ -119,10 +123,10 @@ class _Pusher:
         self.crm = job.config.target
         self.pushed = Pushed()
         self.creations: dict[str, Operation] = {}  # of adopted items: what was wanted, by item
+        self.replaced: set[str] = set()  # operations that others stand for
 
-    def push(self, operations: tuple[Operation, ...]) -> Pushed:
+    def push(self, operations: tuple[Operation, ...]) -> None:
         ready = self._settle_with_people(operations)
-        sent: set[str] = set()
         for chunk in self.target.chunks(ready, self.ledger.ids(self.crm)):
             with self.job.store.transaction():
                 numbers = self.ledger.intend(self.run, self.crm, chunk.operations, wall_time())
@@ -131,13 +135,17 @@ class _Pusher:
                 for outcome in outcomes:
                     self.ledger.record(numbers[outcome.operation.id], outcome, wall_time())
                     self._keep(outcome)
-            sent.update(operation.id for operation in chunk.operations)
             self._show(len(operations))
-        waiting = _("waits for its contact")
-        self.pushed.outcomes += [Outcome(op, Result.HELD, reason=waiting) for op in ready if op.id not in sent]
+
+    def close(self, operations: tuple[Operation, ...]) -> None:
+        """Account for what was not sent, and remember the CRM's limits and what people changed there."""
+        ended = {outcome.operation.id for outcome in self.pushed.outcomes} | self.replaced
+        reason = _("not sent")
+        self.pushed.outcomes += [Outcome(op, Result.HELD, reason=reason) for op in operations if op.id not in ended]
+        self.pushed.requests = self.target.requests
         with self.job.store.transaction():
             self.ledger.put_drift(self.crm, self.pushed.drift, wall_time())
-        return self.pushed
+            self.ledger.cache(self.crm, "pace", self.target.pace(), wall_time())
 
     def _show(self, total: int) -> None:
         if self.progress:
@@ -192,6 +200,7 @@ class _Pusher:
         """Link what is already in the CRM; send only what differs there."""
         update = adopted(operation, found)
         self.creations[f"{operation.kind}:{operation.key}"] = operation
+        self.replaced.add(operation.id)
         if update.changes or update.claims:
             return [update]
         with self.job.store.transaction():
@@ -295,7 +304,7 @@ def _same_here(name: str, ours: Plain, theirs: Plain) -> bool:
     return same(ours, theirs)
 
 
-def recover(job: Session, search_lag: timedelta) -> frozenset[str]:
+def recover(job: Session) -> frozenset[str]:
     """Before planning: what became of operations whose end is not known.
 
     Changes of existing items are simply wanted again, with contents unknown. Creations are looked up by key before
@@ -304,7 +313,7 @@ def recover(job: Session, search_lag: timedelta) -> frozenset[str]:
     ledger, crm = job.store.ledger, job.config.target
     waiting: set[str] = set()
     for number, operation, at in ledger.open_intentions(crm):
-        if operation.action == "create" and wall_time() - at < search_lag:
+        if operation.action == "create" and wall_time() - at < SEARCH_LAG[crm]:
             waiting.add(f"{operation.kind}:{operation.key}")
             continue
         item = ledger.synced(crm, operation.kind, operation.key)

@@ -227,6 +227,11 @@ class Facts:
         sql = self._ROW + "WHERE settled = 0 OR wake_at <= ? ORDER BY rows.file, rows.line"
         return map(self._row, self.db.execute(sql, (now.astimezone(UTC).isoformat(),)).fetchall())
 
+    def unsettled_count(self, now: datetime) -> int:
+        """How many rows have news."""
+        sql = "SELECT count(*) FROM rows WHERE settled = 0 OR wake_at <= ?"
+        return int(self.db.execute(sql, (now.astimezone(UTC).isoformat(),)).fetchone()[0])
+
     def rows_of(self, person: str) -> list[StoredRow]:
         """All rows that speak of a person, in the order they were read."""
         return [self._row(r) for r in self.db.execute(self._ROW + "WHERE person = ? ORDER BY file, line", (person,))]

@@ -142,6 +142,10 @@ class Ledger:
         row = self.db.execute("SELECT value, at FROM cache WHERE target = ? AND name = ?", (target, name)).fetchone()
         return (msgspec.json.decode(row[0]), datetime.fromisoformat(row[1])) if row else None
 
+    def forget(self, target: str, name: str) -> None:
+        """Drop a cached value: it may be what went wrong."""
+        self.db.execute("DELETE FROM cache WHERE target = ? AND name = ?", (target, name))
+
     def cache(self, target: str, name: str, value: Any, at: datetime) -> None:
         """Store a JSON-able value."""
         text = _json.encode(value).decode()

@@ -1,0 +1,424 @@
+"""The command line: parse, call one function of ``runs.commands``, show, return an exit code.
+
+Every command is imported when it is asked for: ``--version``, ``--help`` and completion cost next to nothing.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dentsync import __version__, lang
+from dentsync.errors import DentsyncError, ExitCode
+from dentsync.lang import _
+
+if TYPE_CHECKING:
+    from dentsync.load.progress import Tick
+    from dentsync.runs.commands import Options, Report
+
+CONFIG = click.option(
+    "--config", "-c", type=click.Path(path_type=Path), default=Path("config.toml"), envvar="DENTSYNC_CONFIG",
+    show_default=True, help="The clinic's configuration.",
+)  # fmt: skip
+NOW = click.option("--now", envvar="DENTSYNC_NOW", metavar="MOMENT", help="Rehearse a moment: 2026-10-05T14:00.")
+APPROVE = click.option(
+    "--approve",
+    "approved",
+    multiple=True,
+    metavar="DIGEST",
+    help="Let exactly this refused plan or file through.",
+)
+STRICT = click.option("--strict", is_flag=True, help="Exit 4 if any row was rejected.")
+JSON = click.option("--json", "as_json", is_flag=True, help="For programs; the plan has personal data in it.")
+VALUES = click.option("--values/--no-values", default=None, help="Show patients' data. Default: on a terminal only.")
+ALL = click.option("--all", "every", is_flag=True, help="Show every operation, not the first of each group.")
+FEEDS = click.argument("feeds", nargs=-1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dentsync")
+@click.option("--lang", "language", type=click.Choice(["en", "ru"]), help="Default: the locale's.")
+def cli(language: str | None) -> None:
+    """Carry a dental clinic's MIS exports into its CRM.
+
+    \b
+    First evening:   dentsync init --preset helix-bitrix24 && dentsync check
+    What would be:   dentsync diff
+    Do it:           dentsync sync
+    Try it all:      dentsync demo
+    """
+    lang.choose(language)
+
+
+# ── the main job ──────────────────────────────────────────────────────────────────────────────
+
+
+@cli.command()
+@FEEDS
+@CONFIG
+@NOW
+@APPROVE
+@STRICT
+@JSON
+@VALUES
+@ALL
+def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, **given: Any) -> int:
+    """Read new files, plan, push: the line for cron.
+
+    \b
+    Example:  dentsync sync reminders
+    """
+    from dentsync.runs import commands
+
+    return _shown(_carried_out(lambda options: commands.sync(options, feeds), **given), as_json, values, every)
+
+
+@cli.command()
+@FEEDS
+@CONFIG
+@NOW
+@APPROVE
+@JSON
+@VALUES
+@ALL
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `dentsync push FILE`.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to do.")
+def diff(
+    feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, out: Path | None,
+    detailed_exitcode: bool, **given: Any,
+) -> int:  # fmt: skip
+    """Show what sync would do, field by field. Changes nothing.
+
+    \b
+    Example:  dentsync diff --out plan.json
+    """
+    from dentsync.runs import commands, plan_file
+
+    report = _carried_out(lambda options: commands.diff(options, feeds), **given)
+    assert report.plan is not None
+    if out:
+        plan_file.write(out, report.plan)
+    if as_json:
+        click.echo(plan_file.dumps(report.plan))
+    else:
+        _show(report, values if values is not None else sys.stdout.isatty(), every)
+    if detailed_exitcode and report.code is ExitCode.DONE and report.plan.operations:
+        return ExitCode.CHANGES
+    return report.code
+
+
+@cli.command()
+@click.argument("plan", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@CONFIG
+@NOW
+@APPROVE
+@JSON
+@VALUES
+def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) -> int:
+    """Push a saved plan exactly, or what the store already knows.
+
+    \b
+    Example:  dentsync push plan.json
+    """
+    from dentsync.runs import commands
+
+    def action(options: Options) -> Report:
+        return commands.push_plan(options, plan) if plan else commands.push_stored(options)
+
+    return _shown(_carried_out(action, **given), as_json, values, every=False)
+
+
+@cli.command()
+@FEEDS
+@CONFIG
+@NOW
+@APPROVE
+@STRICT
+@JSON
+def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
+    """Read new files into the state store; plan and send nothing.
+
+    \b
+    Example:  dentsync extract patients
+    """
+    from dentsync.runs import commands
+
+    report = _carried_out(lambda options: commands.extract(options, feeds), **given)
+    return _shown(report, as_json, values=False, every=False)
+
+
+@cli.command()
+@CONFIG
+@NOW
+@click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Write them to a workbook.")
+@STRICT
+def clean(rejects: Path | None, **given: Any) -> int:
+    """List the rows and fields that could not be used, with reasons in Russian.
+
+    \b
+    Example:  dentsync clean --rejects rejects.xlsx
+    """
+    from dentsync.runs import commands
+
+    options = _options(**given)
+    faults = commands.status(options).faults
+    for line in faults:
+        mark = "×" if line.lost else "·"
+        for fault in line.faults:
+            click.echo(f"{mark} {line.feed}  {line.origin}  {fault.field}: {fault.reason}")
+    lost = sum(line.lost for line in faults)
+    click.echo(
+        _("{lost} rows rejected, {fields} rows with unusable fields").format(lost=lost, fields=len(faults) - lost)
+    )
+    if rejects:
+        commands.write_rejects(faults, rejects)
+        click.echo(_("written: {file}").format(file=rejects))
+    return ExitCode.PARTIAL if lost and options.strict else ExitCode.DONE
+
+
+@cli.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--feed", required=True, help="Which feed this file is one of.")
+@CONFIG
+@NOW
+@APPROVE
+@STRICT
+@JSON
+def import_(file: Path, feed: str, as_json: bool, **given: Any) -> int:
+    """Load one file silently: no robot or message of the CRM is started by it.
+
+    \b
+    Example:  dentsync import patients_2026.csv --feed patients
+    """
+    from dentsync.runs import commands
+
+    report = _carried_out(lambda options: commands.import_file(options, file, feed), **given)
+    return _shown(report, as_json, values=False, every=False)
+
+
+# ── looking ───────────────────────────────────────────────────────────────────────────────────
+
+
+@cli.command()
+@CONFIG
+@NOW
+@JSON
+def status(as_json: bool, **given: Any) -> int:
+    """Feeds and their last files, runs, what waits for a person, rejects.
+
+    \b
+    Example:  dentsync status
+    """
+    from dentsync.load.overview import overview_json, show_overview
+    from dentsync.runs import commands
+
+    overview = commands.status(_options(**given))
+    if as_json:
+        click.echo(overview_json(overview))
+    else:
+        show_overview(overview)
+    return ExitCode.DONE
+
+
+@cli.command()
+@click.argument("phone")
+@CONFIG
+@NOW
+@JSON
+def whois(phone: str, as_json: bool, **given: Any) -> int:
+    """Who calls: name, card number, status, nearest visit.
+
+    \b
+    Example:  dentsync whois +79161234567
+    """
+    from dentsync.load.overview import callers_json, show_callers
+    from dentsync.runs import commands
+
+    callers = commands.whois(_options(**given), phone)
+    if as_json:
+        click.echo(callers_json(callers))
+    else:
+        show_callers(callers)
+    return ExitCode.DONE if callers else ExitCode.FAILED
+
+
+@cli.command()
+@CONFIG
+@NOW
+def check(**given: Any) -> int:
+    """Prove that files, configuration and CRM are in place before the first night.
+
+    \b
+    Example:  dentsync check
+    """
+    from dentsync.runs import commands
+
+    problems = commands.check(_options(**given))
+    for problem in problems:
+        click.echo(problem, err=True)
+    if not problems:
+        click.echo(_("all in place"))
+    return ExitCode.USAGE if problems else ExitCode.DONE
+
+
+@cli.command()
+@click.option("--preset", default="helix-bitrix24", show_default=True, help="Which clinic it is like.")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), default=Path("config.toml"), show_default=True)
+def init(preset: str, to: Path) -> int:
+    """Write a commented config.toml from a preset.
+
+    \b
+    Example:  dentsync init --preset helix-bitrix24
+    """
+    from dentsync.config import write_preset
+
+    write_preset(preset, to)
+    click.echo(_("written: {file}; put the webhook into DENTSYNC_WEBHOOK, then: dentsync check").format(file=to))
+    return ExitCode.DONE
+
+
+# ── the sandbox ───────────────────────────────────────────────────────────────────────────────
+
+
+@cli.group()
+def sandbox() -> None:
+    """A local Bitrix24 to rehearse on."""
+
+
+DATA = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("sandbox"), show_default=True,
+    help="Where the sandbox keeps its portal.",
+)  # fmt: skip
+
+
+@sandbox.command()
+@DATA
+@click.option("--port", default=8024, show_default=True, help="On 127.0.0.1, nowhere else.")
+@click.option("--speed", default=1.0, show_default=True, help="How many times faster its clock runs.")
+def serve(data: Path, port: int, speed: float) -> int:
+    """Run the sandbox until Ctrl-C.
+
+    \b
+    Example:  dentsync sandbox serve --port 8024
+    """
+    from dentsync.sandbox.server import Running
+    from dentsync.sandbox.server import serve as run_server
+
+    def ready(box: Running) -> None:
+        click.echo(_("board:   {url}").format(url=box.board))
+        click.echo(f"webhook: export DENTSYNC_WEBHOOK={box.webhook}")
+
+    run_server(data, port, speed=speed, ready=ready)
+    return ExitCode.DONE
+
+
+@sandbox.command()
+@DATA
+def reset(data: Path) -> int:
+    """Empty the sandbox's portal.
+
+    \b
+    Example:  dentsync sandbox reset
+    """
+    from dentsync.sandbox.server import reset as empty
+
+    empty(data)
+    click.echo(_("the sandbox is as new"))
+    return ExitCode.DONE
+
+
+@cli.command()
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True,
+    help="Where the demo works; emptied first.",
+)  # fmt: skip
+@click.option("--keep", is_flag=True, help="Leave the sandbox running at the end, to look at its board.")
+def demo(folder: Path, keep: bool) -> int:
+    """Three days of an invented clinic into a local Bitrix24.
+
+    \b
+    Example:  dentsync demo --keep
+    """
+    from dentsync.demo import run_demo
+
+    return run_demo(folder, keep=keep)
+
+
+# ── showing ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _options(
+    config: Path,
+    now: str | None = None,
+    approved: tuple[str, ...] = (),
+    strict: bool = False,
+    tick: "Tick | None" = None,
+) -> "Options":
+    from dentsync.runs.commands import Options
+
+    return Options(config, now, approved, strict, tick)
+
+
+def _carried_out(action: "Callable[[Options], Report]", **given: Any) -> "Report":
+    from dentsync.load.progress import progress
+
+    with progress() as tick:
+        return action(_options(**given, tick=tick))
+
+
+def _shown(report: "Report", as_json: bool, values: bool | None, every: bool) -> int:
+    if as_json:
+        from dentsync.load.overview import report_json
+
+        click.echo(report_json(report))
+    else:
+        _show(report, bool(values) if values is not None else sys.stdout.isatty(), every)
+    return report.code
+
+
+def _show(report: "Report", values: bool, every: bool) -> None:
+    from dentsync.load.overview import show_report
+
+    show_report(report, values=values, every=every)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command line and return its exit code: the only place that turns exceptions into codes."""
+    try:
+        result = cli.main(args=list(argv), prog_name="dentsync", standalone_mode=False)
+        return int(result or 0)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.exceptions.Abort:
+        return _interrupted()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except DentsyncError as error:
+        click.echo(f"dentsync: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
+    except Exception:
+        from dentsync.bug import report_bug
+
+        report_bug()
+        return ExitCode.BUG
+
+
+def _interrupted() -> int:
+    click.echo(_("dentsync: interrupted; what was done is recorded, the next run continues"), err=True)
+    return ExitCode.INTERRUPTED
+
+
+def main() -> None:
+    """Entry point of the ``dentsync`` script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

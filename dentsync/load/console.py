@@ -1,0 +1,146 @@
+"""Plans and reports on a terminal: readable at 80 columns, without colour, and by a program that greps.
+
+Values of patients are shown only where the caller says so; otherwise a line has keys, fields and origins.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dentsync.lang import _
+from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Result
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "move": ("→", "cyan")}
+GROUP_LIMIT = 20
+"""Operations shown of each group unless all are asked for."""
+
+
+def console() -> "Console":
+    """Standard output: colour only on a terminal, never wider than it is."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 100)
+
+
+def show_plan(plan: Plan, *, values: bool, every: bool = False) -> None:
+    """The plan, grouped by rule: each change with old → new, and the file and line behind it."""
+    out = console()
+    for rule, operations in _groups(plan.operations):
+        out.print(_heading(rule, operations))
+        shown = operations if every else operations[:GROUP_LIMIT]
+        for operation in shown:
+            for line in _lines(operation, values):
+                out.print(line, overflow="ellipsis", no_wrap=True)
+        if len(operations) > len(shown):
+            out.print("    " + _("… and {count} more (--all shows them)").format(count=len(operations) - len(shown)))
+    for held in plan.held:
+        out.print(f"  ? {held.key}  {held.reason}  ({held.origin})")
+    out.print(_totals(plan), style="bold")
+
+
+def _groups(operations: Sequence[Operation]) -> Iterator[tuple[str, list[Operation]]]:
+    groups: defaultdict[str, list[Operation]] = defaultdict(list)
+    for operation in operations:
+        name = _("contacts") if operation.kind == "contact" else operation.pipeline or operation.rule
+        groups[name].append(operation)
+    yield from groups.items()
+
+
+def _heading(name: str, operations: Sequence[Operation]) -> "Text":
+    from rich.text import Text
+
+    text = Text(f"\n{name}", style="bold")
+    for action, (sign, colour) in SIGNS.items():
+        count = sum(operation.action == action for operation in operations)
+        if count:
+            text.append(f"   {sign} {count}", style=f"not bold {colour}")
+    return text
+
+
+def _lines(operation: Operation, values: bool) -> "Iterator[Text]":
+    from rich.text import Text
+
+    sign, colour = SIGNS[operation.action]
+    first = Text(f"  {sign} ", style=colour)
+    first.append(_subject(operation, values), style="default")
+    if operation.action == "move" and operation.stage:
+        first.append(f"   {operation.from_stage or '?'} → {operation.stage.name}", style=colour)
+    elif operation.stage:
+        first.append(f"   {operation.stage.name}", style=colour)
+    first.append(f"   {operation.origin}", style="dim")
+    yield first
+    if operation.action == "update":
+        yield from (_change(change, values) for change in operation.changes)
+
+
+def _subject(operation: Operation, values: bool) -> str:
+    if not values:
+        return operation.key
+    fields = {change.field: change.new for change in operation.changes}
+    if operation.kind == "deal":
+        return str(fields.get("title") or operation.key)
+    name = " ".join(str(fields.get(part) or "") for part in ("last_name", "first_name", "patronymic")).split()
+    phones = fields.get("phones")
+    number = ", ".join(phones) if operation.action == "create" and isinstance(phones, tuple) else ""
+    return " ".join(name) + (f"  {number}" if number else "") if name else operation.key
+
+
+def _change(change: Change, values: bool) -> "Text":
+    from rich.text import Text
+
+    old, new = (text_of(change.old), text_of(change.new)) if values else ("•", "•")
+    text = Text(f"      {change.field:<14} ", style="default")
+    text.append(old if change.known else "?", style="red")
+    text.append(" → ")
+    return text.append(new, style="green")
+
+
+def text_of(value: Plain) -> str:
+    """A value for people: dates as they are written in Russia, nothing as a dash."""
+    match value:
+        case None | "" | ():
+            return "—"
+        case bool():
+            return _("yes") if value else _("no")
+        case tuple():
+            return ", ".join(value)
+        case str() if len(value) > 15 and value[4] == "-" and value[10] == "T":
+            return f"{datetime.fromisoformat(value):%d.%m.%Y %H:%M}"
+        case _:
+            return str(value)
+
+
+def _totals(plan: Plan) -> str:
+    counts = {action: sum(o.action == action for o in plan.operations) for action in SIGNS}
+    if not plan.operations:
+        return "\n" + _("nothing to do")
+    line = _("plan {digest}: create {create}, update {update}, move {move}").format(digest=plan.digest, **counts)
+    return "\n" + line + (_(", held {held}").format(held=len(plan.held)) if plan.held else "")
+
+
+def outcome_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """What did not simply succeed, with its reason and origin; no personal data."""
+    words = {
+        Result.FAILED: _("failed"),
+        Result.UNKNOWN: _("unknown"),
+        Result.KEPT: _("kept"),
+        Result.HELD: _("held"),
+    }
+    for outcome in outcomes:
+        if outcome.result in words:
+            operation = outcome.operation
+            yield f"  {words[outcome.result]}: {operation.id}: {outcome.reason} ({operation.origin})"
+
+
+def drift_lines(drift: Iterable[Drift], *, values: bool) -> Iterator[str]:
+    """What people changed in the CRM, and what stays so."""
+    for item in drift:
+        theirs = f": {text_of(item.theirs)}" if values or item.field == "stage" else ""
+        line = _("  kept as people left it: {kind} {crm_id}, {field}{theirs}")
+        yield line.format(kind=item.kind, crm_id=item.crm_id, field=item.field, theirs=theirs)

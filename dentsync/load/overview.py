@@ -1,0 +1,132 @@
+"""Reports, status and callers on a terminal or as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from dentsync.lang import _
+from dentsync.load.console import drift_lines, outcome_lines, show_plan, text_of
+from dentsync.model import Result
+
+if TYPE_CHECKING:
+    from dentsync.runs.commands import Caller, FeedStatus, Overview, Report
+    from dentsync.runs.intake import FileReport
+
+
+def show_report(report: "Report", *, values: bool, every: bool = False) -> None:
+    """What a run did: files, plan, outcomes, and one closing line."""
+    click.echo(f"{report.clinic} · {report.now:%d.%m.%Y %H:%M} · {report.command}")
+    for line in file_lines(report.files):
+        click.echo(line)
+    plan = report.plan
+    if plan and (plan.operations or plan.held or report.command == "diff"):
+        show_plan(plan, values=values, every=every)
+    for line in result_lines(report, values=values):
+        click.echo(line)
+
+
+def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
+    """One line a file: its counts add up, or the reason why it was not used."""
+    for file in files:
+        if file.state != "read":
+            message = file.message if file.message.startswith(file.name) else f"{file.name} {file.message}"
+            yield f"  {'!' if file.state in ('failed', 'refused') else '·'} {message}"
+            continue
+        counts = _("read {read} = loaded {loaded} + rejected {rejected} + ignored {ignored}; new {fresh}")
+        numbers = {name: getattr(file, name) for name in ("read", "loaded", "rejected", "ignored", "fresh")}
+        line = counts.format(**numbers)
+        yield f"  · {file.name}: {line}" + (_("; missing {n}").format(n=file.missing) if file.missing else "")
+
+
+def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
+    """Outcomes, drift, refusals and the closing line."""
+    plan, pushed = report.plan, report.pushed
+    if plan and plan.refusals and not pushed:
+        yield from (f"  ! {refusal}" for refusal in plan.refusals)
+        yield _("refused, nothing was sent; if it is right: --approve {digest}").format(digest=plan.digest)
+    if pushed and pushed.outcomes:
+        yield from outcome_lines(pushed.outcomes)
+        yield from drift_lines(pushed.drift, values=values)
+        counts = {result.value: pushed.count(result) for result in Result}
+        line = _("applied {applied}, failed {failed}, unknown {unknown}, held {held}, kept {kept}; requests {requests}")
+        yield line.format(**counts, requests=pushed.requests)
+    if pushed and pushed.error:
+        yield f"dentsync: {pushed.error}"
+    elif report.command != "diff" and not (plan and plan.operations):
+        yield _("nothing to do, no request made") if plan else _("nothing was sent")
+
+
+def report_json(report: "Report") -> str:
+    """Counts and reasons, no personal data."""
+    return _dumps(report.summary())
+
+
+def _dumps(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+
+
+# ── status ──
+
+
+def show_overview(overview: "Overview") -> None:
+    """Feeds, runs, what waits, rejects."""
+    click.echo(f"{overview.clinic} · {overview.now:%d.%m.%Y %H:%M}")
+    width = max(len(feed.name) for feed in overview.feeds)
+    for feed in overview.feeds:
+        click.echo(f"  {feed.name:<{width}}  {_feed(feed)}")
+    line = _(
+        "in the CRM: contacts {contacts}, deals {deals}; rows with news {unsettled}; kept as people left it {drift}"
+    )
+    click.echo(line.format(**{n: getattr(overview, n) for n in ("contacts", "deals", "unsettled", "drift")}))
+    for item in overview.held:
+        click.echo(_("  held: {key}: {reason} ({origin})").format(**item))
+    lost = sum(fault.lost for fault in overview.faults)
+    if overview.faults:
+        line = _(
+            "rejected rows {lost}, rows with unusable fields {fields}; list them: dentsync clean --rejects FILE.xlsx"
+        )
+        click.echo(line.format(lost=lost, fields=len(overview.faults) - lost))
+    for run in overview.runs[:5]:
+        code = run["exit_code"] if run["exit_code"] is not None else _("not finished")
+        click.echo(_("  run {id}: {command} at {now}: {code}").format(**{**run, "now": run["now"][:16], "code": code}))
+
+
+def _feed(feed: "FeedStatus") -> str:
+    if feed.last is None:
+        return _("no file yet")
+    late = _(" LATE") if feed.late else ""
+    line = _("{name}, {rows} rows, {age} h old{late}")
+    return line.format(name=feed.last.name, rows=feed.last.read, age=feed.age_hours, late=late)
+
+
+def overview_json(overview: "Overview") -> str:
+    """The same as one object; faults without the cells they are about."""
+    faults = [
+        {"feed": f.feed, "origin": str(f.origin), "lost": f.lost, "faults": [[x.field, x.reason] for x in f.faults]}
+        for f in overview.faults
+    ]
+    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "unsettled")
+    return _dumps({name: getattr(overview, name) for name in fields} | {"faults": faults})
+
+
+# ── whois ──
+
+
+def show_callers(callers: "Sequence[Caller]") -> None:
+    """A card a caller."""
+    if not callers:
+        click.echo(_("nobody known by this number"))
+    for caller in callers:
+        fields = dict(caller.fields)
+        name = " ".join(str(fields.pop(part, None) or "") for part in ("last_name", "first_name", "patronymic")).strip()
+        click.echo(name or caller.key)
+        for label, value in fields.items():
+            click.echo(f"  {label:<15} {text_of(value)}")
+        click.echo(f"  {'crm_id':<15} {caller.crm_id or '—'}")
+
+
+def callers_json(callers: "Sequence[Caller]") -> str:
+    """A list of objects, personal data included: it was asked for."""
+    return _dumps([{"key": c.key, "crm_id": c.crm_id, **c.fields} for c in callers])
