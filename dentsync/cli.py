@@ -212,8 +212,8 @@ def status(as_json: bool, **given: Any) -> int:
     \b
     Example:  dentsync status
     """
-    from dentsync.load.overview import overview_json, show_overview
     from dentsync.runs import commands
+    from dentsync.show import overview_json, show_overview
 
     overview = commands.status(_options(**given))
     if as_json:
@@ -234,8 +234,8 @@ def whois(phone: str, as_json: bool, **given: Any) -> int:
     \b
     Example:  dentsync whois +79161234567
     """
-    from dentsync.load.overview import callers_json, show_callers
     from dentsync.runs import commands
+    from dentsync.show import callers_json, show_callers
 
     callers = commands.whois(_options(**given), phone)
     if as_json:
@@ -371,16 +371,16 @@ def _carried_out(action: "Callable[[Options], Report]", **given: Any) -> "Report
 
 def _shown(report: "Report", as_json: bool, values: bool | None, every: bool) -> int:
     if as_json:
-        from dentsync.load.overview import report_json
+        from dentsync.show import report_json
 
         click.echo(report_json(report))
     else:
         _show(report, bool(values) if values is not None else sys.stdout.isatty(), every)
-    return report.code
+    return int(report.code)
 
 
 def _show(report: "Report", values: bool, every: bool) -> None:
-    from dentsync.load.overview import show_report
+    from dentsync.show import show_report
 
     show_report(report, values=values, every=every)
 

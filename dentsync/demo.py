@@ -1,0 +1,147 @@
+"""The main job on a fresh machine: three days of an invented clinic into a local Bitrix24."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from dentsync.config import preset_text
+from dentsync.errors import ConfigError, ExitCode
+from dentsync.lang import _
+from dentsync.runs.commands import Options, sync
+from dentsync.sandbox.server import Running, running
+from dentsync.show import show_report
+
+MARKER = ".dentsync-demo"
+ZONE = ZoneInfo("Europe/Moscow")
+
+
+def run_demo(folder: Path, *, keep: bool) -> int:
+    """Run every drop of the samples through ``sync``, with people working in the CRM in between."""
+    _prepare(folder)
+    with running(folder / "sandbox") as box, _webhook(box.webhook):
+        codes = [_drop(folder, box, drop) for drop in _drops()]
+        click.secho("\n" + _("the same files once more"), bold=True)
+        last = _drops()[-1]
+        codes.append(_run(folder, last))
+        _show_board(box)
+        _farewell(folder, box, keep=keep or (sys.stdin.isatty() and sys.stdout.isatty()))
+    return max(codes, default=ExitCode.DONE)
+
+
+def _prepare(folder: Path) -> None:
+    if folder.exists() and not (folder / MARKER).exists():
+        raise ConfigError(_("{folder}: is there and is not a demo's; choose another --folder").format(folder=folder))
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "inbox").mkdir(parents=True)
+    (folder / MARKER).touch()
+    (folder / "config.toml").write_text(preset_text("helix-bitrix24"), encoding="utf-8")
+
+
+@contextmanager
+def _webhook(secret: str) -> Iterator[None]:
+    before = os.environ.get("DENTSYNC_WEBHOOK")
+    os.environ["DENTSYNC_WEBHOOK"] = secret
+    try:
+        yield
+    finally:
+        os.environ.pop("DENTSYNC_WEBHOOK")
+        if before is not None:
+            os.environ["DENTSYNC_WEBHOOK"] = before
+
+
+def _drops() -> list[str]:
+    """The sample drops, oldest first; each is named by the moment its files appear."""
+    return sorted(item.name for item in files("dentsync").joinpath("samples/helix").iterdir() if item.is_dir())
+
+
+def drop_time(drop: str) -> datetime:
+    """When the MIS dropped these files, in the clinic's zone."""
+    return datetime.strptime(drop, "%Y-%m-%dT%H%M").replace(tzinfo=ZONE)
+
+
+def put_files(drop: str, inbox: Path) -> None:
+    """Copy a drop's files into an inbox as the MIS would have, time stamps included."""
+    moment = drop_time(drop).timestamp()
+    with as_file(files("dentsync").joinpath(f"samples/helix/{drop}")) as source:
+        for file in sorted(source.iterdir()):
+            target = inbox / file.name
+            shutil.copyfile(file, target)
+            os.utime(target, (moment, moment))
+
+
+def _drop(folder: Path, box: Running, drop: str) -> int:
+    click.secho(f"\n── {drop_time(drop):%d.%m.%Y %H:%M} " + "─" * 56, fg="blue", bold=True)
+    for line in people_act(box, drop):
+        click.secho("  ☺ " + line, fg="magenta")
+    put_files(drop, folder / "inbox")
+    return _run(folder, drop)
+
+
+def _run(folder: Path, drop: str) -> int:
+    report = sync(Options(folder / "config.toml", now=drop_time(drop).isoformat()))
+    show_report(report, values=True)
+    return report.code
+
+
+# ── people ──
+
+
+def people_act(box: Running, drop: str) -> Iterator[str]:
+    """What the clinic's people do in the CRM before this drop; says what they did."""
+    if drop != "2026-10-06T0830":
+        return
+    reminders = [deal for deal in _state(box)["deals"] if deal["pipeline"] == "Оповещение о визите"]
+    for deal, stage in zip(reminders, ("Запись подтверждена", "Запись подтверждена", "Уточнить"), strict=False):
+        box.admin("POST", "/admin/act", {"act": "move", "entity": "deal", "id": deal["id"], "stage": stage})
+        yield _("somebody moved a reminder to «{stage}»").format(stage=stage)
+    contact = next(c for c in _state(box)["contacts"] if c["phones"])
+    box.admin("POST", "/admin/act", {"act": "add_phone", "id": contact["id"], "value": "+79005550199"})
+    yield _("somebody added a phone to contact {id}").format(id=contact["id"])
+
+
+def _state(box: Running) -> dict[str, list[dict[str, object]]]:
+    state: dict[str, list[dict[str, object]]] = box.admin("GET", "/admin/state")
+    return state
+
+
+# ── the board ──
+
+
+def _show_board(box: Running) -> None:
+    from rich.table import Table
+
+    from dentsync.load.console import console
+
+    out = console()
+    deals = _state(box)["deals"]
+    for pipeline in dict.fromkeys(str(deal["pipeline"]) for deal in deals):
+        table = Table(title=pipeline, title_justify="left", title_style="bold", expand=True)
+        stages: dict[str, list[str]] = {}
+        for deal in deals:
+            if deal["pipeline"] == pipeline:
+                stages.setdefault(str(deal["stage"]), []).append(str(deal["title"]))
+        for stage, titles in stages.items():
+            table.add_column(f"{stage} ({len(titles)})", ratio=1, no_wrap=True, overflow="ellipsis")
+        for row in range(min(5, max(map(len, stages.values())))):
+            table.add_row(*(titles[row] if row < len(titles) else "" for titles in stages.values()))
+        out.print(table)
+
+
+def _farewell(folder: Path, box: Running, *, keep: bool) -> None:
+    counters = box.admin("GET", "/admin/counters")
+    click.echo(_("requests {requests}, messages the CRM would have sent {automations}").format(**counters))
+    if keep:
+        click.secho(_("the board: {url} (Ctrl-C ends)").format(url=box.board), bold=True)
+        with suppress(KeyboardInterrupt):
+            box.wait()
+    else:
+        command = f"dentsync sandbox serve --data {folder / 'sandbox'}"
+        click.echo(_("the board is at {url} while this runs: {command}").format(url=box.board, command=command))
