@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from dentsync.model import CrmField, Operation, Outcome, Present, Route
+from dentsync.model import CrmField, Kind, Operation, Outcome, Plain, Present, Route
+
+GONE = "gone"
+"""Reason of an operation whose item was deleted or merged in the CRM."""
 
 
 class Clock(Protocol):
@@ -106,8 +109,10 @@ class Target(Protocol):
     search_lag: timedelta
     """How long after a lost creation "not found" is not believed yet."""
 
-    requests: int
-    """HTTP requests sent so far."""
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far."""
+        ...
 
     def check(self) -> Checked:
         """Resolve pipelines, stages and fields by name and check rights. Raises TargetError."""
@@ -130,7 +135,16 @@ class Target(Protocol):
         """Send one request; exactly one outcome for each operation of the chunk, in order.
 
         Refusals that prove nothing was done (rate, operating budget) are waited out and repeated inside. Raises
-        Forbidden when the CRM refuses everything; then nothing of the chunk was done.
+        Forbidden when the CRM refuses everything, Unavailable when it cannot be reached; then nothing of the chunk
+        was done. An item that is not there any more fails with the reason ``GONE``.
+        """
+        ...
+
+    def as_read(self, kind: Kind, fields: Mapping[str, Plain]) -> Mapping[str, Plain]:
+        """How values of ours look in a ``Present``; fields the CRM has no place for are absent.
+
+        A date field loses the time, a list the case of a label: comparing ``as_read`` with a ``Present`` finds what
+        people changed and nothing else. Makes no request where the directory is known.
         """
         ...
 

@@ -1,0 +1,61 @@
+"""Items of the portal as the rest of dentsync sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dentsync.load.bitrix24.directory import Directory
+from dentsync.load.bitrix24.fields import Vocabulary, vocabulary_of
+from dentsync.load.bitrix24.multifields import Multifield, read_multifields
+from dentsync.load.target import TargetSettings
+from dentsync.model import Kind, Present
+
+Cards = dict[int, tuple[Multifield, ...]]
+"""The phone and e-mail records of contacts, by contact id, as last seen in this run."""
+
+Links = dict[int, tuple[int, ...]]
+"""The contacts of deals, by deal id, as last seen in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Turns answers into ``Present`` items, and remembers the phone records and links it passes."""
+
+    settings: TargetSettings
+    directory: Directory
+    contact: Vocabulary
+    deal: Vocabulary
+    cards: Cards = field(default_factory=dict, repr=False)
+    links: Links = field(default_factory=dict)
+
+    def words(self, kind: Kind) -> Vocabulary:
+        """The vocabulary of a kind."""
+        return self.contact if kind == "contact" else self.deal
+
+    def present(self, kind: Kind, item: Mapping[str, Any]) -> Present:
+        """An item of ``crm.item.*``."""
+        number = int(item["id"])
+        records = read_multifields(item) if kind == "contact" else None
+        if records is not None:
+            self.cards[number] = records
+        ours = item.get("originatorId") == self.settings.originator
+        key = str(item["originId"]) if ours and item.get("originId") else None
+        fields = self.words(kind).read(item, records)
+        if kind == "contact":
+            return Present(kind, number, key, fields)
+        if isinstance(item.get("contactIds"), list):
+            self.links[number] = tuple(int(one) for one in item["contactIds"])
+        pipeline, stage = self.directory.place_of(str(item.get("stageId")), _number(item.get("categoryId")))
+        return Present(
+            kind, number, key, fields, pipeline, stage.name if stage else None, stage.ends if stage else None
+        )
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, int | str) and str(value).isdigit() else 0
+
+
+def portrait_of(settings: TargetSettings, directory: Directory) -> Portrait:
+    """A portrait with an empty memory."""
+    contact, deal = (vocabulary_of(settings, directory, kind) for kind in ("contact", "deal"))
+    return Portrait(settings, directory, contact, deal)

@@ -1,0 +1,117 @@
+"""What became of each operation of a request.
+
+In ``result`` = done, in ``result_error`` = refused, in neither = not run or lost, which nobody can tell apart.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dentsync.lang import _
+from dentsync.load.bitrix24.answers import UNCERTAIN
+from dentsync.load.bitrix24.items import Portrait
+from dentsync.load.bitrix24.packing import Request, Slot
+from dentsync.load.bitrix24.portal import NO_CONTACT
+from dentsync.load.bitrix24.reasons import reason_of
+from dentsync.load.bitrix24.wire import Answer, Done, Missing, Rejected, rejection, resolve
+from dentsync.load.target import GONE
+from dentsync.model import Operation, Outcome, Result
+
+
+def outcomes_of(request: Request, answers: Mapping[str, Answer], portrait: Portrait) -> dict[str, Outcome]:
+    """Outcomes by operation id."""
+    found = dict(request.settled)
+    results = {key: answer.result for key, answer in answers.items() if isinstance(answer, Done)}
+    for key, slot in request.slots.items():
+        if slot.drafts:
+            found |= {one.id: _imported(one, row) for one, row in _rows(slot, answers[key])}
+        else:
+            operation = slot.operations[0]
+            found[operation.id] = _outcome(operation, slot, answers[key], portrait, results)
+    return found
+
+
+def _outcome(
+    operation: Operation, slot: Slot, answer: Answer, portrait: Portrait, results: Mapping[str, Any]
+) -> Outcome:
+    item = _item(answer)
+    if not isinstance(answer, Done):
+        _forget(operation, None, portrait)
+        return _not_done(operation, answer)
+    number = _id(item)
+    if operation.action == "create" and number is None:
+        return _unknown(operation)
+    _forget(operation, number, portrait)
+    present = portrait.present(operation.kind, item) if number is not None else None
+    linked = _is_linked(slot, item, results)
+    return Outcome(operation, Result.APPLIED, number or operation.crm_id, linked=linked, present=present)
+
+
+def _forget(operation: Operation, number: int | None, portrait: Portrait) -> None:
+    """The echo need not carry phones or contacts: then they are read again when they are needed."""
+    known = portrait.cards if operation.kind == "contact" else portrait.links
+    known.pop(number or operation.crm_id or 0, None)
+
+
+def _is_linked(slot: Slot, item: Mapping[str, Any], results: Mapping[str, Any]) -> bool:
+    """Whether a deal has the contact it was sent with; an echo without contacts is believed."""
+    sent = slot.command.params["fields"].get("contactIds")
+    if not sent:
+        return True
+    try:
+        contact = resolve(sent, results)[0]
+    except LookupError:
+        return False
+    held = item.get("contactIds", [item["contactId"]] if "contactId" in item else None)
+    # What the portal makes of a reference that came to nothing is not documented.
+    return isinstance(contact, int) and (held is None or (isinstance(held, list) and contact in held))
+
+
+def _not_done(operation: Operation, answer: Rejected | Missing) -> Outcome:
+    if isinstance(answer, Missing) or answer.code in UNCERTAIN:
+        return _unknown(operation)
+    if answer.code == NO_CONTACT:
+        return Outcome(operation, Result.HELD, reason=_("its contact was not created"))
+    gone = answer.code == "NOT_FOUND" and operation.action != "create"
+    return Outcome(operation, Result.FAILED, operation.crm_id, GONE if gone else reason_of(answer))
+
+
+def _unknown(operation: Operation) -> Outcome:
+    reason = _("Bitrix24 did not say whether it was done")
+    return Outcome(operation, Result.UNKNOWN, operation.crm_id, reason)
+
+
+# ── imports ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _rows(slot: Slot, answer: Answer) -> Iterator[tuple[Operation, Answer]]:
+    """The answer for each row, by position; a row the answer does not reach is not known."""
+    items = answer.result.get("items") if isinstance(answer, Done) and isinstance(answer.result, Mapping) else None
+    for index, operation in enumerate(slot.operations):
+        if not isinstance(answer, Done):
+            yield operation, answer
+        elif isinstance(items, list) and index < len(items):
+            yield operation, _row(items[index])
+        else:
+            yield operation, Missing()
+
+
+def _row(row: object) -> Answer:
+    if isinstance(row, Mapping) and "error" in row:
+        return rejection(row)
+    return Done(row) if isinstance(row, Mapping) and _id(_item(Done(row))) is not None else Missing()
+
+
+def _imported(operation: Operation, answer: Answer) -> Outcome:
+    if isinstance(answer, Done):
+        return Outcome(operation, Result.APPLIED, _id(_item(answer)))
+    return _not_done(operation, answer)
+
+
+def _item(answer: Answer) -> Mapping[str, Any]:
+    item = answer.result.get("item") if isinstance(answer, Done) and isinstance(answer.result, Mapping) else None
+    return item if isinstance(item, Mapping) else {}
+
+
+def _id(item: Mapping[str, Any]) -> int | None:
+    number = item.get("id")
+    return int(number) if isinstance(number, int | str) and str(number).isdigit() else None

@@ -1,0 +1,219 @@
+"""Read what is there before writing: items by our key, by id, contacts by phone.
+
+Sources: crm-item-list.md, settings/performance/huge-data.md and crm-duplicate-find-by-comm.md of bitrix24/b24restdocs.
+Reading must be complete: a row that is missed becomes a duplicate, so any doubt is a TargetError.
+"""
+
+import math
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from dentsync.errors import TargetError
+from dentsync.lang import _
+from dentsync.load.bitrix24.directory import ENTITY
+from dentsync.load.bitrix24.items import Portrait
+from dentsync.load.bitrix24.limits import REQUEST_SECONDS
+from dentsync.load.bitrix24.multifields import phone_key, read_multifields, spellings
+from dentsync.load.bitrix24.portal import ATTEMPTS, Portal, no_answer, result_of
+from dentsync.load.bitrix24.wire import MAX_COMMANDS, Answer, Command, Done, Missing, Ref, Rejected
+from dentsync.load.target import Needs, Reading
+from dentsync.model import Kind, Present
+
+PAGE = 50
+"""Rows of one list command; the portal gives no more."""
+
+LIST = "crm.item.list"
+
+Item = Mapping[str, Any]
+T = TypeVar("T")
+Found = dict[Kind, dict[int, Present]]
+
+
+class Reader:
+    """Reads one portal through a portrait, which keeps the phone records."""
+
+    def __init__(self, portal: Portal, portrait: Portrait) -> None:
+        self._portal = portal
+        self._portrait = portrait
+
+    def read(self, needs: Needs) -> Reading:
+        """Everything asked for: one request for a usual day, few for a first run."""
+        found: Found = {"contact": {}, "deal": {}}
+        lists = self._lists(needs)
+        phones = sorted(needs.phones)
+        at_once = len(lists) + len(phones) <= MAX_COMMANDS
+        extra = _look_ups(phones) if at_once else {"total": _count()}
+        commands = {**{key: one[1] for key, one in lists.items()}, **extra}
+        answers = self._portal.ask(commands)
+        for key, (kind, command) in lists.items():
+            self._take(found, kind, self._all_pages(kind, command, _rows(result_of(answers[key], LIST))))
+        if phones and not at_once:
+            self._find(found, phones, _total(answers["total"]))
+        elif phones:
+            self._load(found, (one for key in extra for one in _matches(result_of(answers[key], LOOK_UP))))
+        return Reading(found["contact"], found["deal"], self._by_phone(found["contact"], phones))
+
+    # ── lists ─────────────────────────────────────────────────────────────────────────────────
+
+    def _lists(self, needs: Needs) -> dict[str, tuple[Kind, Command]]:
+        wanted: tuple[tuple[Kind, Sequence[str], Sequence[int]], ...] = (
+            ("contact", sorted(needs.contact_keys), sorted(needs.contact_ids)),
+            ("deal", sorted(needs.deal_keys), sorted(needs.deal_ids)),
+        )
+        lists: dict[str, tuple[Kind, Command]] = {}
+        for kind, keys, ids in wanted:
+            for page in _pages(keys):
+                lists[f"l{len(lists)}"] = kind, self._by_key(kind, page)
+            for numbers in _pages(ids):
+                lists[f"l{len(lists)}"] = kind, self._list(kind, {"@id": numbers})
+        return lists
+
+    def _by_key(self, kind: Kind, keys: Sequence[str]) -> Command:
+        return self._list(kind, {"=originatorId": self._portrait.settings.originator, "@originId": list(keys)})
+
+    def _list(self, kind: Kind, where: Mapping[str, object], after: int | Ref | None = None) -> Command:
+        # Only "*" carries the phone records; a deal is cheaper by name.
+        columns = ["*"] if kind == "contact" else [*_DEAL_COLUMNS]
+        return Command(
+            LIST,
+            {
+                "entityTypeId": ENTITY[kind],
+                "useOriginalUfNames": "Y",
+                "select": [*columns, *(one for one in self._portrait.words(kind).wires() if one not in columns)],
+                "filter": {**where, **({} if after is None else {">id": after})},
+                "order": {"id": "ASC"},
+                "start": -1,
+            },
+        )
+
+    def _all_pages(self, kind: Kind, command: Command, rows: list[Item]) -> list[Item]:
+        """Namesakes of a key may push others to the next page."""
+        where = command.params["filter"]
+        page = rows
+        while len(page) >= PAGE and not self._complete(where, rows):
+            last = int(page[-1]["id"])
+            page = _rows(result_of(self._portal.ask({"l0": self._list(kind, where, last)})["l0"], LIST))
+            _check_cursor(page, last)
+            rows = rows + page
+        return rows
+
+    def _complete(self, where: Mapping[str, Any], rows: list[Item]) -> bool:
+        wanted = where.get("@originId")
+        return wanted is None or {str(row.get("originId")) for row in rows} >= set(wanted)
+
+    def _take(self, found: Found, kind: Kind, rows: Iterable[Item]) -> None:
+        for row in rows:
+            found[kind][int(row["id"])] = self._portrait.present(kind, row)
+
+    def _load(self, found: Found, contacts: Iterable[int]) -> None:
+        missing = sorted({one for one in contacts if one not in found["contact"]})
+        commands = {f"i{index}": self._list("contact", {"@id": page}) for index, page in enumerate(_pages(missing))}
+        for answer in self._portal.ask(commands).values() if commands else ():
+            self._take(found, "contact", _rows(result_of(answer, LIST)))
+
+    # ── phones ────────────────────────────────────────────────────────────────────────────────
+
+    def _find(self, found: Found, phones: Sequence[str], total: int) -> None:
+        """Look the phones up, or read all contacts: whichever takes fewer requests."""
+        if not total:
+            return
+        scan = math.ceil((total // PAGE + 1) / MAX_COMMANDS)
+        look_up = math.ceil(len(phones) / MAX_COMMANDS) + math.ceil(min(total, len(phones)) / (PAGE * MAX_COMMANDS))
+        if scan <= look_up:
+            wanted = {phone_key(one) for one in phones}
+            self._take(found, "contact", (row for row in self._scan(total) if _phones_of(row) & wanted))
+        else:
+            answers = self._portal.ask(_look_ups(phones))
+            self._load(found, (one for answer in answers.values() for one in _matches(result_of(answer, LOOK_UP))))
+
+    def _scan(self, total: int) -> Iterator[Item]:
+        """All contacts by rising id, up to 2,500 in a request: each page starts behind the last row before it."""
+        last, seen, failures = 0, 0, 0
+        while True:
+            commands = self._chain(last, (total - seen) // PAGE + 1)
+            answers = self._portal.run(commands)
+            for key in commands:
+                rows = _known_rows(answers[key])
+                if rows is None:
+                    failures += 1
+                    break
+                _check_cursor(rows, last)
+                yield from rows
+                if len(rows) < PAGE:
+                    return
+                last, seen, failures = int(rows[-1]["id"]), seen + len(rows), 0
+            if failures >= ATTEMPTS:
+                raise no_answer()
+
+    def _chain(self, last: int, pages: int) -> dict[str, Command]:
+        in_time = int(REQUEST_SECONDS / max(self._portal.speeds.of(LIST), 0.001))
+        count = max(1, min(pages, in_time, MAX_COMMANDS))
+        after: list[int | Ref] = [last, *(Ref(f"s{index}", ("items", PAGE - 1, "id")) for index in range(count - 1))]
+        return {f"s{index}": self._list("contact", {}, start) for index, start in enumerate(after)}
+
+    def _by_phone(self, contacts: Iterable[int], phones: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        holders: dict[str, set[int]] = {}
+        for contact in contacts:
+            for one in self._portrait.cards.get(contact, ()):
+                if one.type == "PHONE":
+                    holders.setdefault(phone_key(one.value), set()).add(contact)
+        return {phone: tuple(sorted(holders[key])) for phone in phones if (key := phone_key(phone)) in holders}
+
+
+LOOK_UP = "crm.duplicate.findbycomm"
+
+_DEAL_COLUMNS = ("id", "originId", "originatorId", "categoryId", "stageId", "stageSemanticId", "contactIds")
+
+
+def _look_ups(phones: Iterable[str]) -> dict[str, Command]:
+    """One phone a command: the answer does not say which value it belongs to."""
+    return {
+        f"p{index}": Command(LOOK_UP, {"entity_type": "CONTACT", "type": "PHONE", "values": spellings(phone)})
+        for index, phone in enumerate(phones)
+    }
+
+
+def _count() -> Command:
+    return Command(LIST, {"entityTypeId": ENTITY["contact"], "select": ["id"], "start": 0})
+
+
+def _total(answer: Done | Rejected) -> int:
+    """How many there are. An answer without the figure must not pass for an empty CRM."""
+    rows = _rows(result_of(answer, LIST))
+    total = answer.total if isinstance(answer, Done) else None
+    return sys.maxsize if total is None else max(total, len(rows))
+
+
+def _matches(result: object) -> list[int]:
+    """PHP writes "nobody" as an empty list."""
+    if isinstance(result, Mapping):
+        return [int(one) for one in result.get("CONTACT", [])]
+    if result != []:
+        raise TargetError(_("Bitrix24 answered {method} in a shape that is not known").format(method=LOOK_UP))
+    return []
+
+
+def _rows(result: object) -> list[Item]:
+    items = result.get("items") if isinstance(result, Mapping) else None
+    if not isinstance(items, list):
+        raise TargetError(_("Bitrix24 answered {method} in a shape that is not known").format(method=LIST))
+    return items
+
+
+def _known_rows(answer: Answer) -> list[Item] | None:
+    return None if isinstance(answer, Missing) else _rows(result_of(answer, LIST))
+
+
+def _phones_of(row: Item) -> set[str]:
+    return {phone_key(one.value) for one in read_multifields(row) or () if one.type == "PHONE"}
+
+
+def _check_cursor(rows: list[Item], last: int) -> None:
+    """A filter that is not understood gives the first page for ever."""
+    if rows and int(rows[0]["id"]) <= last:
+        raise TargetError(_("Bitrix24 gives the same page of {method} again; reading was stopped").format(method=LIST))
+
+
+def _pages(values: Sequence[T]) -> list[Sequence[T]]:
+    return [values[start : start + PAGE] for start in range(0, len(values), PAGE)]
