@@ -1,0 +1,52 @@
+from dentsync.model import Present
+from dentsync.transform.adopt import Choice, adopted, choose
+from tests.builders import contact_present, creation
+
+
+def chosen(
+    ours: list[Present] | None = None, with_phone: list[Present] | None = None, *, taken: int = 0, alone: bool = True
+):  # type: ignore[no-untyped-def]
+    return choose(creation(), ours or [], with_phone or [], lambda crm_id: crm_id == taken, alone=alone)
+
+
+def test_our_key_in_the_crm_decides() -> None:
+    ours = contact_present(5, "patient/main/101", last_name="Другая")
+    assert chosen([ours], [contact_present(6)]).found is ours
+
+
+def test_our_key_twice_means_the_older_one() -> None:
+    twins = [contact_present(9, "patient/main/101"), contact_present(5, "patient/main/101")]
+    assert chosen(twins).found is twins[1]
+
+
+def test_a_contact_with_this_phone_and_name_is_adopted() -> None:
+    there = contact_present()
+    assert chosen(with_phone=[there]).found is there
+
+
+def test_two_contacts_with_this_phone_and_name_are_held() -> None:
+    choice = chosen(with_phone=[contact_present(5), contact_present(6)])
+    assert choice.found is None
+    assert "№ 5, 6" in choice.hold
+
+
+def test_a_relative_on_the_same_phone_is_not_adopted() -> None:
+    assert chosen(with_phone=[contact_present(first_name="Ольга", patronymic="")]) == Choice()
+
+
+def test_a_nameless_contact_of_a_call_is_adopted_only_by_the_one_patient_with_that_phone() -> None:
+    call = contact_present(last_name="", first_name="+79165550101", patronymic="")
+    assert chosen(with_phone=[call]).found is call
+    assert chosen(with_phone=[call], alone=False) == Choice()
+    assert chosen(with_phone=[call, contact_present(6, first_name="Ольга")]) == Choice()
+
+
+def test_a_contact_that_is_somebody_elses_is_not_adopted() -> None:
+    assert chosen(with_phone=[contact_present(5)], taken=5) == Choice()
+    assert chosen(with_phone=[contact_present(5, "patient/main/202")]) == Choice()
+
+
+def test_an_adoption_sends_only_what_differs_and_sets_our_key() -> None:
+    operation = adopted(creation(card_number="101"), contact_present(5))
+    assert (operation.action, operation.crm_id, operation.claims) == ("update", 5, True)
+    assert [(c.field, c.new) for c in operation.changes] == [("card_number", "101")]

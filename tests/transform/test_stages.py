@@ -1,0 +1,53 @@
+import pytest
+
+from dentsync.model import Status
+from dentsync.transform.stages import objection, setback
+from tests.builders import deal_present, move, route
+
+
+def test_a_deal_where_we_left_it_moves() -> None:
+    assert objection(move(), deal_present("Записан"), route()) == ""
+
+
+def test_a_plain_booking_never_takes_a_deal_from_a_person() -> None:
+    booked = move(status=Status.BOOKED, from_stage="Запись отменена")
+    assert "человек" in objection(booked, deal_present("Уточнить"), route())
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED])
+def test_stronger_news_takes_a_deal_from_a_stage_of_people(status: Status) -> None:
+    assert objection(move(status=status), deal_present("Уточнить"), route()) == ""
+
+
+@pytest.mark.parametrize("ends", ["won", "lost"])
+def test_a_deal_that_a_person_closed_stays_closed(ends: str) -> None:
+    assert "закрыта" in objection(move(status=Status.COMPLETED), deal_present("Сделка закрыта", ends), route())
+
+
+def test_a_confirmation_does_not_move_a_deal_back_from_a_stage_that_says_more() -> None:
+    news = move(status=Status.CONFIRMED, from_stage="Записан")
+    assert "уже" in objection(news, deal_present("Пришёл"), route())
+
+
+def test_a_cancellation_outweighs_a_confirmation_in_the_crm() -> None:
+    assert objection(move(status=Status.CANCELLED), deal_present("Запись подтверждена"), route()) == ""
+
+
+def test_a_deal_that_is_already_there_is_no_conflict() -> None:
+    assert objection(move(), deal_present("Запись подтверждена"), route()) == ""
+
+
+@pytest.mark.parametrize("old", [Status.COMPLETED, Status.RESCHEDULED])
+@pytest.mark.parametrize("new", [Status.BOOKED, Status.CANCELLED, Status.NO_SHOW])
+def test_an_end_is_not_taken_back_silently(old: Status, new: Status) -> None:
+    assert setback(old, new)
+
+
+def test_a_no_show_that_came_after_all_is_the_usual_correction() -> None:
+    assert setback(Status.NO_SHOW, Status.COMPLETED) == ""
+    assert setback(Status.CANCELLED, Status.BOOKED) == ""
+
+
+def test_life_goes_forward_and_a_confirmation_may_be_taken_back() -> None:
+    assert setback(Status.BOOKED, Status.COMPLETED) == ""
+    assert setback(Status.CONFIRMED, Status.BOOKED) == ""
