@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -141,7 +142,7 @@ def _farewell(folder: Path, box: Running, *, keep: bool) -> None:
     if keep:
         click.secho(_("the board: {url} (Ctrl-C ends)").format(url=box.board), bold=True)
         with suppress(KeyboardInterrupt):
-            box.wait()
+            threading.Event().wait()
     else:
         command = f"dentsync sandbox serve --data {folder / 'sandbox'}"
         click.echo(_("the board is at {url} while this runs: {command}").format(url=box.board, command=command))

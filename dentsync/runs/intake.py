@@ -12,7 +12,7 @@ from dentsync.errors import Refused, SourceError
 from dentsync.extract.columns import Columns, match_columns, missing, words_of
 from dentsync.extract.export import Export, open_export
 from dentsync.extract.inbox import Found, archive, is_settled, scan, sha256_of
-from dentsync.extract.layout import Reading, RowFault
+from dentsync.extract.layout import RowFault
 from dentsync.extract.sift import Sift
 from dentsync.lang import _
 from dentsync.model import Fault, Origin, RawRecord, Reject
@@ -20,7 +20,7 @@ from dentsync.runs.session import Session, wall_time
 from dentsync.store import FileEntry, FreshRow
 from dentsync.transform.safety import age_refusal, size_refusal
 
-State = Literal["read", "seen", "writing", "refused", "failed"]
+State = Literal["read", "seen", "writing", "refused", "failed", "unknown"]
 Progress = Callable[[int], None]
 
 _ISO_DAY = re.compile(r"(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)")
@@ -55,30 +55,36 @@ class Request:
 
 def read_inbox(job: Session, request: Request) -> list[FileReport]:
     """Read every settled file of the inbox, oldest first, feeds in the order of the configuration."""
-    found = scan(job.config.inbox, {feed.name: feed.files for feed in job.config.feeds.values()})
+    inbox = scan(job.config.inbox, {feed.name: feed.files for feed in job.config.feeds.values()})
     order = list(job.config.feeds)
-    wanted = [file for file in found.files if not request.feeds or file.feed in request.feeds]
-    wanted.sort(key=lambda file: order.index(file.feed))
-    return [read_file(job, file, request) for file in wanted]
+    wanted = [found for found in inbox.found if not request.feeds or found.feed in request.feeds]
+    wanted.sort(key=lambda found: order.index(found.feed))
+    reports = [read_file(job, found, request) for found in wanted]
+    reports += [_aside(path, "writing", _("is unfinished; left alone")) for path in inbox.skipped]
+    return reports + [_aside(path, "unknown", _("is of no feed; left alone")) for path in inbox.unknown]
+
+
+def _aside(path: Path, state: State, message: str) -> FileReport:
+    return FileReport("", path.name, state, message)
 
 
 def read_file(job: Session, found: Found, request: Request, *, given: bool = False) -> FileReport:
     """Read one file. ``given`` by name: neither age nor settling is asked about, new items are made silently."""
     report = FileReport(found.feed, found.path.name, "read")
-    if not given and not is_settled(found.path, job.config.settle_seconds, wall_time().timestamp()):
+    if not given and not is_settled(found, job.config.settle_seconds, wall_time().timestamp()):
         return replace(report, state="writing", message=_("is still being written; the next run will read it"))
     try:
-        sha256 = sha256_of(found.path)
+        sha256 = sha256_of(found)
         if job.store.facts.seen(found.feed, sha256):
             report = replace(report, state="seen", message=_("was read before"))
         else:
             report = _read_new(job, found, sha256, request, given)
+        if not (request.rehearse or given) and job.config.archive:
+            archive(found, job.config.archive, sha256, job.now)
     except SourceError as error:
         return replace(report, state="failed", message=str(error))
     except Refused as error:
         return replace(report, state="refused", message=str(error))
-    if not (request.rehearse or given) and job.config.archive:
-        archive(found.path, job.config.archive, found.feed, sha256, job.now)
     return report
 
 
@@ -89,7 +95,7 @@ def _read_new(job: Session, found: Found, sha256: str, request: Request, given: 
     if not given and not approved:
         _refuse(found, sha256, age_refusal(min(modified_at, _named_day(found.path, job)), job.now, feed.expect))
     words = words_of(feed.aliases)
-    export = open_export(found.path, Reading(words, feed.sheet, feed.encoding, feed.pad))
+    export = open_export(found.path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
     columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
     refusal = missing(columns, _needed(feed))
     if refusal and (export.layout.header or not feed.expect.allow_empty):
@@ -98,11 +104,9 @@ def _read_new(job: Session, found: Found, sha256: str, request: Request, given: 
         loading = _Loading(job, feed, found, sha256, export, columns, silent=given or feed.silent)
         report = loading.run(modified_at, request.progress)
         if not given and not approved:
-            _refuse(found, sha256, size_refusal(report.read, loading.usual, feed.expect))
-    if sha256_of(found.path) != sha256:
-        raise SourceError(
-            _("{file}: changed while it was read; the next run will read it").format(file=found.path.name)
-        )
+            _refuse(found, sha256, size_refusal(report.loaded + report.rejected, loading.usual, feed.expect))
+        if not is_settled(found, 0, wall_time().timestamp()):
+            raise SourceError(_("{file}: changed while it was read; the next run will read it").format(file=report.name))
     return report
 
 
@@ -148,15 +152,15 @@ class _Loading:
         """Store what is new, count everything."""
         entry = self._entry(modified_at)
         self.file = self.facts.open_file(entry)
-        known = self._known()
-        lost_before = self.facts.lost_among(self.feed.name) if known else set()
-        sift = Sift(self.export, known)
+        lost_before = self.facts.lost_among(self.feed.name)
+        salt = digest_of(dict(self.columns.indexes), self.job.rules)
+        sift = Sift(self.export, self.facts.known(self.feed.name), salt=salt)
         for line, fingerprint, raw in sift.fresh():
             self._row(line, fingerprint, raw)
             if progress:
                 progress(sift.read)
         rejected = len(self.lost) + len(lost_before - sift.vanished)
-        ignored = sum(self.export.ignored.values()) + sift.duplicates
+        ignored = sum(sift.ignored.values()) + sift.duplicates
         report = self._report(sift, rejected, ignored, lost_before)
         counts = {name: getattr(report, name) for name in ("read", "loaded", "rejected", "ignored", "fresh", "missing")}
         self.facts.close_file(self.file, replace(entry, **counts))
@@ -169,7 +173,7 @@ class _Loading:
             self.facts.drop_faults(self.feed.name, gone & lost_before)
         if self.feed.kind == "snapshot":
             missing_rows = len(gone - lost_before) - len(self.facts.unfingerprinted(self.feed.name, gone - lost_before))
-        read = sift.read + sum(self.export.ignored.values())
+        read = sift.read + sum(sift.ignored.values())
         return FileReport(
             feed=self.feed.name,
             name=self.found.path.name,
@@ -193,20 +197,12 @@ class _Loading:
             read_at=self.job.now.isoformat(timespec="seconds"),
         )
 
-    def _known(self) -> set[int]:
-        """Fingerprints that still mean the same: the layout, columns and rules they were made under hold."""
-        salt = digest_of(self.export.layout.signature, dict(self.columns.indexes), self.job.rules)
-        if self.facts.salt(self.feed.name) == salt:
-            return self.facts.known(self.feed.name)
-        self.facts.reset_fingerprints(self.feed.name, salt)
-        return set()
-
     def _row(self, line: int, fingerprint: int, raw: bytes) -> None:
         origin = Origin(self.found.path.name, self.sha256[:12], line)
         try:
             cells = self.columns.pick(self.export.cells(raw))
-        except RowFault as fault:
-            return self._reject(line, fingerprint, (Fault("", fault.reason),))
+        except RowFault as error:
+            return self._reject(line, fingerprint, (Fault("", error.reason),))
         record = self.job.cleaners[self.feed.name].clean(RawRecord(self.feed.name, origin, cells))
         if isinstance(record, Reject):
             return self._reject(line, fingerprint, record.faults)

@@ -1,7 +1,7 @@
 """Facts: files read, their rows verbatim, faults, and who is who."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -96,18 +96,6 @@ class Facts:
             self._feeds[name] = int(cursor.lastrowid or 0)
         return self._feeds[name]
 
-    def salt(self, feed: str) -> str | None:
-        """What the stored fingerprints of a feed depend on: layout, columns, rules."""
-        row = self.db.execute("SELECT salt FROM feeds WHERE name = ?", (feed,)).fetchone()
-        return row[0] if row else None
-
-    def reset_fingerprints(self, feed: str, salt: str) -> None:
-        """The fingerprints of a feed mean nothing any more; those to come are made under ``salt``."""
-        number = self.feed_id(feed)
-        self.db.execute("UPDATE feeds SET salt = ? WHERE id = ?", (salt, number))
-        self.db.execute("UPDATE rows SET fingerprint = 0 WHERE feed = ?", (number,))
-        self.db.execute("DELETE FROM faults WHERE feed = ?", (number,))
-
     def seen(self, feed: str, sha256: str) -> bool:
         """Whether this very file was read before."""
         sql = "SELECT 1 FROM files WHERE feed = (SELECT id FROM feeds WHERE name = ?) AND sha256 = ?"
@@ -142,13 +130,11 @@ class Facts:
 
     # ── rows ──
 
-    def known(self, feed: str) -> set[int]:
+    def known(self, feed: str) -> Iterator[int]:
         """Fingerprints of all rows of the feed, rejected ones too."""
-        sql = "SELECT fingerprint FROM rows WHERE feed = ? AND fingerprint <> 0"
-        number = self.feed_id(feed)
-        known = {row[0] for row in self.db.execute(sql, (number,))}
-        known.update(row[0] for row in self.db.execute(sql.replace("rows", "faults") + " AND lost = 1", (number,)))
-        return known
+        sql = "SELECT fingerprint FROM rows WHERE feed = ?1 UNION ALL SELECT fingerprint FROM faults"
+        rows = self.db.execute(sql + " WHERE feed = ?1 AND lost = 1", (self.feed_id(feed),))
+        return (fingerprint for (fingerprint,) in rows)
 
     def put_row(self, feed: str, file: int, row: FreshRow, *, silent: bool) -> Origin | None:
         """Store a row; if this file already had another row with its key, store nothing and return that origin."""
@@ -191,7 +177,7 @@ class Facts:
         sql = "DELETE FROM faults WHERE feed = ? AND fingerprint = ?"
         self.db.executemany(sql, ((self.feed_id(feed), fingerprint) for fingerprint in fingerprints))
 
-    def unfingerprinted(self, feed: str, fingerprints: set[int]) -> set[int]:
+    def unfingerprinted(self, feed: str, fingerprints: Collection[int]) -> set[int]:
         """Those of the fingerprints that no stored row of the feed has any more (its row was changed)."""
         sql = "SELECT 1 FROM rows WHERE feed = ? AND fingerprint = ?"
         number = self.feed_id(feed)

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 def _first(db: Database) -> None:
     db.table("meta").create({"name": str, "value": str}, pk="name")
     db.table("meta").insert({"name": "lineage", "value": uuid.uuid4().hex})
-    db.table("feeds").create({"id": int, "name": str, "salt": str}, pk="id")
+    db.table("feeds").create({"id": int, "name": str}, pk="id")
     db.table("feeds").create_index(["name"], unique=True)
     db.table("files").create(
         {

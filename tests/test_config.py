@@ -1,0 +1,135 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from dentsync.config import Config, preset_text, presets, secret_of, write_preset
+from dentsync.config_reader import load
+from dentsync.errors import ConfigError
+from dentsync.model import Condition, Limit, StageRef, Status
+
+ROOT = Path(__file__).parents[1]
+PRESET = preset_text("helix-bitrix24")
+
+
+def loaded(tmp_path: Path, text: str = PRESET) -> Config:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def complaint(tmp_path: Path, old: str, new: str) -> str:
+    """The one line about a preset in which ``old`` became ``new``."""
+    assert old in PRESET
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path, PRESET.replace(old, new, 1))
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_example_is_the_preset() -> None:
+    assert (ROOT / "config.example.toml").read_text(encoding="utf-8") == PRESET
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_is_a_valid_configuration(tmp_path: Path, name: str) -> None:
+    write_preset(name, tmp_path / "config.toml")
+    assert load(tmp_path / "config.toml").routes
+
+
+def test_init_never_replaces_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(ConfigError, match="not touched"):
+        write_preset("helix-bitrix24", path)
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_six_pipelines_of_the_clinic_are_routes(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+    assert {route.pipeline for route in config.routes.values()} == {
+        "Оповещение о визите",
+        "Рекомендации",
+        "NPS",
+        "Профосмотр",
+        "Первичные пациенты",
+        "Лист ожидания",
+    }
+    checkup = config.routes["checkup"]
+    assert checkup.when == (Condition("last_visit_at", low=5, high=6, unit="months_ago"),)
+    assert config.routes["primary"].stages["no_show"] == StageRef("Записался, но не пришел", "lost")
+    assert config.safety.creates == Limit(count=500)
+    assert Status.COMPLETED in config.feeds["visits"].rules.statuses.values()
+
+
+def test_paths_are_relative_to_the_file_not_to_the_caller(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+    assert config.inbox == tmp_path / "inbox"
+    assert config.archive == tmp_path / "archive"
+
+
+def test_the_digest_follows_what_shapes_a_plan_and_nothing_else(tmp_path: Path) -> None:
+    same = loaded(tmp_path, PRESET + "\n# a comment\n")
+    moved = loaded(tmp_path, PRESET.replace("settle_seconds = 10", "settle_seconds = 20"))
+    other = loaded(tmp_path, PRESET.replace('"Уточнить"', '"Перезвонить"'))
+    digest = loaded(tmp_path).digest
+    assert (same.digest, moved.digest) == (digest, digest)
+    assert other.digest != digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("[feeds.reminders]\nfiles ", "[feeds.reminders]\nfile ", ["feeds.reminders", "'file'", "'files'"]),
+        ('kind     = "window"', 'kind     = "windw"', ["feeds.reminders", "windw", "kind"]),
+        ("Europe/Moscow", "Europe/Voronezh", ["clinic.timezone", "Europe/Voronezh"]),
+        ('key      = ["card_number"]', 'key      = ["card_nunber"]', ["feeds.patients.key", "'card_number'"]),
+        ('feeds    = ["reminders"]', 'feeds    = ["reminder"]', ["routes.reminder.feeds", "[feeds.reminder]"]),
+        ('confirmed = "Запись подтверждена"', 'confirmd = "Запись подтверждена"', ["routes.reminder", "'confirmed'"]),
+        ('{ won = "Пришёл" }', '{ wonn = "Пришёл" }', ["routes.reminder"]),
+        ("{full_name}, {start_at:%d.%m %H:%M}", "{fullname}", ["routes.reminder.title", "fullname"]),
+        ("days_ahead = [1, 4]", "days_ahed = [1, 4]", ["routes.reminder"]),
+        ('fields   = ["start_at", "doctor"]', 'fields   = ["service"]', ["routes.reminder.fields", "crm.fields.deal"]),
+        ('card_number    = "UF', 'card_no    = "UF', ["crm.fields.contact.card_no"]),
+        ('updates = "30%"', 'updates = "a lot"', ["safety.updates", "a lot"]),
+        ('"30h"', '"30 hours"', ["feeds.patients.expect.max_age", "30 hours"]),
+        ('source   = "helix"', 'source   = "helics"', ["feeds.patients.source", "helics"]),
+        ("[safety]", "[savety]", ["savety", "safety"]),
+        ('target = "bitrix24"', 'target = "bitrix"', ["crm", "bitrix"]),
+        ('name = "Ваша улыбка"', "nam = 1", ["clinic", "nam"]),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_place(tmp_path: Path, old: str, new: str, words: list[str]) -> None:
+    line = complaint(tmp_path, old, new)
+    assert line.startswith("config.toml: ")
+    assert all(word in line for word in words), line
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="dentsync init"):
+        load(tmp_path / "config.toml")
+
+
+def test_broken_toml_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=re.compile(r"config\.toml: not valid TOML: [^\n]+$")):
+        loaded(tmp_path, "[clinic\n")
+
+
+def test_the_webhook_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    secret = "https://portal.example/rest/1/abc/"
+    assert secret_of(loaded(tmp_path), {"DENTSYNC_WEBHOOK": secret}) == secret
+    (tmp_path / "hook").write_text(secret + "\n", encoding="utf-8")
+    from_file = loaded(tmp_path, PRESET.replace("env:DENTSYNC_WEBHOOK", "file:hook"))
+    assert secret_of(from_file, {}) == secret
+
+
+def test_a_webhook_written_into_the_configuration_is_refused_and_not_shown(tmp_path: Path) -> None:
+    config = loaded(tmp_path, PRESET.replace("env:DENTSYNC_WEBHOOK", "https://portal.example/rest/1/s3cret/"))
+    with pytest.raises(ConfigError) as caught:
+        secret_of(config, {})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_no_webhook_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="DENTSYNC_WEBHOOK"):
+        secret_of(loaded(tmp_path), {})
