@@ -13,7 +13,7 @@ Acts, each a JSON object with ``do``:
 
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import items, values
+from dentsync.sandbox.bitrix24 import items, multifields, values
 from dentsync.sandbox.bitrix24.answers import ApiError
 from dentsync.sandbox.bitrix24.items import Actor, Change
 from dentsync.sandbox.storage import TABLES
@@ -110,8 +110,7 @@ def _merge(world: World, sent: Act) -> int:
     first, *others = [_item(world, "contact", wanted)["id"] for wanted in sent["contacts"]]
     for other in others:
         _take_over(world, first, other)
-    kept = _item(world, "contact", first)
-    items.change(world, "contact", kept, Change({"comments": kept.get("comments", "") + " "}), PERSON)
+    items.touch(world, "contact", _item(world, "contact", first), PERSON)
     return int(first)
 
 
@@ -123,7 +122,7 @@ def _take_over(world: World, first: int, other: int) -> None:
     deals = [deal for (deal,) in world.storage.rows("SELECT deal FROM links WHERE contact = ?", (other,))]
     world.storage.run("UPDATE OR IGNORE links SET contact = ? WHERE contact = ?", (first, other))
     kept, lost = _item(world, "contact", first), _item(world, "contact", other)
-    world.storage.replace("contact", first, {**lost, **kept})
+    world.storage.replace("contact", first, lost | kept | multifields.flags(world.storage, first))
     items.delete(world, "contact", other)
     for deal in deals:
         items.refresh_primary(world, deal)

@@ -28,7 +28,7 @@ def everything(world: World) -> dict[str, Any]:
 def contacts(world: World) -> list[dict[str, Any]]:
     """Contacts with their phones, addresses and deals."""
     found = _items(world, "contact")
-    phones = world.storage.multifields([item["id"] for item in found]) if len(found) < 30000 else _all_phones(world)
+    phones = _phones(world)
     linked: dict[int, list[int]] = {}
     for contact, deal in world.storage.rows("SELECT contact, deal FROM links ORDER BY contact, deal"):
         linked.setdefault(contact, []).append(deal)
@@ -81,7 +81,7 @@ def _items(world: World, kind: str) -> list[dict[str, Any]]:
     return [{"id": number, **json.loads(text)} for number, text in rows]
 
 
-def _all_phones(world: World) -> dict[int, list[tuple[int, str, str, str]]]:
+def _phones(world: World) -> dict[int, list[tuple[int, str, str, str]]]:
     found: dict[int, list[tuple[int, str, str, str]]] = {}
     sql = "SELECT contact, id, type, value_type, value FROM multifields ORDER BY id"
     for contact, *entry in world.storage.rows(sql):

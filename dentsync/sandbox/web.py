@@ -4,7 +4,6 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -20,7 +19,11 @@ from dentsync.sandbox import admin, board
 from dentsync.sandbox.bitrix24 import front
 from dentsync.sandbox.world import World
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""The board loads nothing from anywhere."""
 
 
 class Protocol(H11Protocol):
@@ -58,13 +61,16 @@ def app_of(world: World) -> Starlette:
         return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
 
     async def page(_request: Request) -> Response:
-        return HTMLResponse(board.page(world))
+        return HTMLResponse(board.page(), headers={"Content-Security-Policy": POLICY})
 
     async def data(request: Request) -> Response:
         return _json(board.data(world, dict(request.query_params)))
 
     async def contact(request: Request) -> Response:
-        return _json(board.contact(world, int(request.path_params["number"])))
+        return _found(board.contact(world, int(request.path_params["number"])))
+
+    async def deal(request: Request) -> Response:
+        return _found(board.deal(world, int(request.path_params["number"])))
 
     async def administer(request: Request) -> Response:
         body = await request.body()
@@ -80,6 +86,7 @@ def app_of(world: World) -> Starlette:
             Route("/board", page),
             Route("/board/data", data),
             Route("/board/contact/{number:int}", contact),
+            Route("/board/deal/{number:int}", deal),
             Route("/admin/{name}", administer, methods=["GET", "POST", "DELETE"]),
             Route("/rest/{path:path}", rest, methods=["GET", "POST"]),
         ]
@@ -97,6 +104,10 @@ async def _read(request: Request) -> front.Request:
         host=request.headers.get("host", ""),
         secure=request.url.scheme == "https",
     )
+
+
+def _found(value: Any) -> Response:
+    return _json(value, 404 if value is None else 200)
 
 
 def _json(value: Any, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """One portal that is switched on: its data, its clock, its switches, its faults and what was counted."""
 
+import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -12,7 +13,12 @@ from dentsync.sandbox.clock import VirtualClock
 from dentsync.sandbox.faults import Faults
 from dentsync.sandbox.journal import Journal
 from dentsync.sandbox.settings import Settings, Webhook
-from dentsync.sandbox.storage import Storage
+from dentsync.sandbox.storage import TABLES, Storage
+
+_SURPLUS = (
+    "SELECT ifnull(sum(n - 1), 0) FROM (SELECT count(*) n FROM {} WHERE json_extract(data, '$.originId') IS NOT NULL "
+    "GROUP BY json_extract(data, '$.originId'), json_extract(data, '$.originatorId'))"
+)
 
 
 class World:
@@ -41,6 +47,7 @@ class World:
         self.buckets: dict[str, LeakyBucket] = {}
         self.operating = Operating()
         self.changed = 0
+        self.started = time.time_ns()
         self._schemas: dict[str, schema.Schema] = {}
         self._stages: dict[str, Stage] = {}
 
@@ -65,22 +72,17 @@ class World:
         """Fields, pipelines or stages are not what they were."""
         self._schemas.clear()
         self._stages = {}
+        self.changed += 1
 
     def duplicates(self) -> dict[str, int]:
         """Surplus items that share originatorId and originId, by kind."""
-        key = "json_extract(data, '$.originId'), json_extract(data, '$.originatorId')"
-        sql = "SELECT ifnull(sum(n - 1), 0) FROM (SELECT count(*) n FROM {} WHERE {} IS NOT NULL GROUP BY {})"
-        first = key.partition(", json")[0]
-        return {
-            "contact": int(self.storage.value(sql.format("contacts", first, key))),
-            "deal": int(self.storage.value(sql.format("deals", first, key))),
-        }
+        return {kind: int(self.storage.value(_SURPLUS.format(table))) for kind, table in TABLES.items()}
 
     def counters(self) -> dict[str, object]:
         """What was counted since the start or the last reset."""
         names = (
             "requests", "created_contact", "created_deal", "imported_contact", "imported_deal", "updated_contact",
-            "updated_deal", "moved", "automations", "messages", "acts", "refused_503", "refused_429", "faults",
+            "updated_deal", "moved", "automations", "messages", "acts", "refused_503", "refused_429", "cut", "faults",
         )  # fmt: skip
         counts: Counter[str] = self.journal.counts
         found: dict[str, object] = {name: counts[name] for name in names}

@@ -24,7 +24,6 @@ class Session:
     webhook: Webhook
     meter: Meter
     stop_after: int | None = None
-    done: int = 0
     by_batch: bool = False
 
 
@@ -50,7 +49,6 @@ def run(session: Session, method: str, params: Json) -> tuple[Answer, Timing]:
     if fault and fault.name == "error":
         raise ApiError(fault.argument, "Fault on demand")
     answer, timing = _timed(session, name, params)
-    session.done += 1
     if fault:
         raise ApiError(fault.argument, "Fault on demand, after the work", 500)
     return answer, timing

@@ -5,7 +5,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dentsync.sandbox.bitrix24 import commands, php
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Cut, Json, Timing, iso
@@ -164,8 +164,10 @@ class _Visit:
 
     def _cut(self, session: Session) -> Reply:
         self.world.journal.counts["cut"] += 1
-        by_fault = session.stop_after is not None
-        return DROPPED if by_fault or self.world.settings.cut_how == "drop" else _page(504, "504 Gateway Time-out")
+        self.spent = session.meter.spent
+        if session.stop_after is not None or self.world.settings.cut_how == "drop":
+            return replace(DROPPED, wait=self._wait())
+        return replace(_page(504, "504 Gateway Time-out"), wait=self._wait())
 
     def _refused_by_fault(self) -> Reply | None:
         match self.fault.name if self.fault else "":

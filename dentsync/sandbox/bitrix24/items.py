@@ -82,6 +82,14 @@ def change(world: World, kind: str, item: Json, change: Change, actor: Actor) ->
     return True
 
 
+def touch(world: World, kind: str, item: Json, actor: Actor) -> None:
+    """Something beside the fields changed: stamp the item."""
+    after = dict(item)
+    _stamp(world, item, after, actor, moved=False)
+    world.storage.replace(kind, item["id"], after)
+    _count(world, kind, item["id"], after, "updated", actor)
+
+
 def delete(world: World, kind: str, item_id: int) -> None:
     """Remove an item; deals of a contact stay, without it."""
     deals = world.storage.rows("SELECT deal FROM links WHERE contact = ?", (item_id,)) if kind == "contact" else []
@@ -152,9 +160,10 @@ def _stage_fields(stage: Stage | None, first: Stage | None = None) -> Json:
 
 
 def _settle_stage(world: World, before: Json, after: Json, sent: Json) -> None:
-    if after.get("categoryId") != before.get("categoryId") and not sent.get("stageId"):
-        after["stageId"] = None
     after["categoryId"] = after.get("categoryId") or 0
+    after["opportunity"] = after.get("opportunity") or 0
+    if not sent.get("stageId"):
+        after["stageId"] = before.get("stageId") if after["categoryId"] == before.get("categoryId") else None
     if after.get("stageId") != before.get("stageId") or after["categoryId"] != before.get("categoryId"):
         after |= _first_stage(world, after)
     same_pipeline = after["categoryId"] == before.get("categoryId")
