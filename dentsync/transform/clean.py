@@ -1,0 +1,275 @@
+"""The only judge of values: a raw row becomes a Record, or a Reject with all its faults at once.
+
+An optional field that cannot be read is left absent, so that it never blanks a field of the CRM; its fault stays on the
+record. An empty cell is ``None``; a column that is not in the file has no entry.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dentsync.model import FIELDS, CleanRules, Fault, FieldType, RawRecord, Record, Reject, Status, Value
+from dentsync.transform.dates import parse_date, parse_datetime, parse_time
+from dentsync.transform.money import parse_money, parse_number
+from dentsync.transform.names import PersonName, join_name, parse_name
+from dentsync.transform.phones import PhoneCell, parse_phones
+from dentsync.transform.words import flag, fold, is_empty, status, visible
+
+RULES_VERSION: int = 1
+"""Part of every row's fingerprint: raise it when a rule changes, and known rows are judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one feed writes its values: what the parsers need to know, prepared once from the rules."""
+
+    zone: ZoneInfo
+    statuses: Mapping[str, Status]
+    dates: tuple[str, ...]
+    region: str
+    area_code: str
+
+
+# ── one parser for each type of field ─────────────────────────────────────────────────────────
+
+_GROUPED = re.compile("\\d{1,3}(?:\u00a0\\d{3})+")
+_WHOLE_FLOAT = re.compile(r"\d+\.0")
+_SCIENTIFIC = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
+
+
+def parse_id(text: str) -> str:
+    """Verbatim, apart from what 1C (groups of digits) and Excel (a fraction of zero) add to a number."""
+    plain = text.strip()
+    if _GROUPED.fullmatch(plain):
+        return plain.replace("\u00a0", "")
+    if _SCIENTIFIC.fullmatch(plain):
+        raise ValueError("Excel потерял цифры номера: выгрузите столбец как текст")
+    return plain[:-2] if _WHOLE_FLOAT.fullmatch(plain) else visible(plain)
+
+
+def _name(text: str) -> PersonName:
+    name = parse_name(text)
+    if name.action == "quarantine":
+        raise ValueError("; ".join(name.reasons))
+    return name
+
+
+def _phones(text: str, dialect: Dialect) -> PhoneCell:
+    cell = parse_phones(text, dialect.region, dialect.area_code)
+    if not cell.usable:
+        raise ValueError("; ".join(cell.reasons))
+    return cell
+
+
+PARSERS: Mapping[FieldType, Callable[[str, Dialect], Any]] = {
+    FieldType.NAME: lambda text, _: _name(text),
+    FieldType.PHONES: _phones,
+    FieldType.TEXT: lambda text, _: visible(text),
+    FieldType.ID: lambda text, _: parse_id(text),
+    FieldType.DATE: lambda text, dialect: parse_date(text, dialect.dates),
+    FieldType.TIME: lambda text, _: parse_time(text),
+    FieldType.DATETIME: lambda text, dialect: parse_datetime(text, dialect.zone, dialect.dates),
+    FieldType.MONEY: lambda text, _: parse_money(text),
+    FieldType.NUMBER: lambda text, _: parse_number(text),
+    FieldType.FLAG: lambda text, _: flag(text),
+    FieldType.STATUS: lambda text, dialect: status(text, dialect.statuses),
+}
+"""How the text of a cell becomes a value; ValueError carries the reason in Russian. Empty cells do not come here."""
+
+# ── what a type cannot say ────────────────────────────────────────────────────────────────────
+
+_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]{2,}")
+
+
+def _check_email(value: str, _text: str) -> None:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError("не похоже на адрес электронной почты")
+
+
+def _check_birth(value: date, text: str) -> None:
+    if str(value.year) not in text:
+        raise ValueError("год рождения из двух цифр: неясно, какой век")
+
+
+def _check_visits(value: int, _text: str) -> None:
+    if value < 0:
+        raise ValueError("отрицательное число визитов")
+
+
+CHECKS: Mapping[str, Callable[[Any, str], None]] = {
+    "email": _check_email,
+    "birth_date": _check_birth,
+    "completed_visits": _check_visits,
+}
+"""Further judgement of single fields, after their type."""
+
+# ── the row ───────────────────────────────────────────────────────────────────────────────────
+
+_NAME_PARTS = ("last_name", "first_name", "patronymic")
+_ASSEMBLED = frozenset({*_NAME_PARTS, "full_name", "start_on", "start_time"})
+# A fault of any of these explains why the field is missing.
+_CAUSES: Mapping[str, frozenset[str]] = {
+    "start_at": frozenset({"start_at", "start_on", "start_time"}),
+    **dict.fromkeys((*_NAME_PARTS, "full_name"), frozenset({"full_name"})),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a cell says. ``read`` is false when nothing of it is usable; ``reasons`` may also be against a part."""
+
+    value: Any = field(default=None, repr=False)
+    reasons: tuple[str, ...] = ()
+    read: bool = True
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row being cleaned."""
+
+    cells: Mapping[str, str] = field(repr=False)
+    values: dict[str, Value] = field(default_factory=dict, repr=False)
+    faults: list[Fault] = field(default_factory=list)
+
+
+class Cleaner:
+    """Cleans the rows of one feed. Built once: it remembers the cells that it has read."""
+
+    def __init__(self, rules: CleanRules) -> None:
+        self._rules = rules
+        self._dialect = Dialect(
+            zone=ZoneInfo(rules.timezone),
+            statuses={fold(word): meaning for word, meaning in rules.statuses.items()},
+            dates=rules.dates,
+            region=rules.region,
+            area_code=rules.area_code,
+        )
+        self._needed = tuple(dict.fromkeys((*rules.required, *rules.key)))
+        self._read = lru_cache(maxsize=65536)(self._reading)
+
+    def clean(self, raw: RawRecord) -> Record | Reject:
+        """The clean row, or why it cannot be used. Raises nothing."""
+        defaults = self._rules.defaults
+        row = _Row({**defaults, **raw.cells} if defaults else raw.cells)
+        for name in row.cells:
+            if name not in _ASSEMBLED:
+                self._put(name, row)
+        self._put_name(row)
+        self._put_start(row)
+        missing = [name for name in self._needed if row.values.get(name) in (None, "", ())]
+        if missing:
+            return Reject(raw.feed, raw.origin, (*row.faults, *_absences(missing, row)))
+        key = key_of(row.values, self._rules)
+        return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, tuple(row.faults))
+
+    def _reading(self, name: str, text: str) -> Reading:
+        """One cell, judged by its type and by the checks of its field."""
+        kind = FIELDS[name]
+        if is_empty(text, kind):
+            return Reading()
+        try:
+            value = PARSERS[kind](text, self._dialect)
+            if name in CHECKS:
+                CHECKS[name](value, text)
+        except ValueError as error:
+            return Reading(reasons=(str(error),), read=False)
+        if isinstance(value, PhoneCell):
+            return Reading(value.usable, value.reasons)
+        return Reading(not value if name in self._rules.inverted and value is not None else value)
+
+    def _take(self, name: str, row: _Row) -> Reading:
+        reading = self._read(name, row.cells[name])
+        row.faults += [Fault(name, reason, row.cells[name]) for reason in reading.reasons]
+        return reading
+
+    def _put(self, name: str, row: _Row) -> None:
+        reading = self._take(name, row)
+        if reading.read:
+            row.values[name] = reading.value
+
+    def _put_name(self, row: _Row) -> None:
+        """Last and first name, patronymic and the full name, from three columns or from one."""
+        parts = [row.cells.get(part, "") for part in _NAME_PARTS]
+        empty = [is_empty(part, FieldType.NAME) for part in parts]
+        if "full_name" in row.cells and (empty[0] or empty[1]):
+            _put_person(row, ("full_name",), row.cells["full_name"], parse_name)
+        elif any(part in row.cells for part in _NAME_PARTS):
+            last, first, patronymic = ("" if nothing else part for part, nothing in zip(parts, empty, strict=True))
+            typed = " ".join(filter(None, (last, first, patronymic)))
+            _put_person(row, (*_NAME_PARTS, "full_name"), typed, lambda _: join_name(last, first, patronymic))
+
+    def _put_start(self, row: _Row) -> None:
+        """``start_at`` from a column for the day and one for the time, when it has no text of its own.
+
+        The column for the day may hold the time as well; a day without any time is its midnight only where the file
+        has no column for the time.
+        """
+        if "start_on" not in row.cells or row.values.get("start_at") is not None:
+            return
+        day = self._take("start_on", row)
+        whole = self._read("start_at", row.cells["start_on"])
+        clock = self._take("start_time", row) if "start_time" in row.cells else None
+        if clock is None or (clock.read and clock.value is None and day.value and whole.value.time() != time()):
+            clock = Reading(whole.value.time() if whole.value else time())
+        if day.value is not None and clock.value is not None:
+            row.values["start_at"] = datetime.combine(day.value, clock.value, self._dialect.zone)
+        elif day.value is not None and clock.read:
+            row.faults.append(Fault("start_time", "не указано время", row.cells["start_time"]))
+        elif day.read and day.value is None:
+            row.values["start_at"] = None
+
+
+def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable[[str], PersonName]) -> None:
+    if is_empty(typed, FieldType.NAME):
+        row.values.update(dict.fromkeys(columns))
+        return
+    name = parse(typed)
+    if name.reasons:
+        row.faults.append(Fault("full_name", "; ".join(name.reasons), typed))
+    if name.action != "quarantine":
+        row.values.update(
+            last_name=name.last or None,
+            first_name=name.first or None,
+            patronymic=name.patronymic or None,
+            full_name=name.full,
+        )
+
+
+def _absences(missing: list[str], row: _Row) -> list[Fault]:
+    """A fault for every needed field that is missing and has none that explains it."""
+    explained = {fault.field for fault in row.faults}
+    unexplained = [name for name in missing if explained.isdisjoint(_CAUSES.get(name, {name}))]
+    return [
+        Fault(name, "пусто" if name in row.cells else "нет такой колонки", row.cells.get(name, ""))
+        for name in unexplained
+    ]
+
+
+# ── the key ───────────────────────────────────────────────────────────────────────────────────
+
+
+def key_of(values: Mapping[str, Value], rules: CleanRules) -> str:
+    """``<entity>/<branch>/<id>`` for a single key field that is an id, otherwise ``<entity>/<branch>/~<hash>``.
+
+    Keys go to logs: a natural one shows nothing of the values that it is made of.
+    """
+    branch = fold(str(values.get("branch") or rules.branch)).replace(" ", "-")
+    if len(rules.key) == 1 and FIELDS[rules.key[0]] is FieldType.ID:
+        return f"{rules.entity}/{branch}/{values[rules.key[0]]}"
+    text = "\x1f".join(_normal(values[name]) for name in rules.key)
+    return f"{rules.entity}/{branch}/~{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+def _normal(value: Value) -> str:
+    match value:
+        case tuple():
+            return value[0]
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return fold(str(value))
