@@ -1,7 +1,6 @@
 """Starting the sandbox: in the foreground for a person, in a thread for tests and the demo. Loopback only."""
 
 import contextlib
-import ipaddress
 import json
 import socket
 import ssl
@@ -20,6 +19,7 @@ from filelock import FileLock, Timeout
 from dentsync.errors import ConfigError, Locked
 from dentsync.lang import _
 from dentsync.sandbox import portal as portals
+from dentsync.sandbox.loopback import is_loopback
 from dentsync.sandbox.storage import Storage
 from dentsync.sandbox.world import World
 
@@ -137,13 +137,7 @@ def running(
 
 
 def _check_loopback(host: str) -> None:
-    if host == "localhost":
-        return
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback(host):
         message = _("sandbox: {host} is not a loopback address; it has no passwords, so use 127.0.0.1")
         raise ConfigError(message.format(host=host))
 

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from dentsync.errors import DentsyncError
 from dentsync.sandbox import admin, board
 from dentsync.sandbox.bitrix24 import front
+from dentsync.sandbox.loopback import is_ours
 from dentsync.sandbox.world import World
 
 POLICY = (
@@ -73,6 +74,8 @@ def app_of(world: World) -> Starlette:
         return _found(board.deal(world, int(request.path_params["number"])))
 
     async def administer(request: Request) -> Response:
+        if not is_ours(request.headers.get("host", ""), request.headers.get("origin")):
+            return _json({"error": "not from here"}, 403)
         body = await request.body()
         try:
             sent = json.loads(body) if body else {}

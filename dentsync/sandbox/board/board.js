@@ -70,6 +70,7 @@ function drawTabs(pipelines) {
     tab.setAttribute("aria-selected", String(chosen));
     tab.tabIndex = chosen ? 0 : -1;
     put(tab.children[0], pipeline.name);
+    tab.children[0].dataset.text = pipeline.name;
     put(tab.children[1], number(pipeline.count));
   });
 }
@@ -196,6 +197,7 @@ async function open(kind, id, opener) {
   await refreshPanel();
   if (!state.open) return;
   $("panel").hidden = false;
+  cover();
   remember();
   $("panel-name").focus({ preventScroll: true });
 }
@@ -210,10 +212,18 @@ async function refreshPanel() {
   asked.text = text;
 }
 
+// On a phone the panel covers everything: nothing behind it is to be reached.
+const narrow = matchMedia("(max-width: 720px)");
+function cover() {
+  for (const part of document.querySelectorAll(".top, .tabs, .board")) part.inert = narrow.matches && !!state.open;
+}
+narrow.addEventListener("change", cover);
+
 function close() {
   if (!state.open) return;
   state.open = null;
   $("panel").hidden = true;
+  cover();
   remember();
   document.querySelectorAll(".card.chosen").forEach((card) => card.classList.remove("chosen"));
   if (state.opener && state.opener.isConnected) state.opener.focus();
