@@ -206,22 +206,23 @@ class Cleaner:
     def _put_start(self, row: _Row) -> None:
         """``start_at`` from a column for the day and one for the time, when it has no text of its own.
 
-        The column for the day may hold the time as well; a day without any time is its midnight only where the file
-        has no column for the time.
+        A column for the day may hold the time as well. A day without any time is its midnight only where the file has
+        no column for the time.
         """
         if "start_on" not in row.cells or row.values.get("start_at") is not None:
             return
-        day = self._take("start_on", row)
-        whole = self._read("start_at", row.cells["start_on"])
-        clock = self._take("start_time", row) if "start_time" in row.cells else None
-        if clock is None or (clock.read and clock.value is None and day.value and whole.value.time() != time()):
-            clock = Reading(whole.value.time() if whole.value else time())
-        if day.value is not None and clock.value is not None:
-            row.values["start_at"] = datetime.combine(day.value, clock.value, self._dialect.zone)
-        elif day.value is not None and clock.read:
+        text = row.cells["start_on"]
+        whole = self._read("start_at", text)
+        row.faults += [Fault("start_on", reason, text) for reason in whole.reasons]
+        clock = self._take("start_time", row) if "start_time" in row.cells else Reading()
+        if not (whole.read and clock.read):
+            return
+        if whole.value is not None and clock.value is not None:
+            row.values["start_at"] = datetime.combine(whole.value, clock.value, self._dialect.zone)
+        elif whole.value is None or "start_time" not in row.cells or whole.value.time() != time():
+            row.values["start_at"] = whole.value
+        else:
             row.faults.append(Fault("start_time", "не указано время", row.cells["start_time"]))
-        elif day.read and day.value is None:
-            row.values["start_at"] = None
 
 
 def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable[[str], PersonName]) -> None:

@@ -112,7 +112,7 @@ def status(text: str, words: Mapping[str, Status]) -> Status:
     # The word is shown because it has to be configured, unless it looks like a value of another column.
     shown = visible(text)
     named = f" «{shown}»" if len(shown) <= 40 and not any(c.isdigit() for c in shown) else ""
-    raise ValueError(f"неизвестный статус{named}: добавьте его в sources.statuses")
+    raise ValueError(f"неизвестный статус{named}: добавьте его в statuses этой выгрузки")
 
 
 _OWN_NAMES = frozenset(item.value for item in Status)

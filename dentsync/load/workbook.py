@@ -1,0 +1,235 @@
+"""The workbook of rejected rows for the people of the clinic: a list to work through, and counts.
+
+Every cell is text: a value that starts with ``=`` never becomes a formula. The file holds personal data, so it is made
+readable for its owner only, and appears under its name only when it is complete.
+"""
+
+import dataclasses
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dentsync.errors import DentsyncError
+from dentsync.lang import _
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+
+@dataclass(frozen=True, slots=True)
+class RejectLine:
+    """One fault. ``line`` is physical, from 1; ``lost``: the row was not loaded at all; ``raw`` is the cell's text."""
+
+    feed: str
+    file: str
+    line: int
+    field: str
+    raw: str = dataclasses.field(repr=False)
+    reason: str
+    lost: bool
+
+
+LABELS = {
+    "full_name": "Ф.И.О.",
+    "last_name": "Фамилия",
+    "first_name": "Имя",
+    "patronymic": "Отчество",
+    "phones": "Телефон",
+    "card_number": "Номер медкарты",
+    "patient_id": "Код пациента",
+    "patient_status": "Статус пациента",
+    "representative": "Представитель",
+    "sex": "Пол",
+    "birth_date": "Дата рождения",
+    "email": "E-mail",
+    "branch": "Филиал",
+    "lead_source": "Откуда узнал",
+    "sms_opt_out": "Отказ от СМС",
+    "completed_visits": "Завершено визитов",
+    "last_visit_at": "Последний приём",
+    "next_visit_at": "Ближайший приём",
+    "balance": "Аванс/долг",
+    "lifetime_total": "Сумма за все визиты",
+    "discount": "Скидка",
+    "archive_reason": "Причина списания в архив",
+    "appointment_id": "Код записи",
+    "start_at": "Дата и время приёма",
+    "start_on": "Дата приёма",
+    "start_time": "Время приёма",
+    "doctor": "Врач",
+    "specialty": "Специализация",
+    "status": "Статус записи",
+    "recommendation": "Отметка о рекомендациях",
+    "service": "Услуга",
+    "amount": "Сумма",
+    "operator": "Администратор",
+    "booked_at": "Дата создания записи",
+    "cancel_reason": "Причина отмены",
+    "comment": "Комментарий",
+}
+"""Our fields as clinic people call them."""
+
+_COLUMNS = {  # title: width in characters
+    "Файл": 26,
+    "Строка": 8,
+    "Поле": 22,
+    "Значение": 34,
+    "Причина": 44,
+    "Что сделать": 52,
+    "Итог": 24,
+}
+_COUNTS = {"Выгрузка": 18, "Поле": 22, "Причина": 56}
+_LOST, _KEPT = "строка не загружена", "строка загружена"
+_LINE, _MOST_LINES = 15, 8  # points; a longer text is read in the cell itself
+_LONGEST = 32_767  # characters that a cell of a workbook can hold
+
+
+def write_rejects(path: Path, rejects: Sequence[RejectLine]) -> None:
+    """Write both sheets: «Отклонено», one line a fault, and «Сводка», counts by feed, field and reason.
+
+    Raises DentsyncError when the file cannot be written; a file that was there is then untouched.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    _fill(sheet, "Отклонено", _COLUMNS, [_cells(line) for line in rejects])
+    counts, rows = _counted(rejects)
+    summary = book.create_sheet()
+    _fill(summary, "Сводка", counts, rows)
+    _stress_last(summary)
+    _save(book, path)
+
+
+def _cells(line: RejectLine) -> tuple[str | int, ...]:
+    label = LABELS.get(line.field, line.field)
+    return line.file, line.line, label, line.raw, line.reason, _advice(line), _LOST if line.lost else _KEPT
+
+
+def _advice(line: RejectLine) -> str:
+    """What a person of the clinic can do about it, in the MIS: correcting the CRM would last until the next night."""
+    match line.field:
+        case "status":
+            return "Впишите слово в statuses этой выгрузки или исправьте статус в МИС"
+        case "phones":
+            return "Исправьте телефон в карточке пациента в МИС, формат +7 916 555-01-23"
+        case "full_name" | "last_name" | "first_name" | "patronymic":
+            return "Исправьте Ф.И.О. в карточке пациента в МИС: фамилия, имя, отчество, без пометок"
+        case "card_number" | "patient_id" | "appointment_id":
+            return "Выгрузите номер текстом; если он пуст, заполните его в МИС"
+        case "birth_date" | "start_at" | "start_on" | "start_time" | "booked_at" | "last_visit_at" | "next_visit_at":
+            return "Исправьте дату в МИС; если так записаны все строки, впишите формат в dates"
+    return "Исправьте значение в МИС"
+
+
+def _counted(rejects: Sequence[RejectLine]) -> tuple[dict[str, int], list[tuple[str | int, ...]]]:
+    """Columns and rows of «Сводка»: how many faults cost the row and how many did not, and the total."""
+    import pandas
+
+    headings = _COUNTS | {_LOST.capitalize(): 16, _KEPT.capitalize(): 16, "Всего": 10}
+    if not rejects:
+        return headings, []
+    frame = pandas.DataFrame(
+        [(line.feed, LABELS.get(line.field, line.field), line.reason, line.lost) for line in rejects],
+        columns=["feed", "field", "reason", "lost"],
+    )
+    table = frame.pivot_table(index=["feed", "field", "reason"], columns="lost", aggfunc="size", fill_value=0)
+    table = table.reindex(columns=[True, False], fill_value=0)
+    table["total"] = table.sum(axis=1)
+    table = table.sort_values("total", ascending=False, kind="stable")
+    rows: list[tuple[str | int, ...]] = [(*map(str, key), *map(int, counts)) for key, *counts in table.itertuples()]
+    return headings, [*rows, ("Всего", "", "", *(int(total) for total in table.sum()))]
+
+
+# ── the look ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _fill(sheet: "Worksheet", title: str, columns: dict[str, int], rows: Sequence[tuple[str | int, ...]]) -> None:
+    from openpyxl.styles import Alignment
+
+    sheet.title = title
+    sheet.append(list(columns))
+    for row in rows:
+        sheet.append(list(map(_clean, row)))
+    text, number = Alignment(vertical="top", wrap_text=True), Alignment(vertical="top", horizontal="center")
+    for line in sheet.iter_rows(min_row=2, max_row=len(rows) + 1, max_col=len(columns)):
+        for cell in line:
+            if isinstance(cell.value, str):
+                cell.data_type, cell.number_format, cell.alignment = "s", "@", text
+            else:
+                cell.alignment = number
+    _size(sheet, list(columns.values()), rows)
+    _for_paper(sheet, len(columns), len(rows) + 1)
+
+
+def _size(sheet: "Worksheet", widths: list[int], rows: Sequence[tuple[str | int, ...]]) -> None:
+    """Widths of columns, heights of rows: not every program fits a row to its wrapped text by itself."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    for index, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    for number, row in enumerate(rows, start=2):
+        lines = max(-(-len(str(value)) // (width - 3)) for value, width in zip(row, widths, strict=True))
+        sheet.row_dimensions[number].height = _LINE * min(max(lines, 1), _MOST_LINES)
+    sheet.row_dimensions[1].height = 2 * _LINE
+    for cell in sheet[1]:
+        cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="1F5C7A")
+        cell.alignment = Alignment(vertical="center", horizontal="center", wrap_text=True)
+
+
+def _stress_last(sheet: "Worksheet") -> None:
+    """The line of totals."""
+    from openpyxl.styles import Font
+
+    if sheet.max_row > 1:
+        for cell in sheet[sheet.max_row]:
+            cell.font = Font(name="Calibri", bold=True)
+
+
+def _for_paper(sheet: "Worksheet", width: int, height: int) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(width)}{height}"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _clean(value: str | int) -> str | int:
+    """Without control characters, which a workbook cannot hold."""
+    if isinstance(value, int):
+        return value
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    return str(ILLEGAL_CHARACTERS_RE.sub(" ", value))[:_LONGEST]
+
+
+def _save(book: "Workbook", path: Path) -> None:
+    """Under its name only when complete, and for its owner only (``mkstemp`` makes 0600)."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        try:
+            book.save(name)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DentsyncError(
+            _("{file}: cannot be written: {reason}; choose another --rejects").format(file=path, reason=reason)
+        ) from None
