@@ -1,0 +1,132 @@
+"""Which column is which: the names of a file's header against the names that the configuration knows."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dentsync.errors import SourceError
+from dentsync.lang import _
+from dentsync.model import FIELDS, FieldType
+
+_LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
+_CYRILLIC = re.compile("[а-я]")
+_LATIN = re.compile("[a-z]")
+_WORD = re.compile(r"[^\W\d_]+")
+_NOT_SAID = re.compile(r"[^\w%]+|_+")
+_OCCURRENCE = re.compile(r"(.+)#(\d+)", re.DOTALL)
+_SHOWN = 40
+
+
+def fold_header(text: str) -> str:
+    """A header name as it is compared: letters, digits and ``%`` only, lower case, ё as е.
+
+    Spaces, line breaks, dots, quotes, asterisks and underscores say nothing in a header, so that «Ф.И.О.», «ФИО *» and
+    the XML tag ``НомерКарты`` meet their aliases «ФИО» and «Номер карты». Latin letters that look Cyrillic are
+    replaced in words that are mostly Cyrillic. Empty when nothing is left.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    return _NOT_SAID.sub("", _WORD.sub(_in_one_script, plain))
+
+
+def _in_one_script(word: re.Match[str]) -> str:
+    text = word.group()
+    cyrillic = len(_CYRILLIC.findall(text))
+    return text.translate(_LOOKALIKES) if cyrillic and cyrillic >= len(_LATIN.findall(text)) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each of our fields stands in the rows of one file.
+
+    ``indexes`` has only fields whose column is there: one index, or several for phones, in the order of their aliases.
+    ``unknown`` are the named columns that no field took. ``aliases`` are those that were looked for.
+    """
+
+    feed: str
+    file: str
+    header: tuple[str, ...] = field(repr=False)
+    indexes: Mapping[str, tuple[int, ...]]
+    unknown: tuple[str, ...] = field(repr=False)
+    aliases: Mapping[str, Sequence[str]] = field(repr=False)
+
+    def pick(self, cells: Sequence[str]) -> dict[str, str]:
+        """Field -> verbatim text of one row; several phone cells become the lines of one text."""
+        return {
+            name: cells[where[0]] if len(where) == 1 else "\n".join(filter(None, (cells[index] for index in where)))
+            for name, where in self.indexes.items()
+        }
+
+
+def words_of(aliases: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """All known header names, folded: what ``open_export`` looks for."""
+    return frozenset(_alias(alias)[0] for names in aliases.values() for alias in names) - {""}
+
+
+def match_columns(header: Sequence[str], aliases: Mapping[str, Sequence[str]], *, feed: str, file: str) -> Columns:
+    """Find each field's column by its aliases, the first alias that is there winning. Raises nothing.
+
+    A name that stands in the header twice is meant by occurrence: «Комментарий» or «Комментарий#1» is the first,
+    «Комментарий#2» the second. Phones take every column of every alias. A column serves one field, the first that
+    claims it.
+    """
+    places = _places(header)
+    free = set(range(len(header)))
+    indexes: dict[str, tuple[int, ...]] = {}
+    for name, names in aliases.items():
+        several = FIELDS.get(name) is FieldType.PHONES
+        found = list(dict.fromkeys(index for index in _wanted(names, places, several) if index in free))
+        if found:
+            indexes[name] = tuple(found if several else found[:1])
+            free.difference_update(indexes[name])
+    unknown = tuple(header[index] for index in sorted(free) if fold_header(header[index]))
+    return Columns(feed, file, tuple(header), indexes, unknown, aliases)
+
+
+def _places(header: Sequence[str]) -> Mapping[str, list[int]]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, name in enumerate(header):
+        places[fold_header(name)].append(index)
+    return places
+
+
+def _alias(alias: str) -> tuple[str, int | None]:
+    """Folded name and occurrence (from 1) of an alias."""
+    match = _OCCURRENCE.fullmatch(alias)
+    return (fold_header(match[1]), int(match[2])) if match else (fold_header(alias), None)
+
+
+def _wanted(names: Iterable[str], places: Mapping[str, list[int]], several: bool) -> Iterator[int]:
+    for name, occurrence in map(_alias, names):
+        found = places.get(name, []) if name else []
+        if occurrence is None:
+            yield from found if several else found[:1]
+        else:
+            yield from found[occurrence - 1 : occurrence] if occurrence else ()
+
+
+def missing(columns: Columns, required: Iterable[str]) -> SourceError | None:
+    """The refusal of a file that lacks a required column, or ``None``.
+
+    A file in which no column is known may have no header at all: its first row may be a patient, and is not shown.
+    """
+    absent = [name for name in required if name not in columns.indexes]
+    if not absent:
+        return None
+    wanted = ", ".join(f"{name} ({_quoted(columns.aliases.get(name, ()))})" for name in absent)
+    place = f"feeds.{columns.feed}.columns" + (f".{absent[0]}" if len(absent) == 1 else "")
+    if not columns.indexes:
+        text = _(
+            "{file}: no header row with known names (wanted: {wanted}); check the file, or add its names to {place}"
+        )
+        return SourceError(text.format(file=columns.file, wanted=wanted, place=place))
+    text = _("{file}: no column for {wanted}; the file has: {header}; add its name to {place}")
+    return SourceError(
+        text.format(file=columns.file, wanted=wanted, header=_quoted(filter(None, columns.header)), place=place)
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    shown = [f"«{' '.join(name.split())}»" for name in names]
+    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")

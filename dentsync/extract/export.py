@@ -1,0 +1,94 @@
+"""The door through which every export file comes: what it really is, and its rows."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from dentsync.errors import ConfigError, SourceError
+from dentsync.extract.charset import KNOWN, known_encoding
+from dentsync.extract.csv_export import open_csv
+from dentsync.extract.files import opened
+from dentsync.extract.layout import Format, Layout, Noise, Reading
+from dentsync.extract.xlsx_export import open_xlsx
+from dentsync.extract.xml_export import open_xml
+from dentsync.lang import _
+
+
+class Export(Protocol):
+    """One export file, read row by row; it may be read several times."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def layout(self) -> Layout: ...
+    @property
+    def set_aside(self) -> Mapping[str, int]:
+        """Rows that are not handed out: ``preamble`` before the header, ``other`` elements of an XML file."""
+        ...
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        """Physical line (from 1; of a workbook, the sheet's row) and raw bytes of each record after the header.
+
+        Nothing is decoded or parsed here. Raises ``SourceError`` when the file cannot be read on.
+        """
+        ...
+
+    def noise(self, raw: bytes) -> Noise | None:
+        """Whether the record is no data: blank, the header once more, a total at the end. Raises nothing."""
+        ...
+
+    def cells(self, raw: bytes) -> list[str]:
+        """Verbatim text of the record's cells, as many as the header has. Raises ``RowFault``."""
+        ...
+
+
+OPENERS: Mapping[Format, Callable[[Path, Reading], Export]] = {"csv": open_csv, "xml": open_xml, "xlsx": open_xlsx}
+
+_FOREIGN = (
+    (b"MOXCEL", "a 1C table document (MXL)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (XLS) or a workbook with a password"),
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|meta|body|table)\b", re.IGNORECASE)
+
+
+def open_export(
+    path: Path,
+    words: Collection[str],
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    pad: bool = False,
+) -> Export:
+    """Open an export file by what its bytes are, whatever its name says.
+
+    ``words`` are the known header names, folded (``columns.words_of``). ``sheet`` and ``encoding`` pin what would be
+    found out; ``pad`` allows rows that lack cells at their end. A file without rows is opened; a file of zero bytes,
+    of another format, damaged or cut off raises ``SourceError``, an unknown encoding ``ConfigError``.
+    """
+    known = known_encoding(encoding) if encoding else None
+    if encoding and not known:
+        text = _("unknown encoding {encoding!r}; use one of {known}")
+        raise ConfigError(text.format(encoding=encoding, known=", ".join(sorted(KNOWN))))
+    return OPENERS[format_of(path)](path, Reading(frozenset(words), sheet, known, pad))
+
+
+def format_of(path: Path) -> Format:
+    """What the bytes are. Raises ``SourceError`` for zero bytes and for formats that are not export files."""
+    with opened(path) as file:
+        head = file.read(4096)
+    if not head:
+        raise SourceError(_("{file}: is empty (zero bytes); export it again").format(file=path.name))
+    if head.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    # wide encodings: the NULs between ASCII characters
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").lstrip()
+    foreign = (
+        "an HTML page" if _HTML.match(start) else next((name for sign, name in _FOREIGN if head.startswith(sign)), "")
+    )
+    if foreign:
+        text = _("{file}: is {format}, whatever its name says; save it as XLSX or CSV")
+        raise SourceError(text.format(file=path.name, format=_(foreign)))
+    return "xml" if start.startswith(b"<") else "csv"

@@ -1,0 +1,1 @@
+"""Reading: real bytes in, rows and refusals out."""
