@@ -17,7 +17,7 @@ from dentsync.lang import _
 
 if TYPE_CHECKING:
     from dentsync.load.progress import Tick
-    from dentsync.runs.commands import Options, Report
+    from dentsync.runs.main_job import Options, Report
 
 CONFIG = click.option(
     "--config", "-c", type=click.Path(path_type=Path), default=Path("config.toml"), envvar="DENTSYNC_CONFIG",
@@ -71,9 +71,9 @@ def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool
     \b
     Example:  dentsync sync reminders
     """
-    from dentsync.runs import commands
+    from dentsync.runs import main_job
 
-    return _shown(_carried_out(lambda options: commands.sync(options, feeds), **given), as_json, values, every)
+    return _shown(_carried_out(lambda options: main_job.sync(options, feeds), **given), as_json, values, every)
 
 
 @cli.command()
@@ -95,9 +95,9 @@ def diff(
     \b
     Example:  dentsync diff --out plan.json
     """
-    from dentsync.runs import commands, plan_file
+    from dentsync.runs import main_job, plan_file
 
-    report = _carried_out(lambda options: commands.diff(options, feeds), **given)
+    report = _carried_out(lambda options: main_job.diff(options, feeds), **given)
     assert report.plan is not None
     if out:
         plan_file.write(out, report.plan)
@@ -123,10 +123,10 @@ def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) ->
     \b
     Example:  dentsync push plan.json
     """
-    from dentsync.runs import commands
+    from dentsync.runs import main_job
 
     def action(options: Options) -> Report:
-        return commands.push_plan(options, plan) if plan else commands.push_stored(options)
+        return main_job.push_plan(options, plan) if plan else main_job.push_stored(options)
 
     return _shown(_carried_out(action, **given), as_json, values, every=False)
 
@@ -144,9 +144,9 @@ def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
     \b
     Example:  dentsync extract patients
     """
-    from dentsync.runs import commands
+    from dentsync.runs import main_job
 
-    report = _carried_out(lambda options: commands.extract(options, feeds), **given)
+    report = _carried_out(lambda options: main_job.extract(options, feeds), **given)
     return _shown(report, as_json, values=False, every=False)
 
 
@@ -161,10 +161,10 @@ def clean(rejects: Path | None, **given: Any) -> int:
     \b
     Example:  dentsync clean --rejects rejects.xlsx
     """
-    from dentsync.runs import commands
+    from dentsync.runs import looking
 
     options = _options(**given)
-    faults = commands.status(options).faults
+    faults = looking.status(options).faults
     for line in faults:
         mark = "×" if line.lost else "·"
         for fault in line.faults:
@@ -174,7 +174,7 @@ def clean(rejects: Path | None, **given: Any) -> int:
         _("{lost} rows rejected, {fields} rows with unusable fields").format(lost=lost, fields=len(faults) - lost)
     )
     if rejects:
-        commands.write_rejects(faults, rejects)
+        looking.write_rejects(faults, rejects)
         click.echo(_("written: {file}").format(file=rejects))
     return ExitCode.PARTIAL if lost and options.strict else ExitCode.DONE
 
@@ -193,9 +193,9 @@ def import_(file: Path, feed: str, as_json: bool, **given: Any) -> int:
     \b
     Example:  dentsync import patients_2026.csv --feed patients
     """
-    from dentsync.runs import commands
+    from dentsync.runs import main_job
 
-    report = _carried_out(lambda options: commands.import_file(options, file, feed), **given)
+    report = _carried_out(lambda options: main_job.import_file(options, file, feed), **given)
     return _shown(report, as_json, values=False, every=False)
 
 
@@ -212,10 +212,10 @@ def status(as_json: bool, **given: Any) -> int:
     \b
     Example:  dentsync status
     """
-    from dentsync.runs import commands
+    from dentsync.runs import looking
     from dentsync.show import overview_json, show_overview
 
-    overview = commands.status(_options(**given))
+    overview = looking.status(_options(**given))
     if as_json:
         click.echo(overview_json(overview))
     else:
@@ -234,10 +234,10 @@ def whois(phone: str, as_json: bool, **given: Any) -> int:
     \b
     Example:  dentsync whois +79161234567
     """
-    from dentsync.runs import commands
+    from dentsync.runs import looking
     from dentsync.show import callers_json, show_callers
 
-    callers = commands.whois(_options(**given), phone)
+    callers = looking.whois(_options(**given), phone)
     if as_json:
         click.echo(callers_json(callers))
     else:
@@ -254,9 +254,9 @@ def check(**given: Any) -> int:
     \b
     Example:  dentsync check
     """
-    from dentsync.runs import commands
+    from dentsync.runs import looking
 
-    problems = commands.check(_options(**given))
+    problems = looking.check(_options(**given))
     for problem in problems:
         click.echo(problem, err=True)
     if not problems:
@@ -357,7 +357,7 @@ def _options(
     strict: bool = False,
     tick: "Tick | None" = None,
 ) -> "Options":
-    from dentsync.runs.commands import Options
+    from dentsync.runs.main_job import Options
 
     return Options(config, now, approved, strict, tick)
 

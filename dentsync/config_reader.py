@@ -288,8 +288,10 @@ def _vocabulary(name: str) -> dict[str, Any]:
 
 
 def _aliases(source: Mapping[str, Any], table: FeedTable) -> dict[str, tuple[str, ...]]:
+    """Names of columns by field; the feed's own come first, also where the source means another field by the name."""
     known = {field: tuple(names) for field, names in source["columns"].items()}
-    return known | {field: names + known.get(field, ()) for field, names in table.columns.items()}
+    own = {field: names + known.get(field, ()) for field, names in table.columns.items()}
+    return own | {field: names for field, names in known.items() if field not in own}
 
 
 def _clean_rules(source: Mapping[str, Any], table: FeedTable, clinic: ClinicTable) -> CleanRules:

@@ -16,7 +16,7 @@ import click
 from dentsync.config import preset_text
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
-from dentsync.runs.commands import Options, sync
+from dentsync.runs.main_job import Options, sync
 from dentsync.sandbox.server import Running, running
 from dentsync.show import show_report
 

@@ -11,8 +11,9 @@ from dentsync.load.console import drift_lines, outcome_lines, show_plan, text_of
 from dentsync.model import Result
 
 if TYPE_CHECKING:
-    from dentsync.runs.commands import Caller, FeedStatus, Overview, Report
     from dentsync.runs.intake import FileReport
+    from dentsync.runs.looking import Caller, FeedStatus, Overview
+    from dentsync.runs.main_job import Report
 
 
 def show_report(report: "Report", *, values: bool, every: bool = False) -> None:
@@ -54,8 +55,10 @@ def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
         yield line.format(**counts, requests=pushed.requests)
     if pushed and pushed.error:
         yield f"dentsync: {pushed.error}"
+    elif report.command == "extract":
+        yield _("nothing was sent")
     elif report.command != "diff" and not (plan and plan.operations):
-        yield _("nothing to do, no request made") if plan else _("nothing was sent")
+        yield _("nothing to do, no request made")
 
 
 def report_json(report: "Report") -> str:

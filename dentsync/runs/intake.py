@@ -1,29 +1,17 @@
 """From files to facts: every file of every feed is read whole or not at all, and every row of it is accounted for."""
 
-import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Literal
 
-from dentsync.config import Feed, digest_of
 from dentsync.errors import Refused, SourceError
-from dentsync.extract.columns import Columns, match_columns, missing, words_of
-from dentsync.extract.export import Export, open_export
 from dentsync.extract.inbox import Found, archive, is_settled, scan, sha256_of
-from dentsync.extract.layout import RowFault
-from dentsync.extract.sift import Sift
 from dentsync.lang import _
-from dentsync.model import Fault, Origin, RawRecord, Reject
 from dentsync.runs.session import Session, wall_time
-from dentsync.store import FileEntry, FreshRow
-from dentsync.transform.safety import age_refusal, size_refusal
 
 State = Literal["read", "seen", "writing", "refused", "failed", "unknown"]
 Progress = Callable[[int], None]
-
-_ISO_DAY = re.compile(r"(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,9 @@ def read_file(job: Session, found: Found, request: Request, *, given: bool = Fal
         if job.store.facts.seen(found.feed, sha256):
             report = replace(report, state="seen", message=_("was read before"))
         else:
-            report = _read_new(job, found, sha256, request, given)
+            from dentsync.runs.loading import load_file
+
+            report = load_file(job, found, sha256, request, given=given)
         if not (request.rehearse or given) and job.config.archive:
             archive(found, job.config.archive, sha256, job.now)
     except SourceError as error:
@@ -86,141 +76,3 @@ def read_file(job: Session, found: Found, request: Request, *, given: bool = Fal
     except Refused as error:
         return replace(report, state="refused", message=str(error))
     return report
-
-
-def _read_new(job: Session, found: Found, sha256: str, request: Request, given: bool) -> FileReport:
-    feed = job.config.feeds[found.feed]
-    approved = sha256[:8] in request.approved
-    modified_at = datetime.fromtimestamp(found.mtime_ns / 1e9, job.now.tzinfo)
-    if not given and not approved:
-        _refuse(found, sha256, age_refusal(min(modified_at, _named_day(found.path, job)), job.now, feed.expect))
-    words = words_of(feed.aliases)
-    export = open_export(found.path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
-    columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
-    refusal = missing(columns, _needed(feed))
-    if refusal and (export.layout.header or not feed.expect.allow_empty):
-        raise refusal
-    with job.store.transaction():
-        loading = _Loading(job, feed, found, sha256, export, columns, silent=given or feed.silent)
-        report = loading.run(modified_at, request.progress)
-        if not given and not approved:
-            _refuse(found, sha256, size_refusal(report.loaded + report.rejected, loading.usual, feed.expect))
-        if not is_settled(found, 0, wall_time().timestamp()):
-            raise SourceError(_("{file}: changed while it was read; the next run will read it").format(file=report.name))
-    return report
-
-
-def _refuse(found: Found, sha256: str, reason: str) -> None:
-    if reason:
-        line = _("{file} {reason}; nothing of it was used; if it is right: --approve {digest}")
-        raise Refused(line.format(file=found.path.name, reason=reason, digest=sha256[:8]))
-
-
-def _needed(feed: Feed) -> list[str]:
-    """Columns that must be there: required and key fields, unless a default or their parts give them."""
-    parts = {"full_name": "last_name", "start_at": "start_on"}
-    fields = [
-        name for name in dict.fromkeys((*feed.rules.required, *feed.rules.key)) if name not in feed.rules.defaults
-    ]
-    return [name for name in fields if parts.get(name) not in feed.aliases or name in feed.aliases]
-
-
-def _named_day(path: Path, job: Session) -> datetime:
-    """The day in a file's name, at its end: a copy of yesterday's file has a new time stamp but an old name."""
-    match = _ISO_DAY.search(path.name)
-    try:
-        day = date(*map(int, match.groups())) if match else date.max
-    except ValueError:
-        day = date.max
-    return datetime.combine(day, time.max, job.now.tzinfo) if day < date.max else job.now
-
-
-class _Loading:
-    """One file on its way into the store, inside one transaction."""
-
-    def __init__(
-        self, job: Session, feed: Feed, found: Found, sha256: str, export: Export, columns: Columns, *, silent: bool
-    ) -> None:
-        self.job, self.feed, self.found, self.sha256 = job, feed, found, sha256
-        self.export, self.columns, self.silent = export, columns, silent
-        self.facts = job.store.facts
-        self.usual = self.facts.usual_rows(feed.name)
-        self.lost: set[int] = set()
-        self.fresh = 0
-
-    def run(self, modified_at: datetime, progress: Progress | None) -> FileReport:
-        """Store what is new, count everything."""
-        entry = self._entry(modified_at)
-        self.file = self.facts.open_file(entry)
-        lost_before = self.facts.lost_among(self.feed.name)
-        salt = digest_of(dict(self.columns.indexes), self.job.rules)
-        sift = Sift(self.export, self.facts.known(self.feed.name), salt=salt)
-        for line, fingerprint, raw in sift.fresh():
-            self._row(line, fingerprint, raw)
-            if progress:
-                progress(sift.read)
-        rejected = len(self.lost) + len(lost_before - sift.vanished)
-        ignored = sum(sift.ignored.values()) + sift.duplicates
-        report = self._report(sift, rejected, ignored, lost_before)
-        counts = {name: getattr(report, name) for name in ("read", "loaded", "rejected", "ignored", "fresh", "missing")}
-        self.facts.close_file(self.file, replace(entry, **counts))
-        return report
-
-    def _report(self, sift: Sift, rejected: int, ignored: int, lost_before: set[int]) -> FileReport:
-        gone = sift.vanished
-        missing_rows = 0
-        if self.feed.kind != "append":
-            self.facts.drop_faults(self.feed.name, gone & lost_before)
-        if self.feed.kind == "snapshot":
-            missing_rows = len(gone - lost_before) - len(self.facts.unfingerprinted(self.feed.name, gone - lost_before))
-        read = sift.read + sum(sift.ignored.values())
-        return FileReport(
-            feed=self.feed.name,
-            name=self.found.path.name,
-            state="read",
-            read=read,
-            loaded=read - rejected - ignored,
-            rejected=rejected,
-            ignored=ignored,
-            fresh=self.fresh,
-            missing=missing_rows,
-            unknown=self.columns.unknown,
-        )
-
-    def _entry(self, modified_at: datetime) -> FileEntry:
-        return FileEntry(
-            feed=self.feed.name,
-            sha256=self.sha256,
-            name=self.found.path.name,
-            size=self.found.size,
-            modified_at=modified_at.isoformat(timespec="seconds"),
-            read_at=self.job.now.isoformat(timespec="seconds"),
-        )
-
-    def _row(self, line: int, fingerprint: int, raw: bytes) -> None:
-        origin = Origin(self.found.path.name, self.sha256[:12], line)
-        try:
-            cells = self.columns.pick(self.export.cells(raw))
-        except RowFault as error:
-            return self._reject(line, fingerprint, (Fault("", error.reason),))
-        record = self.job.cleaners[self.feed.name].clean(RawRecord(self.feed.name, origin, cells))
-        if isinstance(record, Reject):
-            return self._reject(line, fingerprint, record.faults)
-        row = FreshRow(record.key, fingerprint, line, cells, record.faults)
-        earlier = self.facts.put_row(self.feed.name, self.file, row, silent=self.silent)
-        if earlier:
-            fault = Fault(
-                self.feed.rules.key[0], f"та же запись уже есть в строке {earlier.line}, но с другими данными"
-            )
-            return self._reject(line, fingerprint, (fault,))
-        self.fresh += 1
-        return None
-
-    def _reject(self, line: int, fingerprint: int, faults: tuple[Fault, ...]) -> None:
-        self.lost.add(fingerprint)
-        self.facts.put_faults(self.feed.name, self.file, fingerprint, line, faults, lost=True)
-
-
-def reports_failed(reports: Iterable[FileReport]) -> bool:
-    """Whether any file could not be used."""
-    return any(report.state == "failed" for report in reports)

@@ -112,7 +112,7 @@ class _Planner:
         records = [record for row in self.facts.rows_of(person) if (record := self._record(row))]
         wanted = tuple(name for name in self.job.config.fields["contact"] if name not in ("title",))
         contact = contact_of(person, records, self.masters, wanted, self.job.now)
-        return replace(contact, silent=all(row.silent for row, _record in news))
+        return replace(contact, silent=any(row.silent for row, _record in news))
 
     def _plan_item(self, desired: Desired, rows: list[StoredRow]) -> None:
         name = f"{desired.kind}:{desired.key}"

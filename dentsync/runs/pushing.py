@@ -13,6 +13,7 @@ from dentsync.config import Config, digest_of, secret_of
 from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
 from dentsync.load.target import (
+    GONE,
     Clock,
     FastClock,
     Needs,
@@ -250,17 +251,26 @@ class _Pusher:
 
     def _keep(self, outcome: Outcome) -> None:
         """Record exactly what this operation did, nothing more."""
-        self.pushed.outcomes.append(outcome)
         operation = outcome.operation
+        if outcome.reason == GONE:
+            outcome = self._gone(outcome)
+        self.pushed.outcomes.append(outcome)
+        if outcome.result is not Result.APPLIED or outcome.crm_id is None:
+            return
         before = self.ledger.synced(self.crm, operation.kind, operation.key)
-        if outcome.result is Result.APPLIED and outcome.crm_id is not None:
-            wanted = self.creations.get(f"{operation.kind}:{operation.key}") if operation.action == "update" else None
-            after = after_of(operation, outcome, before, wanted)
-            self.ledger.put_item(self.crm, after)
-            if outcome.present:
-                self.pushed.drift += drift_of(after, outcome.present, operation.changes)
-        elif outcome.result is Result.FAILED and outcome.reason.startswith("gone") and operation.kind == "contact":
-            self.ledger.drop_item(self.crm, "contact", operation.key)  # merged or deleted: found again by key or phone
+        wanted = self.creations.get(f"{operation.kind}:{operation.key}") if operation.action == "update" else None
+        after = after_of(operation, outcome, before, wanted)
+        self.ledger.put_item(self.crm, after)
+        if outcome.present:
+            ours = self.target.as_read(after.kind, after.fields)
+            self.pushed.drift += drift_of(after, ours, outcome.present, operation.changes)
+
+    def _gone(self, outcome: Outcome) -> Outcome:
+        """A deal that people deleted stays deleted; a contact is found again by key or phone at the next run."""
+        if outcome.operation.kind == "deal":
+            return replace(outcome, result=Result.KEPT, reason=_("deleted in the CRM"))
+        self.ledger.drop_item(self.crm, "contact", outcome.operation.key)
+        return replace(outcome, reason=_("its contact was deleted or merged in the CRM; looked up again next time"))
 
 
 def after_of(operation: Operation, outcome: Outcome, before: Synced | None, wanted: Operation | None) -> Synced:
@@ -288,18 +298,21 @@ def after_of(operation: Operation, outcome: Outcome, before: Synced | None, want
     return replace(before, crm_id=outcome.crm_id, fields={**before.fields, **fields}, contact=contact, sure=True)
 
 
-def drift_of(after: Synced, present: Present, sent: Iterable[Change]) -> list[Drift]:
-    """Fields that we did not send and that the CRM has otherwise: somebody changed them, and they stay."""
-    names = set(after.fields) - {change.field for change in sent}
+def drift_of(after: Synced, ours: Mapping[str, Plain], present: Present, sent: Iterable[Change]) -> list[Drift]:
+    """Fields that we did not send and that the CRM has otherwise: somebody changed them, and they stay.
+
+    ``ours``: what we last left there, as the CRM would show it.
+    """
+    names = set(ours) - {change.field for change in sent}
     return [
-        Drift(after.kind, after.key, after.crm_id, name, after.fields[name], present.fields.get(name))
+        Drift(after.kind, after.key, after.crm_id, name, ours[name], present.fields.get(name))
         for name in sorted(names)
-        if name in present.fields and not _same_here(name, after.fields[name], present.fields[name])
+        if name in present.fields and not _same_here(ours[name], present.fields[name])
     ]
 
 
-def _same_here(name: str, ours: Plain, theirs: Plain) -> bool:
-    if name == "phones" and isinstance(ours, tuple) and isinstance(theirs, tuple):
+def _same_here(ours: Plain, theirs: Plain) -> bool:
+    if isinstance(ours, tuple) and isinstance(theirs, tuple):
         return set(ours) == set(theirs)
     return same(ours, theirs)
 

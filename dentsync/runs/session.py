@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -18,9 +19,26 @@ from dentsync.errors import ConfigError, Locked, StoreError
 from dentsync.lang import _
 from dentsync.model import Record, Reject
 from dentsync.store import Store, StoredRow
-from dentsync.transform.clean import RULES_VERSION, Cleaner
+from dentsync.transform.version import RULES_VERSION
+
+if TYPE_CHECKING:
+    from dentsync.transform.clean import Cleaner
 
 CONFIG = "config.toml"
+
+
+class Cleaners(dict[str, "Cleaner"]):
+    """A cleaner for each feed, made when a row of it has to be judged: quiet runs judge none."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self._config = config
+
+    def __missing__(self, feed: str) -> "Cleaner":
+        from dentsync.transform.clean import Cleaner
+
+        self[feed] = Cleaner(self._config.feeds[feed].rules)
+        return self[feed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +48,7 @@ class Session:
     config: Config
     store: Store
     now: datetime
-    cleaners: dict[str, Cleaner]
-    started_at: datetime
+    cleaners: "Cleaners"
 
     @property
     def rules(self) -> str:
@@ -68,8 +85,7 @@ def opened(path: Path, now: str | None) -> Iterator[Session]:
     at = moment(now, config)
     os.umask(0o077)
     with locked(config.state), Store(config.state / "dentsync.db") as store:
-        cleaners = {name: Cleaner(feed.rules) for name, feed in config.feeds.items()}
-        yield Session(config, store, at, cleaners, wall_time())
+        yield Session(config, store, at, Cleaners(config))
 
 
 @contextmanager

@@ -227,10 +227,17 @@ class Facts:
         sql = "UPDATE rows SET settled = 1, wake_at = ? WHERE id = ?"
         self.db.executemany(sql, ((wake_at, number) for number, wake_at in rows))
 
+    def has_news(self, now: datetime, rules: str) -> bool:
+        """Whether there is anything to plan: rows with news, or rules that no row was looked at with."""
+        return self.unsettled_count(now) > 0 or self._last_rules() != rules
+
+    def _last_rules(self) -> str | None:
+        row = self.db.execute("SELECT value FROM meta WHERE name = 'rules'").fetchone()
+        return row[0] if row else None
+
     def heal(self, rules: str) -> None:
         """If the rules have changed since the last look, every row is looked at again."""
-        row = self.db.execute("SELECT value FROM meta WHERE name = 'rules'").fetchone()
-        if row is None or row[0] != rules:
+        if self._last_rules() != rules:
             self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES ('rules', ?)", (rules,))
             self.db.execute("UPDATE rows SET settled = 0")
 

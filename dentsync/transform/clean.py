@@ -20,9 +20,6 @@ from dentsync.transform.names import PersonName, join_name, parse_name
 from dentsync.transform.phones import PhoneCell, parse_phones
 from dentsync.transform.words import flag, fold, is_empty, status, visible
 
-RULES_VERSION: int = 1
-"""Part of every row's fingerprint: raise it when a rule changes, and known rows are judged again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Dialect:

@@ -1,0 +1,127 @@
+"""What a person may look at: feeds and runs, who calls, what is not in place, what was rejected."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dentsync.errors import ConfigError
+from dentsync.lang import _
+from dentsync.model import Plain, Record
+from dentsync.runs.main_job import Options
+from dentsync.runs.pushing import check_target, target_of
+from dentsync.runs.session import Session, opened
+from dentsync.store import FaultLine, FileEntry
+from dentsync.transform.contacts import contact_of
+from dentsync.transform.phones import parse_phones
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """A feed at a glance; ``last`` is its last good file."""
+
+    name: str
+    kind: str
+    last: FileEntry | None
+    age_hours: int | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What ``status`` shows."""
+
+    clinic: str
+    now: datetime
+    feeds: tuple[FeedStatus, ...]
+    runs: tuple[Mapping[str, Any], ...]
+    held: tuple[Mapping[str, str], ...]
+    faults: tuple[FaultLine, ...]
+    contacts: int
+    deals: int
+    drift: int
+    unsettled: int
+
+
+def status(options: Options) -> Overview:
+    """Feeds, runs, what waits and what was rejected."""
+    with opened(options.config, options.now) as job:
+        last = {entry.feed: entry for entry in job.store.facts.last_files()}
+        counts = job.store.ledger.item_counts(job.config.target)
+        held = [dict(zip(("kind", "key", "origin", "reason"), row, strict=True)) for row in job.store.ledger.held()]
+        names = ("id", "command", "now", "finished_at", "exit_code", "summary")
+        return Overview(
+            clinic=job.config.clinic,
+            now=job.now,
+            feeds=tuple(_feed_status(job, name, last.get(name)) for name in job.config.feeds),
+            runs=tuple(dict(zip(names, row, strict=True)) for row in job.store.ledger.runs()),
+            held=tuple(held),
+            faults=tuple(job.store.facts.faults()),
+            contacts=counts.get("contact", 0),
+            deals=counts.get("deal", 0),
+            drift=job.store.ledger.drift_count(),
+            unsettled=job.store.facts.unsettled_count(job.now),
+        )
+
+
+def _feed_status(job: Session, name: str, last: FileEntry | None) -> FeedStatus:
+    feed = job.config.feeds[name]
+    if last is None:
+        return FeedStatus(name, feed.kind, None, None, late=False)
+    age = int((job.now - datetime.fromisoformat(last.modified_at)).total_seconds() // 3600)
+    limit = feed.expect.max_age_hours
+    return FeedStatus(name, feed.kind, last, age, late=limit is not None and age > limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who may be calling. Fields are our words; ``crm_id`` is the contact in the CRM."""
+
+    key: str
+    crm_id: int | None
+    fields: Mapping[str, Plain] = field(repr=False)
+
+
+def whois(options: Options, phone: str) -> list[Caller]:
+    """Everybody the store knows by this number, in any spelling."""
+    with opened(options.config, options.now) as job:
+        numbers = parse_phones(phone, job.config.phone_region, job.config.area_code).numbers
+        if not numbers:
+            raise ConfigError(_("this is not a phone number; for example +79161234567"))
+        return [_caller(job, person.key) for person in job.store.facts.people_with(numbers)]
+
+
+def _caller(job: Session, person: str) -> Caller:
+    rows = job.store.facts.rows_of(person)
+    records = [record for row in rows if isinstance(record := job.clean(row), Record)]
+    masters = frozenset(feed.name for feed in job.config.feeds.values() if feed.kind == "snapshot")
+    shown = ("card_number", "patient_status", "branch", "last_visit_at", "next_visit_at")
+    contact = contact_of(person, records, masters, shown, job.now)
+    item = job.store.ledger.synced(job.config.target, "contact", person)
+    return Caller(person, item.crm_id if item else None, contact.fields)
+
+
+def check(options: Options) -> tuple[str, ...]:
+    """Problems with folders and the CRM, each with its way out; nothing when all is in place."""
+    with opened(options.config, options.now) as job:
+        problems = []
+        if not job.config.inbox.is_dir():
+            problems.append(
+                _("{folder}: no such folder; the MIS has to drop its files there").format(folder=job.config.inbox)
+            )
+        target, _checked = target_of(job.config, job.store)
+        return (*problems, *check_target(job, target))
+
+
+def write_rejects(faults: Collection[FaultLine], path: Path) -> None:
+    """The workbook for the clinic: one line a fault."""
+    from dentsync.load.workbook import RejectLine
+    from dentsync.load.workbook import write_rejects as write
+
+    lines = [
+        RejectLine(line.feed, line.origin.file, line.origin.line, fault.field, fault.raw, fault.reason, line.lost)
+        for line in faults
+        for fault in line.faults
+    ]
+    write(path, lines)
