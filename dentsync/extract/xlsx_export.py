@@ -129,7 +129,7 @@ def text_of(value: Cell) -> str:
         case float():
             return str(int(value)) if value.is_integer() else format(Decimal(format(value, ".15g")), "f")
         case datetime():
-            return f"{value + timedelta(microseconds=500_000):%d.%m.%Y %H:%M:%S}"
+            return f"{value:%d.%m.%Y %H:%M:%S}"
         case date():
             return f"{value:%d.%m.%Y}"
         case time():

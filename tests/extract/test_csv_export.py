@@ -90,6 +90,16 @@ def test_blank_rows_totals_and_repeated_headers_are_counted_and_not_handed_out(t
     assert sift.ignored == {"blank": 4, "header": 1, "footer": 3}
 
 
+@pytest.mark.parametrize(
+    ("header", "total"),
+    [("ФИО;Врач;Телефон;Сумма;Комментарий", "Итого;Петров;;1 500,00;"), ("ФИО;Сумма", "Всего;1 500,00")],
+)
+def test_total_is_half_empty_or_has_no_words(tmp_path: Path, header: str, total: str) -> None:
+    sift = Sift(read(write(tmp_path, f"{header}\r\n{total}\r\n")))
+    assert list(sift.fresh()) == []
+    assert sift.ignored == {"footer": 1}
+
+
 def test_person_whose_name_begins_like_a_total_is_data(tmp_path: Path) -> None:
     rows = [["Всеголодов Иван", "7", ""], ["Итого Анна Петровна", "8", "Петров"]]
     path = write(tmp_path, text_of([["ФИО", "Номер карты", "Комментарий"], *rows]))

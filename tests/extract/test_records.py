@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dentsync.extract.layout import MAX_LINES
 from dentsync.extract.records import records
 
 rows = st.lists(st.lists(st.text(st.sampled_from('аб;"\n 1'), max_size=8), min_size=2, max_size=4), max_size=20)
@@ -47,3 +48,10 @@ def test_rows_after_a_closed_record_do_not_depend_on_what_was_before(texts: list
     if skip + 1 in starts:
         rest = split(b"".join(lines[skip:]))
         assert [(line + skip, raw) for line, raw in rest] == [found for found in whole if found[0] > skip]
+
+
+def test_even_quotes_never_join_lines_whatever_stands_before() -> None:
+    lines = [b'x"y;"z\n', b"2;b\n", b'3;c"\n']
+    before = [b'1;"open\n', *[b"0;a\n"] * (MAX_LINES - 3)]
+    assert split(b"".join(lines)) == list(enumerate(lines, 1))
+    assert split(b"".join(before + lines)) == list(enumerate(before + lines, 1))

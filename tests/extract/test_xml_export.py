@@ -65,7 +65,9 @@ def test_several_children_of_one_name_are_lines_of_one_cell(tmp_path: Path) -> N
 
 def test_records_inside_a_group_are_found_by_their_names(tmp_path: Path) -> None:
     row = "<Прием><ФИО>Котова</ФИО><Телефон>1</Телефон></Прием>"
-    export = read(write(tmp_path, f'<В><Шапка><Дата/></Шапка><Врачи><Врач Код="1">{row}{row}</Врач></Врачи></В>'))
+    export = read(
+        write(tmp_path, f'<В><Шапка><Дата/></Шапка><Врачи><Врач Комментарий="1">{row}{row}</Врач></Врачи></В>')
+    )
     assert export.layout.header == ("ФИО", "Телефон")
     assert len(list(export.rows())) == 2
 
