@@ -50,6 +50,7 @@ _LOST_PLUS |= {"373": 11, "374": 11, "993": 11}
 _FAMOUS = frozenset({"1234567890", "8005553535"})
 _TAILS = ("1234567", "7654321")
 _LOCAL_GROUPS = frozenset({(7,), (3, 2, 2), (3, 4), (6,), (2, 2, 2), (3, 3)})
+_KAZAKH = re.compile("7")  # `leading_digits` of region KZ in the metadata
 _DIGITS = re.compile(r"\d+")
 
 
@@ -81,7 +82,7 @@ def checked(e164: str, region: str, how: tuple[str, ...] = (), *, sure: bool = T
     kind = PhoneNumberType.UNKNOWN if number is None else phonenumbers.number_type(number)
     if number is None or kind == PhoneNumberType.UNKNOWN:
         return Unread("not_valid")
-    country = phonenumbers.region_code_for_number(number) or ""
+    country = _country(number)
     suspect = e164.endswith(_TAILS)
     personal = kind not in _NOT_PERSONAL
     extra = (
@@ -105,6 +106,14 @@ def _number(e164: str) -> PhoneNumber | None:
         return phonenumbers.parse(e164, None)
     except NumberParseException:
         return None
+
+
+def _country(number: PhoneNumber) -> str:
+    """The region of a valid number. Of the two of +7, Kazakhstan has leading digits in the metadata; asking the library
+    would judge the number a second and a third time."""
+    if number.country_code == 7:
+        return "KZ" if _KAZAKH.match(str(number.national_number)) else "RU"
+    return phonenumbers.region_code_for_number(number) or ""
 
 
 def _with_plus(digits: str, typed: str, region: str) -> Phone | Unread:

@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dentsync.transform.name_words import TURKIC_DAUGHTER, TURKIC_SON, patronymic_gender, surname_gender
-from dentsync.transform.words import fold, listed
+from dentsync.transform.name_case import cased, in_one_script, joined
+from dentsync.transform.name_words import patronymic_gender, surname_gender
+from dentsync.transform.words import fold
 
 
 @dataclass(slots=True)
@@ -27,7 +28,8 @@ def words_of(text: str) -> tuple[list[str], Draft]:
     draft = Draft(text)
     for rule in _RULES:
         rule(draft)
-    words = _joined(_cased([_script(word, draft) for word in draft.text.split()], draft), draft)
+    words = [in_one_script(word, draft.text, draft.flags) for word in draft.text.split()]
+    words = joined(cased(words, draft.flags), draft.flags)
     if any("ё" in word.lower() for word in words):
         draft.flags.add("has_yo")
     return words, draft
@@ -36,6 +38,7 @@ def words_of(text: str) -> tuple[list[str], Draft]:
 # ── characters ────────────────────────────────────────────────────────────────────────────────
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_ORDINARY = re.compile(r"[\u0400-\u0481\u048a-\u052f\x20-\x7e]*")
 _LOST = re.compile("\ufffd|\\?{2,}|[\u0080-\u009f]|[ÐÑ].?[ÐÑ]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´′", "'") | {"_": " "})
 _EDGES = re.compile(r"^[\s*.,;:!?\-\"«»'#]+|[\s*,;:!\-\"«»#]+$")
@@ -54,9 +57,16 @@ def _lost(draft: Draft) -> None:
         draft.flags.add("mojibake")
 
 
+def _unmarked(text: str) -> str:
+    """Composed, and without the stress marks that are left over."""
+    composed = unicodedata.normalize("NFC", text)
+    if _ORDINARY.fullmatch(composed):
+        return composed
+    return "".join(char for char in composed if unicodedata.category(char) != "Mn")
+
+
 def _characters(draft: Draft) -> None:
-    composed = unicodedata.normalize("NFC", draft.text)
-    marked = "".join(char for char in composed if unicodedata.category(char) != "Mn")
+    marked = _unmarked(draft.text)
     if marked != draft.text:
         draft.flags.add("decomposed")
     seen = _INVISIBLE.sub("", marked)
@@ -88,8 +98,15 @@ _EXTRAS = (
     ("phone_in_name", re.compile(r"(?:тел\.?\s*)?\+?\d(?:[\s()-]*\d){9,}", re.IGNORECASE)),
     ("date_in_name", re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{2,4}(?:\s*г\.?(?:\s*р\.?)?)?(?![\d\w])", re.IGNORECASE)),
     ("date_in_name", re.compile(r"(?<!\d)(?:19|20)\d\d\s*(?:г\.?\s*р?\.?|год\w*)?(?![\d\w])", re.IGNORECASE)),
-    ("note", re.compile(r"(?:№|#)\s*\d+|(?<!\w)карта\s*\d+", re.IGNORECASE)),
+    (
+        "note",
+        re.compile(r"(?:№|#)\s*\d+|(?<!\w)карта\s*\d+|(?<!\S)\d{1,3}\s*(?:лет|года?|мес\w*)(?!\w)", re.IGNORECASE),
+    ),
+    ("digits", re.compile(r"(?<!\S)\d+(?!\S)")),
 )
+
+
+_HAS_EXTRA = re.compile(r"[\d@]")
 
 
 def _mark(words: str) -> re.Pattern[str]:
@@ -107,6 +124,7 @@ _MARKS = (
     ),
     ("note", _mark(r"vip|вип|new|скидка(?:\s*\d+\s*%)?|долг|должник|льгота|сотрудник|дмс|омс|первичный|повторный")),
 )
+_ANY_MARK = re.compile("|".join(pattern.pattern for _, pattern in _MARKS), re.IGNORECASE)
 _RELATIVE = _mark(
     r"мама|папа|мать|отец|сын|дочь|дочка|муж|жена|бабушка|дедушка|брат|сестра|т[её]тя|дядя|внук|внучка|опекун|реб[её]нок"
 )
@@ -118,6 +136,8 @@ _COMPANY = re.compile(r"(?<!\w)(?:ООО|ИП|ОАО|ЗАО|ПАО|АО|ЧП)(?!
 
 
 def _brackets(draft: Draft) -> None:
+    if not any(bracket in draft.text for bracket in "([{"):
+        return
     for found in _BRACKETS.finditer(draft.text):
         _bracket(found[1].strip(), draft)
     draft.text = " ".join(_BRACKETS.sub(" ", draft.text).split())
@@ -161,11 +181,15 @@ def _take(draft: Draft, pattern: re.Pattern[str], *flags: str) -> None:
 
 
 def _extras(draft: Draft) -> None:
+    if not _HAS_EXTRA.search(draft.text):
+        return
     for flag, pattern in _EXTRAS:
         _take(draft, pattern, flag)
 
 
 def _marks(draft: Draft) -> None:
+    if not _ANY_MARK.search(draft.text):
+        return
     for flag, pattern in _MARKS:
         _take(draft, pattern, flag, "note")
 
@@ -179,8 +203,12 @@ def _relative(draft: Draft) -> None:
         draft.flags |= {"representative", "note"}
 
 
+_PATIENT = re.compile(r"^(?:пациент(?:ка)?|клиент(?:ка)?)\s+(?=\S+\s+\S)", re.IGNORECASE)
+
+
 def _titles(draft: Draft) -> None:
     """A title goes when a whole name is left without it: «Доктор Илья» is a surname."""
+    _take(draft, _PATIENT, "note")
     _take(draft, _DEGREE, "title")
     rest = _TITLE.sub("", draft.text)
     last = fold(rest.rpartition(" ")[2])
@@ -247,86 +275,3 @@ _RULES: tuple[Callable[[Draft], None], ...] = (
     _dashes,
     _initials,
 )
-
-# ── letters and case ──────────────────────────────────────────────────────────────────────────
-
-_LOOKALIKE = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
-_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]")
-_CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_SAME_SHAPE = re.compile(r"[ABCEHKMOPTXYaceopxy.'-]+")
-_KEPT_CASE = re.compile(r"(?:Мак|Мс|Mc|Mac|[ОO]'|Д'|D'|Ле|Ла|Де|Фиц)[А-ЯЁA-Z][а-яёa-z]+")
-_GLUED = re.compile(r"[а-яё][А-ЯЁ]|[a-z][A-Z]")
-_PARTICLES = listed("фон ван дер ден де ди да дю дель ла ле эль аль бен ибн von van der de di da")
-
-
-def _script(word: str, draft: Draft) -> str:
-    """Latin letters that look Cyrillic become Cyrillic in a Cyrillic name; other mixtures are for a person."""
-    if any(char.isdigit() for char in word):
-        draft.flags.add("digits")
-    latin = "".join(_LATIN.findall(word))
-    if not latin:
-        return word
-    if _CYRILLIC.search(word) is None and not (_CYRILLIC.search(draft.text) and _SAME_SHAPE.fullmatch(word)):
-        draft.flags.add("translit" if _CYRILLIC.search(draft.text) else "latin_name")
-        return word
-    draft.flags.add("homoglyph")
-    if _SAME_SHAPE.fullmatch(latin):
-        return word.translate(_LOOKALIKE)
-    draft.flags.add("mixed_script")
-    return word
-
-
-def _cased(words: list[str], draft: Draft) -> list[str]:
-    letters = "".join(word for word in words if len(word) > 2) or "".join(words)
-    if letters.isupper() and len(letters) > 2:
-        draft.flags.add("all_caps")
-    elif letters.islower():
-        draft.flags.add("all_lower")
-    one_case = letters.isupper() or letters.islower()
-    return [_title(word, one_case, draft) for word in words]
-
-
-def _title(word: str, one_case: bool, draft: Draft) -> str:
-    lower = word.lower()
-    if lower in TURKIC_SON | TURKIC_DAUGHTER | {"уулу"} or (lower == word and lower in _PARTICLES and not one_case):
-        return lower
-    if _KEPT_CASE.fullmatch(word):
-        draft.flags.add("mixed_case_ok")
-        return word
-    if _GLUED.search(word):
-        draft.flags.add("glued")
-        return word
-    cased = "-".join(_capital(part, one_case) for part in word.split("-"))
-    if cased != word and not one_case:
-        draft.flags.add("odd_case")
-    return cased
-
-
-def _capital(part: str, one_case: bool) -> str:
-    head, quote, tail = part.partition("'")
-    if quote and head == head.lower() and len(head) == 1 and not one_case:  # д'Артаньян
-        return head + quote + tail[:1].upper() + tail[1:].lower()
-    if quote and len(head) == 1:
-        return head.upper() + quote + tail[:1].upper() + tail[1:].lower()
-    return part.lower() if part.lower() in TURKIC_SON | TURKIC_DAUGHTER else part[:1].upper() + part[1:].lower()
-
-
-def _joined(words: list[str], draft: Draft) -> list[str]:
-    """Particles join the word after them, Turkic endings the word before."""
-    joined: list[str] = []
-    for word in words:
-        head, dash, ending = word.rpartition("-")
-        if dash and ending in TURKIC_SON | TURKIC_DAUGHTER:
-            draft.flags |= {"punctuation", "turkic_patronymic"}
-            joined.append(f"{head} {ending}")
-        elif joined and word in TURKIC_SON | TURKIC_DAUGHTER | {"уулу"}:
-            joined[-1] += " " + word
-            draft.flags.add("turkic_surname" if word == "уулу" else "turkic_patronymic")
-        elif joined and joined[-1].rpartition(" ")[2] in _PARTICLES:
-            joined[-1] += " " + word
-            draft.flags.add("particle")
-        else:
-            joined.append(word)
-    if any("'" in word for word in joined):
-        draft.flags.add("particle")
-    return joined

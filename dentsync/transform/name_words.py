@@ -119,6 +119,8 @@ def surname_gender(word: str) -> Gender | Literal["U"] | None:
 
 def given_gender(word: str) -> Gender | None:
     """The gender of a common given name (all parts of a hyphenated one), or ``None``."""
+    if "-" not in word:
+        return "M" if word in MALE else "F" if word in FEMALE else None
     parts = word.split("-")
     if all(part in MALE for part in parts):
         return "M"

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from dentsync.transform.name_order import INITIAL, is_given_then_surname, placed
 from dentsync.transform.name_text import words_of
 from dentsync.transform.name_words import (
     PLACEHOLDER_PHRASES,
     PLACEHOLDERS,
     TEST,
     given_gender,
-    is_loose_patronymic,
     is_misspelt_given,
     is_misspelt_patronymic,
     is_of_common_name,
@@ -82,6 +82,7 @@ PROPOSED = {
     "do_not_contact": "просит не беспокоить",
     "company": "упомянута организация",
     "unknown_note": "в имени посторонние слова",
+    "test_suspect": "похоже на тестовую запись",
 }
 """Flags that a person should look at; the name is used as typed."""
 
@@ -101,7 +102,6 @@ _NO_PATRONYMIC = frozenset(
     {"нет", "б/о", "бо", "без отчества", "отсутствует", "не указано", "н/д", "null", "none", "-", ""}
 )
 _REPEATED = re.compile(r"(\w)\1+")
-_INITIAL = re.compile(r"[^\W\d_]\.?")
 _NAME_CHARACTERS = re.compile(r"[^\W\d_][\w' .\-/]*")
 
 
@@ -122,7 +122,7 @@ def join_name(last: str, first: str, patronymic: str) -> PersonName:
     read = _parsed(" ".join(filter(None, (last, first, patronymic))), frozenset(extra))
     if read.action == "quarantine" or not _fits(columns):
         return _named(read.last, read.first, read.patronymic, {*read.flags, "field_shift"})
-    flags = set(read.flags) - {"order_assumed", "order_swapped", "ambiguous"}
+    flags = set(read.flags) - {"order_assumed", "order_swapped", "ambiguous", "no_patronymic"}
     return _named(" ".join(columns[0]), " ".join(columns[1]), " ".join(columns[2]), flags)
 
 
@@ -175,17 +175,25 @@ def _doubts(last: str, first: str, patronymic: str) -> set[str]:
         found.add("gender_mismatch")
     if father and " " not in patronymic and is_misspelt_patronymic(fold(patronymic)):
         found.add("typo_suspect")
-    if is_misspelt_given(fold(first)):
+    if fold(last) in ("тест", "test", "проба"):
+        found.add("test_suspect")
+    spelling = _spelling(f"{last} {first} {patronymic}".rstrip())
+    if not spelling and is_misspelt_given(fold(first)):
         found.add("typo_suspect")
-    return found | _spelling(f"{last} {first} {patronymic}".lower())
+    return found | spelling
+
+
+_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+_KAZAKH = re.compile("[әғқңөұүһӘҒҚҢӨҰҮҺ]")
+_RUSSIAN = re.compile("[ыэёъ]|(?:еевич|еевна|ьевич|ьевна)$", re.IGNORECASE)
 
 
 def _spelling(name: str) -> set[str]:
     """Ukrainian letters are a legal name, unless Russian spelling stands beside them."""
-    if not any(letter in name for letter in "іїєґ"):
-        return {"kazakh_letters"} if any(letter in name for letter in "әғқңөұүһ") else set()
-    russian = any(letter in name for letter in "ыэёъ") or name.endswith(("еевич", "еевна", "ьевич", "ьевна"))
-    return {"ukrainian_letters", "mixed_spelling"} if russian else {"ukrainian_letters"}
+    found = {"kazakh_letters"} if _KAZAKH.search(name) else set()
+    if _UKRAINIAN.search(name):
+        found |= {"ukrainian_letters", "mixed_spelling"} if _RUSSIAN.search(name) else {"ukrainian_letters"}
+    return found
 
 
 # ── the words ─────────────────────────────────────────────────────────────────────────────────
@@ -195,7 +203,7 @@ def _parsed(text: str, extra: frozenset[str]) -> PersonName:
     plain = _PLAIN.fullmatch(text)
     if plain is not None and not extra and patronymic_gender(fold(plain[3])):
         words, flags = list(plain.groups()), {"has_yo"} if "ё" in text else set()
-        return _test_record(words) or _placed(words, flags)
+        return _test_record(words) or _named(*placed(words, flags))
     return _placeholder(text) or _repaired(text, set(extra))
 
 
@@ -210,12 +218,15 @@ def _repaired(text: str, extra: set[str]) -> PersonName:
         flags.add("odd_characters")
     if any("/" in word for word in words):
         flags.add("ambiguous")
-    return _test_record(words) or _placed([_dotted(word, i) for i, word in enumerate(words)], flags)
+    if "representative" in flags and any(INITIAL.fullmatch(word) for word in words[1:]):
+        flags.add("single_token")  # initials beside a relative: nobody knows whose they are
+    dotted = [_dotted(word, i) for i, word in enumerate(words)]
+    return _test_record(words) or _named(*placed(dotted, flags))
 
 
 def _dotted(word: str, index: int) -> str:
     """An initial gets its dot; a one-letter first word without a dot is a surname (Ю, Ё)."""
-    initial = _INITIAL.fullmatch(word) and (index > 0 or word.endswith("."))
+    initial = INITIAL.fullmatch(word) and (index > 0 or word.endswith("."))
     return word[0].upper() + "." if initial else word
 
 
@@ -249,138 +260,4 @@ def _fits(columns: list[list[str]]) -> bool:
         return False
     if patronymic and (len(patronymic) > 1 or surname_gender(fold(patronymic[0]))):
         return False
-    return not _is_given_then_surname(last[-1], first[0]) and len(first) <= 2
-
-
-# ── the order ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _placed(words: list[str], flags: set[str]) -> PersonName:
-    """Who is who, by number of words and by where the patronymic stands."""
-    full = [word for word in words if not _INITIAL.fullmatch(word) or (word is words[0] and len(word) == 1)]
-    match len(full), len(words):
-        case _, 0:
-            return _named("", "", "", flags | {"placeholder"})
-        case 0, _:
-            return _named("", "", "", flags | {"initials", "single_token"})
-        case 1, 1:
-            return _named(full[0], "", "", flags | {"single_token"})
-        case 1, 2 | 3:
-            return _initials(full[0], words, flags)
-        case 2, 2:
-            return _two(words, flags)
-        case ((2 | 3), 3):
-            return _three(words, flags)
-    return _many(words, flags)
-
-
-def _initials(surname: str, words: list[str], flags: set[str]) -> PersonName:
-    letters = [word for word in words if word is not surname]
-    swapped = {"order_swapped"} if words[0] is not surname else set()
-    return _named(surname, letters[0], "".join(letters[1:]), flags | {"initials"} | swapped)
-
-
-def _is_given_then_surname(a: str, b: str) -> bool:
-    """«Иван Петров»: a common given name, then what can only be a surname, of no other gender."""
-    given, family = given_gender(fold(a)), surname_gender(fold(b))
-    return given is not None and family in (given, "U")
-
-
-def _two(words: list[str], flags: set[str]) -> PersonName:
-    a, b = words
-    if any(patronymic_gender(fold(word)) == "F" or is_of_common_name(fold(word)) for word in words):
-        return _without_surname(words, flags)
-    if _is_given_then_surname(a, b):
-        return _named(b, a, "", flags | {"order_swapped"})
-    return _named(a, b, "", flags | (set() if _is_surname_first(fold(a), fold(b)) else {"order_assumed"}))
-
-
-def _is_surname_first(a: str, b: str) -> bool:
-    """«Петров Иван», «Гусь Любовь», «Петров И.»: the typed order is confirmed by one of the words."""
-    if "уулу" in a or (surname_gender(a) and not surname_gender(b)):
-        return True
-    return given_gender(b) is not None and given_gender(a) is None
-
-
-def _without_surname(words: list[str], flags: set[str]) -> PersonName:
-    """A patronymic and one more word: a given name when it is a common one, otherwise nobody knows."""
-    a, b = words
-    first_is_patronymic = patronymic_gender(fold(a)) == "F" or is_of_common_name(fold(a))
-    patronymic, other = (a, b) if first_is_patronymic else (b, a)
-    sure = patronymic_gender(fold(patronymic)) == "F" and given_gender(fold(other)) is not None
-    swapped = {"order_swapped"} if first_is_patronymic else set()
-    return _named("", other, patronymic, flags | {"no_surname"} | swapped | (set() if sure else {"ambiguous"}))
-
-
-def _three(words: list[str], flags: set[str]) -> PersonName:
-    at = [i for i, word in enumerate(words) if patronymic_gender(fold(word)) or (i == 2 and _INITIAL.fullmatch(word))]
-    if not at:
-        return _three_without_patronymic(words, flags)
-    if len(at) > 1:
-        return _two_patronymics(words, at, flags)
-    match at[0]:
-        case 2:
-            return _patronymic_last(words, flags)
-        case 1:
-            return _patronymic_inside(words[0], words[1], words[2], flags)
-        case _ if " " in words[0] or "уулу" in words[0]:
-            return _named(words[0], words[1], words[2], flags | {"ambiguous"})
-    return _patronymic_first(words, flags)
-
-
-def _patronymic_last(words: list[str], flags: set[str]) -> PersonName:
-    """The typed order wins, unless the first two words say plainly that they are swapped."""
-    a, b, patronymic = words
-    if _is_given_then_surname(a, b):
-        return _named(b, a, patronymic, flags | {"order_swapped"})
-    doubt = {"order_assumed"} if surname_gender(fold(b)) and not surname_gender(fold(a)) else set()
-    initials = {"initials"} if any(_INITIAL.fullmatch(word) for word in words[1:]) else set()
-    return _named(a, b, patronymic, flags | doubt | initials)
-
-
-def _patronymic_inside(a: str, patronymic: str, c: str, flags: set[str]) -> PersonName:
-    """«Анна Викторовна Соколова», rarely «Соколова Викторовна Анна»."""
-    flags = flags | {"order_swapped"}
-    surname_a, surname_c = surname_gender(fold(a)), surname_gender(fold(c))
-    given_a, given_c = given_gender(fold(a)), given_gender(fold(c))
-    if (surname_a and not surname_c) or (given_c and not given_a and not surname_c):
-        return _named(a, c, patronymic, flags if surname_a else flags | {"order_assumed"})
-    sure = (surname_c and not surname_a) or (given_a and not given_c)
-    return _named(c, a, patronymic, flags if sure else flags | {"order_assumed"})
-
-
-def _patronymic_first(words: list[str], flags: set[str]) -> PersonName:
-    """«Сергеевна Анна Петрова». A male one in front may be a surname without a patronymic."""
-    patronymic, b, c = words
-    if patronymic_gender(fold(patronymic)) == "M" and not is_of_common_name(fold(patronymic)):
-        return _named(patronymic, b, c, flags | {"ambiguous"})
-    if surname_gender(fold(b)) and not surname_gender(fold(c)):
-        return _named(b, c, patronymic, flags | {"order_swapped"})
-    sure = surname_gender(fold(c)) and not surname_gender(fold(b))
-    return _named(c, b, patronymic, flags | {"order_swapped"} | (set() if sure else {"ambiguous"}))
-
-
-def _two_patronymics(words: list[str], at: list[int], flags: set[str]) -> PersonName:
-    """One of them is a surname: «Абрамович Роман Аркадьевич», «Олег Иванович Абрамович»."""
-    a, b, c = words
-    if at == [0, 2]:
-        return _named(a, b, c, flags)
-    sure = at == [1, 2] and is_of_common_name(fold(b)) and not is_of_common_name(fold(c))
-    if at == [1, 2] and patronymic_gender(fold(b)):
-        return _named(c, a, b, flags | {"order_swapped"} | (set() if sure else {"ambiguous"}))
-    return _named(a, b, c, flags | {"ambiguous"})
-
-
-def _three_without_patronymic(words: list[str], flags: set[str]) -> PersonName:
-    a, b, c = words
-    if is_loose_patronymic(fold(c)):
-        kind = "typo_suspect" if fold(c).endswith(("ич", "ыч", "на")) else "oblique_case"
-        return _named(a, b, c, flags | {kind})
-    return _named(a, f"{b} {c}", "", flags | {"ambiguous"})
-
-
-def _many(words: list[str], flags: set[str]) -> PersonName:
-    """More words than parts: the patronymic and the word before it are clear, the rest is the surname as typed."""
-    if patronymic_gender(fold(words[-1])) and len(words) <= 5:
-        return _named(" ".join(words[:-2]), words[-2], words[-1], flags | {"ambiguous", "double_surname"})
-    return _named(words[0], " ".join(words[1:]), "", flags | {"ambiguous"})
+    return not is_given_then_surname(last[-1], first[0]) and len(first) <= 2

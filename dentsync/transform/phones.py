@@ -12,7 +12,8 @@ from typing import Literal
 
 from dentsync.model import FieldType
 from dentsync.transform.dialling import Phone, Unread, checked, is_dummy, read_number
-from dentsync.transform.words import is_empty, visible
+from dentsync.transform.phone_text import extension_after, set_aside, shown, typed
+from dentsync.transform.words import is_empty
 
 Decision = Literal["keep", "auto", "propose", "quarantine"]
 
@@ -82,39 +83,26 @@ def parse_phones(text: str, region: str = "RU", area_code: str = "") -> PhoneCel
         return PhoneCell(flags=("empty",))
     if not text.isascii() and any(unicodedata.category(char) == "No" for char in text):
         return PhoneCell(flags=("not_a_number",))  # «8916555012³»: a superscript is no digit of a number
-    return _read(_typed(text), region, tuple(area_code.replace(",", " ").split()))
+    return _read(typed(text), region, tuple(area_code.replace(",", " ").split()))
 
 
 def _plain_cell(text: str, found: re.Match[str]) -> PhoneCell:
     """The common spellings of a Russian mobile, without the search for anything else. The library still judges."""
     e164 = "+7" + found[2] + found[3] + found[4] + found[5]
     if is_dummy(e164[2:]):
-        return _cell([], {"dummy"}, "")
+        return PhoneCell(flags=("dummy",))
     how = "prefix_added" if found[1] is None else "reformatted"
     read = checked(e164, "RU", () if text == e164 else (how,))
-    return _cell([read], set(), "") if isinstance(read, Phone) else _cell([], {read.why}, "")
+    if isinstance(read, Unread):
+        return PhoneCell(flags=(read.why,))
+    return PhoneCell((read,), "", tuple(sorted(read.how)), _decision((read,), set(read.how)))
 
 
 # ── the cell ──────────────────────────────────────────────────────────────────────────────────
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
-_HIDDEN = str.maketrans("0123456789", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008\ue009")
-_SHOWN = {hidden: shown for shown, hidden in _HIDDEN.items()}
-_EXT = "\ue010"  # stands before the hidden digits of an extension
-_LOOSE = "\ue011"  # the same, where brackets or a comma may mean something else
-_EMAIL = re.compile(r"\S+@\S+")
-_DATE = re.compile(r"(?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d(?![\d.])")
-_CLOCK = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
 _MASKED = re.compile(r"\d-?[*xх•]{2}|[*xх•]{2}-?\d", re.IGNORECASE)
-_EXPONENT = re.compile(r"(?<![\d.,])(\d)[.,](\d+)E\+?(\d+)(?!\d)", re.IGNORECASE)
-_FLOAT = re.compile(r"(?<!\d)(\d{10,12})[.,]0{1,2}(?![\d-])")
 _LETTERS = str.maketrans("OoОоlIЗз", "00001133")
 _LETTER = re.compile(r"(?<=\d)-?[OoОоlIЗз](?![^\W\d_])|(?<![^\W\d_])[OoОоlIЗз](?=-?\d)")
-_EXTENSION = re.compile(
-    r"(?<=[\d)])\s*,?\s*\(?\s*(доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext|#|x)[.:]?\s*(\d{1,6})\s*\)?(?!\d)",
-    re.IGNORECASE,
-)
-_LOOSE_EXTENSION = re.compile(r"(?<=\d)(?:\s*\((\d{1,5})\)|,(\d{1,5}))\s*$")
 _BREAK = re.compile(r"[;\n\r|]+|,|(?<![^\W\d_])(?:или|либо|и)(?=\s*[+(]?\d)", re.IGNORECASE)
 _RUN = re.compile(r"[+(]*\d(?:[\d\s()+\-./_]*\d)?")
 _LABEL = re.compile(r"(?:т|тел|телефон|tel|phone)", re.IGNORECASE)
@@ -124,24 +112,14 @@ _RELATIVE = re.compile(
     r"\b(?:муж|жен[аы]|мам[аы]|пап[аы]|мать|отец|сын|доч\w*|брат|сестр\w|баб\w*|дед\w*|т[её]т\w|дяд\w)\b", re.IGNORECASE
 )
 _HAS_WORD = re.compile(r"[^\W\d_]|№")
-_MARKED = re.compile("([\ue010\ue011])([\ue000-\ue009]+)")
 _EIGHT_PLUS = re.compile(r"8\s*(?=\+)")
 _BEFORE_PLUS = re.compile(r"(?<=\d)[\s()./-]*(?=\+)")
 _COMPLETE = re.compile(r"[78]\d{10}|9\d{9}")
 _SHORT = 5  # digits of a house, a year or an hour beside words
 
 
-def _typed(text: str) -> str:
-    """The cell in plain characters. Line breaks stay: they divide numbers."""
-    if not text.isascii():
-        text = "№".join(unicodedata.normalize("NFKC", piece) for piece in text.split("№")).translate(_DASHES)
-        text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
-    lines = text.splitlines()
-    return "\n".join(map(visible, lines)).strip().removeprefix("'").removeprefix("tel:").strip()
-
-
 def _read(text: str, region: str, area_codes: tuple[str, ...]) -> PhoneCell:
-    text, flags = _set_aside(text)
+    text, flags = set_aside(text)
     phones: list[Phone] = []
     notes: list[str] = []
     for part in _BREAK.split(text):
@@ -149,47 +127,7 @@ def _read(text: str, region: str, area_codes: tuple[str, ...]) -> PhoneCell:
         phones += read
         flags |= why
         notes += note
-    return _cell(phones, flags, "; ".join(notes).translate(_SHOWN))
-
-
-def _set_aside(text: str) -> tuple[str, set[str]]:
-    """Hide the digits that belong to no number (dates, hours, extensions), undo what Excel did; flags of it."""
-    flags: set[str] = set()
-    text = _EMAIL.sub(" ", text)
-    if _DATE.search(text):
-        flags.add("date_in_phone")
-    text = _CLOCK.sub(_hide, _DATE.sub(_hide, text))
-    text, floats = _FLOAT.subn(r"\1", text)
-    text = _EXPONENT.sub(_exact, text)
-    if floats or "\ue012" in text:
-        flags.add("excel_float")
-    if "\ue013" in text:
-        flags.add("excel_precision_lost")
-    text = text.replace("\ue012", "").replace("\ue013", "")
-    text = _EXTENSION.sub(_extension, text)
-    return _LOOSE_EXTENSION.sub(_loose_extension, text), flags
-
-
-def _hide(found: re.Match[str]) -> str:
-    return found[0].translate(_HIDDEN)
-
-
-def _exact(found: re.Match[str]) -> str:
-    """Digits of a number in scientific notation when all of them are there; a mark when Excel rounded them off."""
-    digits = found[1] + found[2]
-    return "\ue012" + digits if len(digits) == int(found[3]) + 1 else "\ue013"
-
-
-def _extension(found: re.Match[str]) -> str:
-    before = sum(char.isdigit() for char in found.string[: found.start()])
-    if found[1].casefold() in ("x", "#") and before < 10:
-        return found[0]
-    return _EXT + found[2].translate(_HIDDEN) + " "
-
-
-def _loose_extension(found: re.Match[str]) -> str:
-    before = sum(char.isdigit() for char in found.string[: found.start()])
-    return found[0] if before < 10 else _LOOSE + (found[1] or found[2]).translate(_HIDDEN)
+    return _cell(phones, flags, "; ".join(notes))
 
 
 # ── a part of a cell: digits with words around ────────────────────────────────────────────────
@@ -241,19 +179,19 @@ def _unsure(phone: Phone, flag: str) -> Phone:
 
 
 def _with_extension(phone: Phone, after: str) -> Phone:
-    found = _MARKED.match(after)
-    if found is None:
+    extension, certain = extension_after(after)
+    if not extension:
         return phone
-    extension = found[2].translate(_SHOWN)
-    if found[1] == _EXT:
+    if certain:
         return replace(phone, extension=extension, how=(*phone.how, "extension"))
-    return replace(phone, extension=extension, asks=True, how=("extension",))
+    # A mobile has no extension: «9165550123,4» may have lost a digit elsewhere.
+    return replace(phone, extension=extension, asks=True, sure=phone.sure and not phone.sms, how=("extension",))
 
 
 def _notes(part: str, runs: list[re.Match[str]]) -> list[str]:
     """The words between the numbers."""
     edges = [0, *(edge for run in runs for edge in run.span()), len(part)]
-    pieces = (_MARKED.sub(" ", part[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True))
+    pieces = (shown(part[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True))
     plain = (" ".join(piece.split()).strip(" :;,.-()[]'\"?+/\\_*") for piece in pieces)
     closed = (piece + ")" if piece.count("(") > piece.count(")") else piece for piece in plain)
     return [piece for piece in closed if piece and not _LABEL.fullmatch(piece)]

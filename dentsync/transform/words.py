@@ -35,11 +35,11 @@ EMPTY: Mapping[FieldType, frozenset[str]] = {
     # «None» and «NaN» may be somebody's text; «нет» in a text column says that there is nothing to say.
     FieldType.NAME: _ANYWHERE,
     FieldType.TEXT: _ANYWHERE | {"нет"},
-    FieldType.PHONES: _ANYWHERE | _NO_NUMBER | {"0", "б/н", "нет телефона", "без телефона", "телефона нет"},
-    FieldType.ID: _ANYWHERE | _NO_TEXT | {"б/н", "00000000-0000-0000-0000-000000000000"},
-    FieldType.DATE: _ANYWHERE | _NO_NUMBER | {"0"},
+    FieldType.PHONES: _ANYWHERE | _NO_NUMBER | {"б/н", "нет телефона", "без телефона", "телефона нет"},
+    FieldType.ID: _ANYWHERE | _NO_TEXT | {"б/н"},
+    FieldType.DATE: _ANYWHERE | _NO_NUMBER,
     FieldType.TIME: _ANYWHERE | _NO_NUMBER,
-    FieldType.DATETIME: _ANYWHERE | _NO_NUMBER | {"0"},
+    FieldType.DATETIME: _ANYWHERE | _NO_NUMBER,
     FieldType.MONEY: _ANYWHERE | _NO_NUMBER,
     FieldType.NUMBER: _ANYWHERE | _NO_NUMBER,
     # A hyphen is the opposite of a plus here, and «нет» is an answer.
@@ -71,18 +71,23 @@ def is_empty(text: str, kind: FieldType) -> bool:
     """Whether the cell says "nothing", in the words that its type of field uses for it."""
     if not text or text.isspace():
         return True
-    if len(text) > 40:  # longer than any word of the lists, the empty GUID of 1C included
+    if text[0].isdecimal():
+        return _is_empty_number(text, kind)
+    if len(text) > 24:  # longer than any of the words
         return False
     folded = fold(text)
-    if folded in EMPTY[kind]:
-        return True
+    return folded in EMPTY[kind] or (kind is FieldType.PHONES and not folded)
+
+
+def _is_empty_number(text: str, kind: FieldType) -> bool:
     match kind:
-        case FieldType.DATE | FieldType.TIME | FieldType.DATETIME:
-            return _EMPTY_DATE.fullmatch(folded) is not None
-        case FieldType.ID:
-            return not folded.strip("0")
+        case FieldType.DATE | FieldType.TIME | FieldType.DATETIME if text[0] in "013":
+            folded = fold(text)
+            return folded == "0" or _EMPTY_DATE.fullmatch(folded) is not None
+        case FieldType.ID if text[0] == "0":
+            return not text.strip("0-. ")  # the empty GUID of 1C included
         case FieldType.PHONES:
-            return not folded
+            return text.strip() == "0"
     return False
 
 
