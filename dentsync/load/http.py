@@ -134,6 +134,8 @@ def _causes(error: object) -> Iterator[BaseException]:
 class Bucket:
     """A leaky bucket: each call adds one, ``leak`` run out a second, ``capacity`` is where the other side refuses.
 
+    ``level`` is how full it was ``at`` that epoch second: what the next run takes up.
+
     ``spare`` calls are left to others on the same address and to differences of the two clocks.
     """
 
@@ -141,29 +143,25 @@ class Bucket:
         self._room = capacity - spare
         self._capacity = capacity
         self._leak = leak
-        self._level = 0.0
-        self._at = 0.0
+        self.level = 0.0
+        self.at = 0.0
 
     def wait(self, clock: Clock) -> None:
         """Wait until one more call fits, and count it."""
         excess = self._now(clock) + 1 - self._room
         if excess > 0:
             clock.sleep(excess / self._leak)
-        self._level, self._at = max(0.0, self._now(clock)) + 1, clock.time()
+        self.level, self.at = max(0.0, self._now(clock)) + 1, clock.time()
 
     def overflowed(self, clock: Clock) -> None:
         """The other side refused: its bucket is full, whatever ours says."""
-        self._level, self._at = self._capacity, clock.time()
-
-    def state(self) -> dict[str, float]:
-        """JSON-able level for the next run."""
-        return {"level": round(self._level, 3), "at": self._at}
+        self.level, self.at = self._capacity, clock.time()
 
     def restore(self, level: float, at: float) -> None:
         """Take up the level another run left. ``at`` is in epoch seconds."""
-        self._level, self._at = min(max(level, 0.0), self._capacity), at
+        self.level, self.at = min(max(level, 0.0), self._capacity), at
 
     def _now(self, clock: Clock) -> float:
         # A clock that was set back must not freeze the bucket.
-        elapsed = max(0.0, clock.time() - self._at)
-        return max(0.0, self._level - elapsed * self._leak)
+        elapsed = max(0.0, clock.time() - self.at)
+        return max(0.0, self.level - elapsed * self._leak)

@@ -19,8 +19,8 @@ from dentsync.model import Change, Kind, Operation
 
 ADD, UPDATE, IMPORT, GET = "crm.item.add", "crm.item.update", "crm.item.batchImport", "crm.item.get"
 
-ImportForm = Literal["", "fm?", "PHONE", "fm", "update"]
-"""How imports take phones: not known yet, ``fm`` on trial, known, or not at all: by an update afterwards."""
+ImportForm = Literal["", "PHONE", "fm", "update"]
+"""How imports take phones: not known yet, in one of two forms, or not at all: by an update afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Draft:
         """One row of an import."""
         if not self.records or form == "update":
             return dict(self.fields)
-        return {**self.fields, **imported(self.records, "fm" if form in ("fm", "fm?") else "PHONE")}
+        return {**self.fields, **imported(self.records, form)}
 
 
 def draft(operation: Operation, portrait: Portrait, contacts: Sequence[int | Ref]) -> Draft:

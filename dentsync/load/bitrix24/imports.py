@@ -1,24 +1,22 @@
 """Imports and the phones they may drop.
 
 The docs show phones of an import in upper case and ``fm`` nowhere, while the other methods of the family take ``fm``
-alone; unknown fields are dropped without an error. So the first rows are read back, and what was dropped is added by
-updates.
+alone; unknown fields are dropped without an error. So the first row carries both forms, told apart by their type, and
+is read back: what arrived says which form the portal takes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dentsync.errors import TargetError
 from dentsync.lang import _
-from dentsync.load.bitrix24.commands import Draft, ImportForm, get_command, update_command
-from dentsync.load.bitrix24.multifields import read_multifields
+from dentsync.load.bitrix24.commands import Draft, get_command, update_command
+from dentsync.load.bitrix24.multifields import TRIAL_TYPE, Multifield, read_multifields
 from dentsync.load.bitrix24.packing import Packer, Request
 from dentsync.load.bitrix24.portal import Portal
 from dentsync.load.bitrix24.wire import Answer, Command, Done
 from dentsync.model import Operation, Outcome, Result
-
-_NEXT: dict[ImportForm, ImportForm] = {"": "fm?", "fm?": "update"}
-_PROVED: dict[ImportForm, ImportForm] = {"": "PHONE", "fm?": "fm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +27,16 @@ class _Row:
 
 
 def with_phones(portal: Portal, packer: Packer, request: Request, found: dict[str, Outcome]) -> dict[str, Outcome]:
-    """Outcomes of a request once its imported contacts have their phones, or are known not to have them."""
-    rows = list(_rows(request, found))
+    """Outcomes of a request once its imported contacts have their phones once, or are known not to."""
+    rows = _rows(request, found)
     if not rows or packer.form in ("PHONE", "fm"):
         return found
-    if packer.form in _NEXT:
-        stored = _stores(portal, rows[0])
-        if stored is None:
-            return found | _unsure(rows)
-        packer.form = (_PROVED if stored else _NEXT)[packer.form]
-        if stored:
-            return found
-    return found | _unsure([row for row in rows if row.operation.id not in _repaired(portal, rows)])
+    if packer.form == "update":
+        return found | _unsure(_repair(portal, rows, [_missing(row) for row in rows]))
+    return found | _unsure(_judge_trial(portal, packer, rows))
 
 
-def _rows(request: Request, found: dict[str, Outcome]) -> Sequence[_Row]:
+def _rows(request: Request, found: dict[str, Outcome]) -> list[_Row]:
     return [
         _Row(operation, written, outcome.crm_id)
         for slot in request.slots.values()
@@ -52,26 +45,34 @@ def _rows(request: Request, found: dict[str, Outcome]) -> Sequence[_Row]:
     ]
 
 
-def _stores(portal: Portal, row: _Row) -> bool | None:
-    """Whether an imported contact has its phones; None where that could not be read."""
-    answer = _run(portal, {"back": get_command("contact", row.number)}).get("back")
-    if not isinstance(answer, Done):
-        return None
-    return bool(read_multifields(answer.result.get("item", {})))
+def _judge_trial(portal: Portal, packer: Packer, rows: Sequence[_Row]) -> Sequence[_Row]:
+    """Learn from the trial row how this portal takes phones; rows that may be without theirs."""
+    answer = _run(portal, {"back": get_command("contact", rows[0].number)}).get("back")
+    records = read_multifields(answer.result.get("item", {})) if isinstance(answer, Done) else None
+    if records is None:
+        return rows
+    classic = [one for one in records if one.value_type == TRIAL_TYPE]
+    packer.form = "fm" if len(classic) < len(records) else "PHONE" if classic else "update"
+    if packer.form == "fm" and classic:
+        return _repair(portal, rows, [_twice(classic)])
+    return _repair(portal, rows, [_missing(rows[0])]) if packer.form == "update" else []
 
 
-def _repaired(portal: Portal, rows: Sequence[_Row]) -> set[str]:
-    """Operations whose phones were added by an update."""
-    commands = {f"u{index}": _repair(row) for index, row in enumerate(rows)}
+def _missing(row: _Row) -> Mapping[str, Any]:
+    return {f"n{index}": record for index, record in enumerate(row.written.records)}
+
+
+def _twice(records: Sequence[Multifield]) -> Mapping[str, Any]:
+    return {str(one.id): {"typeId": one.type, "value": ""} for one in records}
+
+
+def _repair(portal: Portal, rows: Sequence[_Row], changes: Sequence[Mapping[str, Any]]) -> Sequence[_Row]:
+    """Change the phone records of imported contacts; rows for which that failed."""
+    updates = [update_command("contact", row.number, {"fm": fm}) for row, fm in zip(rows, changes, strict=True)]
     answers: dict[str, Answer] = {}
-    for portion in portal.portions(commands):
+    for portion in portal.portions({f"u{index}": one for index, one in enumerate(updates)}):
         answers |= _run(portal, portion)
-    return {row.operation.id for index, row in enumerate(rows) if isinstance(answers.get(f"u{index}"), Done)}
-
-
-def _repair(row: _Row) -> Command:
-    records = {f"n{index}": record for index, record in enumerate(row.written.records)}
-    return update_command("contact", row.number, {"fm": records})
+    return [row for index, row in enumerate(rows) if not isinstance(answers.get(f"u{index}"), Done)]
 
 
 def _run(portal: Portal, commands: dict[str, Command]) -> dict[str, Answer]:

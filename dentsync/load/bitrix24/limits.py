@@ -12,61 +12,102 @@ from dentsync.load.target import Clock
 LIMIT = 480.0
 RESERVE = 30.0
 WINDOW = 600.0
+BASKET = 60.0
+ROUNDED = 1.0
+"""``operating_reset_at`` is given in whole seconds, rounded down."""
+
 BLIND_WAIT = 60.0
 """How long to wait for a budget whose reset was never told: a basket is one minute."""
 
 REQUEST_SECONDS = 20.0
 """How long a request may take by forecast. A third of the cut, so that a portal three times slower still answers."""
 
-GUESSES: Mapping[str, float] = {"crm.item.update": 0.4, "crm.item.add": 0.8, "crm.item.batchImport": 1 / 3}
+GUESSES: Mapping[str, float] = {"crm.item.update": 0.38, "crm.item.add": 0.75, "crm.item.batchImport": 0.33}
 GUESS = 0.3
 """Seconds per item before anything was measured: robots make a creation slow, 1.2-1.8 s by the docs."""
 
 
+Basket = tuple[float, float]
+"""When seconds of work fall out of the window (epoch), and how many."""
+
+
 class Budgets:
-    """Work used per method. ``batch`` is a method too: one measurement found the work billed to it."""
+    """Work used per method, in baskets that fall out of the window one by one.
+
+    ``batch`` is a method too: one measurement found the work of a batch billed to it (bitrix24/b24jssdk#459).
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._used: dict[str, tuple[float, float]] = {}
+        self._baskets: dict[str, list[Basket]] = {}
 
     def saw(self, method: str, time: Mapping[str, Any]) -> None:
         """Take up ``operating`` and ``operating_reset_at`` of an answer; both may be absent."""
         operating, reset_at = time.get("operating"), time.get("operating_reset_at")
-        if isinstance(operating, int | float) and isinstance(reset_at, int | float):
-            self._used[method] = (float(operating), float(reset_at))
+        if not isinstance(operating, int | float) or not isinstance(reset_at, int | float):
+            return
+        baskets = self._alive(method)
+        fresh = operating - sum(seconds for _, seconds in baskets)
+        if fresh > 0 and not baskets:
+            baskets = [(reset_at + ROUNDED, fresh)]
+        elif fresh > 0:
+            baskets = _filled(baskets, self._clock.time() + WINDOW, fresh)
+        else:
+            baskets = _drained(baskets, -fresh)
+        self._baskets[method] = baskets
 
     def wait(self, costs: Mapping[str, float]) -> None:
-        """Wait until these seconds of work, per method, are likely to fit."""
+        """Wait until these seconds of work, per method, fit."""
         now = self._clock.time()
-        full = [
-            self._used[method][1]
-            for method, cost in costs.items()
-            if method in self._used and self._used[method][0] + cost > LIMIT - RESERVE
-        ]
-        until = max(full, default=now)
+        until = max((self._free_at(method, cost) for method, cost in costs.items()), default=now)
         if until > now:
             self._clock.sleep(min(until - now, WINDOW))
-        for method in costs:
-            self._forget_if_past(method)
 
     def until_reset(self, method: str) -> float:
-        """The method was refused: seconds until the reset it last told of."""
-        left = self._used.get(method, (0.0, 0.0))[1] - self._clock.time()
-        return min(left, WINDOW) if left > 0 else BLIND_WAIT
+        """The method was refused: seconds until the next basket falls out, as far as it was told."""
+        baskets = self._alive(method)
+        return min(baskets[0][0] - self._clock.time(), WINDOW) if baskets else BLIND_WAIT
 
-    def state(self) -> dict[str, list[float]]:
-        """JSON-able ``method -> [operating, reset_at]`` for the next run."""
-        return {method: list(used) for method, used in self._used.items()}
+    def state(self) -> dict[str, tuple[Basket, ...]]:
+        """Baskets per method for the next run."""
+        return {method: tuple(baskets) for method in self._baskets if (baskets := self._alive(method))}
 
-    def restore(self, state: Mapping[str, tuple[float, float]]) -> None:
+    def restore(self, state: Mapping[str, tuple[Basket, ...]]) -> None:
         """Take up what another run left."""
-        self._used = dict(state)
+        self._baskets = {method: sorted(baskets) for method, baskets in state.items()}
 
-    def _forget_if_past(self, method: str) -> None:
-        # How much the reset gave back is told only by the next answer.
-        if method in self._used and self._used[method][1] <= self._clock.time():
-            del self._used[method]
+    def _free_at(self, method: str, cost: float) -> float:
+        """When the work fits (0: now). What fits never goes when the window is empty."""
+        baskets = self._alive(method)
+        used, free_at = sum(seconds for _, seconds in baskets), 0.0
+        for expires_at, seconds in baskets:
+            if used + cost <= LIMIT - RESERVE:
+                break
+            used, free_at = used - seconds, expires_at
+        return free_at
+
+    def _alive(self, method: str) -> list[Basket]:
+        now = self._clock.time()
+        return [basket for basket in self._baskets.get(method, []) if basket[0] > now]
+
+
+def _filled(baskets: list[Basket], expires_at: float, fresh: float) -> list[Basket]:
+    """Work of one minute falls out together with the first of it."""
+    *before, (last_at, seconds) = baskets
+    if expires_at - last_at < BASKET:
+        return [*before, (last_at, seconds + fresh)]
+    return [*baskets, (expires_at, fresh)]
+
+
+def _drained(baskets: list[Basket], surplus: float) -> list[Basket]:
+    """The portal counts less than we do: its oldest baskets have fallen out already."""
+    left: list[Basket] = []
+    for expires_at, seconds in baskets:
+        taken = min(seconds, surplus)
+        surplus -= taken
+        if seconds - taken > 0:
+            left.append((expires_at, seconds - taken))
+    return left
 
 
 class Speeds:

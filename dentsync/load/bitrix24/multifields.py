@@ -10,17 +10,21 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 TypeId = Literal["PHONE", "EMAIL"]
-Form = Literal["PHONE", "fm"]
+Form = Literal["", "PHONE", "fm"]
+
+TRIAL_TYPE = "OTHER"
+"""``valueType`` by which the upper-case form of a trial import is known again."""
 
 _EXTENSION = re.compile(r"[;#,].*$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Multifield:
-    """One record: ``type`` is PHONE, EMAIL or another of the portal's."""
+    """One record: ``type`` is PHONE, EMAIL or another of the portal's, ``value_type`` MOBILE, WORK…"""
 
     id: int
     type: str
+    value_type: str
     value: str = field(repr=False)
 
 
@@ -35,7 +39,9 @@ def read_multifields(item: Mapping[str, object]) -> tuple[Multifield, ...] | Non
 
 def _record(one: Mapping[str, object]) -> Multifield | None:
     number = str(one.get("id", ""))
-    return Multifield(int(number), str(one.get("typeId")), str(one.get("value") or "")) if number.isdigit() else None
+    if not number.isdigit():
+        return None
+    return Multifield(int(number), str(one.get("typeId")), str(one.get("valueType")), str(one.get("value") or ""))
 
 
 # ── sameness ──────────────────────────────────────────────────────────────────────────────────
@@ -98,18 +104,20 @@ def spellings(phone: str) -> list[str]:
 
 def added(kind: TypeId, values: Iterable[str]) -> list[dict[str, str]]:
     """Records for a creation; a number given twice is written once."""
-    unique = {key_of(kind, value): value for value in reversed(list(values))}
-    return [_written(kind, value) for value in reversed(unique.values())]
+    unique: dict[str, str] = {}
+    for value in values:
+        unique.setdefault(key_of(kind, value), value)
+    return [_written(kind, value) for value in unique.values()]
 
 
 def imported(records: Sequence[Mapping[str, str]], form: Form) -> dict[str, object]:
-    """The same records in the form an import takes them: the docs show upper case, and ``fm`` nowhere."""
-    if form == "fm":
-        return {"fm": list(records)}
-    fields: dict[str, list[dict[str, str]]] = {}
-    for one in records:
-        fields.setdefault(one["typeId"], []).append({"VALUE": one["value"], "VALUE_TYPE": one["valueType"]})
-    return dict(fields)
+    """The same records in the form an import takes them; both forms where it is not known yet which."""
+    fields: dict[str, object] = {"fm": list(records)} if form != "PHONE" else {}
+    for one in records if form != "fm" else ():
+        value_type = one["valueType"] if form == "PHONE" else TRIAL_TYPE
+        named = [other for other in records if other["typeId"] == one["typeId"]]
+        fields[one["typeId"]] = [{"VALUE": other["value"], "VALUE_TYPE": value_type} for other in named]
+    return fields
 
 
 def changed(

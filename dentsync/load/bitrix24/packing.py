@@ -18,8 +18,6 @@ from dentsync.load.target import GONE, Chunk
 from dentsync.model import Operation, Outcome, Result
 
 IMPORT_ROWS = 20
-TRIAL_ROWS = 5
-"""Rows of the first import: whether it stores phones is not known before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +72,6 @@ class Packer:
         """How long a command is expected to take."""
         return self._portal.seconds(one)
 
-    def on_trial(self, operation: Operation) -> bool:
-        """Whether it is not known yet how an import of this kind stores phones."""
-        return operation.kind == "contact" and self.form in ("", "fm?")
-
     @property
     def import_seconds(self) -> float:
         """How long one imported row is expected to take."""
@@ -107,7 +101,7 @@ class _Box:
         self._settled: dict[str, Outcome] = {}
         self._creates: dict[str, str] = {}  # "contact:<key>" -> key of the command that makes it
         self._seconds = 0.0
-        self._rows = 0
+        self._trial = False  # holds the one row from which is learned how imports take phones
         self._lone = False  # holds a command that has to be alone
         self.operations: list[Operation] = []
 
@@ -171,11 +165,12 @@ class _Box:
         key, slot = self._next_import(operation, written)
         if self._slots and (
             self._seconds + self._packer.import_seconds > REQUEST_SECONDS
-            or (self._packer.on_trial(operation) and self._rows == TRIAL_ROWS)
+            or (self._trial and written.records)
             or (key not in self._slots and len(self._slots) == MAX_COMMANDS)
             or ((self._lone or slot.command.single) and set(self._slots) != {key})
         ):
             return False
+        self._trial = self._trial or (bool(written.records) and not self._packer.form)
         self._put(key, slot, self._packer.import_seconds)
         return True
 
@@ -194,7 +189,6 @@ class _Box:
     def _put(self, key: str, slot: Slot, seconds: float) -> None:
         self._slots[key] = slot
         self._seconds += seconds
-        self._rows += 1
         self._lone = slot.command.single
         self.operations.append(slot.operations[-1])
 
@@ -205,4 +199,5 @@ def unread(operations: Iterable[Operation], portrait: Portrait) -> tuple[set[int
     changes = [(one.crm_id, one) for one in operations if one.action != "create" and one.crm_id is not None]
     contacts = {n for n, one in changes if one.kind == "contact" and any(c.field in words for c in one.changes)}
     deals = {number for number, one in changes if relinks(one)}
-    return contacts - portrait.cards.keys(), deals - portrait.links.keys()
+    # Links are read anew each time: what an earlier answer showed may have been changed by people since.
+    return contacts - portrait.cards.keys(), deals

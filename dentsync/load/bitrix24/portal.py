@@ -1,18 +1,15 @@
-"""Calls of one portal: paced, repeated where nothing was done, and never where something may have been.
-
-``tenacity`` decides when a refused call is made again; ``answers`` decides whether.
-"""
+"""Commands of one portal: in batches, within its limits, each with its own answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
-from tenacity import RetryCallState, Retrying, retry_if_result
 
 from dentsync.errors import Forbidden, TargetError, Unavailable
 from dentsync.lang import _
-from dentsync.load.bitrix24.answers import CREDENTIALS, NOT_RUN, Meaning, Moved, Refused, forbidden_text, meaning_of
-from dentsync.load.bitrix24.limits import REQUEST_SECONDS, Budgets, Speeds
+from dentsync.load.bitrix24.answers import CREDENTIALS, NOT_RUN, forbidden_text
+from dentsync.load.bitrix24.calls import Calls
+from dentsync.load.bitrix24.limits import REQUEST_SECONDS, Basket, Budgets, Speeds
 from dentsync.load.bitrix24.webhook import Webhook
 from dentsync.load.bitrix24.wire import (
     MAX_COMMANDS,
@@ -25,30 +22,29 @@ from dentsync.load.bitrix24.wire import (
     encode,
     resolve,
 )
-from dentsync.load.http import Bucket, Lost, Session
+from dentsync.load.http import Bucket, Lost
 from dentsync.load.target import Clock
 
-TRIES: Mapping[str, int] = {"rate": 10, "budget": 12, "connection": 4, "certificate": 1}
-"""How often a call is made before its refusal is believed. A budget is free again after at most ten waits."""
+RATE_THRESHOLD, RATE_LEAK = 50.0, 2.0
+"""Requests at once and per second on every plan but Enterprise (limits.md of bitrix24/b24restdocs)."""
 
 ROUNDS = 12
 ATTEMPTS = 3
-HOPS = 3
 NOT_SENT = "NOT_SENT"
 NO_CONTACT = "NO_CONTACT"
 """Codes of our own: the portal could not be reached any more; what the command refers to was not made."""
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """What one run leaves to the next: JSON-able."""
+    """What one run leaves to the next: JSON-able. ``multifields`` is how imports take phones."""
 
     portal: str = ""
     host: str = ""
     level: float = 0.0
     at: float = 0.0
-    budgets: dict[str, tuple[float, float]] = {}
+    budgets: dict[str, tuple[Basket, ...]] = {}
     speeds: dict[str, float] = {}
-    multifields: Literal["", "fm?", "PHONE", "fm", "update"] = ""
+    multifields: Literal["", "PHONE", "fm", "update"] = ""
 
 
 class Portal:
@@ -56,35 +52,33 @@ class Portal:
 
     def __init__(self, webhook: Webhook, clock: Clock, pace: Pace, *, host: str = "") -> None:
         self._configured = webhook
-        self._webhook = webhook.on(host) if host else webhook
         self._clock = clock
-        self._session = Session()
-        self._bucket = Bucket(50, 2.0)
+        self._bucket = Bucket(RATE_THRESHOLD, RATE_LEAK)
         self._bucket.restore(pace.level, pace.at)
         self._budgets = Budgets(clock)
         self._budgets.restore(pace.budgets)
+        self._calls = Calls(webhook.on(host) if host else webhook, clock, self._bucket, self._budgets.until_reset)
         self.speeds = Speeds()
         self.speeds.restore(pace.speeds)
 
     @property
     def requests(self) -> int:
         """HTTP requests sent so far."""
-        return self._session.requests
+        return self._calls.session.requests
 
     @property
     def host(self) -> str:
         """The host a renamed portal redirected to; empty where the configured one answers."""
-        return "" if self._webhook == self._configured else self._webhook.host
+        return "" if self._calls.webhook == self._configured else self._calls.webhook.host
 
     def pace(self) -> Pace:
         """State of the limits; ``multifields`` is left to the target."""
-        level = self._bucket.state()
         return Pace(
             portal=self._configured.host,
             host=self.host,
-            level=level["level"],
-            at=level["at"],
-            budgets={method: (used, reset) for method, (used, reset) in self._budgets.state().items()},
+            level=self._bucket.level,
+            at=self._bucket.at,
+            budgets=self._budgets.state(),
             speeds=self.speeds.state(),
         )
 
@@ -116,30 +110,34 @@ class Portal:
         """
         known: dict[str, Done | Rejected] = {}
         for attempt in range(ATTEMPTS):
+            if attempt:
+                self._clock.sleep(2.0**attempt)
             for portion in self.portions({key: value for key, value in commands.items() if key not in known}):
-                for key, answer in self.run(portion).items():
-                    if not isinstance(answer, Missing):
-                        known[key] = answer
+                answers = self.run(portion)
+                known |= {key: answer for key, answer in answers.items() if not isinstance(answer, Missing)}
             if len(known) == len(commands):
                 return known
-            self._clock.sleep(2.0**attempt)
         raise no_answer()
 
     def portions(self, commands: Mapping[str, Command]) -> Iterator[dict[str, Command]]:
         """Requests to send, each of a size that is answered in time by the speed measured so far."""
         portion: dict[str, Command] = {}
-        seconds = 0.0
+        seconds, lone = 0.0, False
         for key, command in commands.items():
-            cost = self.seconds(command)
-            full = len(portion) == MAX_COMMANDS or seconds + cost > REQUEST_SECONDS
-            if portion and (full or command.single or any(one.single for one in portion.values())):
+            single = command.single
+            full = len(portion) == MAX_COMMANDS or seconds + self.seconds(command) > REQUEST_SECONDS
+            if portion and (full or lone or single):
                 yield portion
                 portion, seconds = {}, 0.0
-                cost = self.seconds(command)
             portion[key] = command
-            seconds += cost
+            seconds += self.seconds(command)
+            lone = single
         if portion:
             yield portion
+
+    def seconds(self, command: Command) -> float:
+        """How long a command is expected to take."""
+        return self.speeds.of(command.method) * _items(command)
 
     # ── requests ──────────────────────────────────────────────────────────────────────────────
 
@@ -155,81 +153,43 @@ class Portal:
     def _exchange(self, commands: Mapping[str, Command]) -> dict[str, Answer]:
         """One request, and what it says of each command."""
         self._budgets.wait(self._costs(commands.values()))
-        if len(commands) == 1 and (command := next(iter(commands.values()))).single:
-            return dict.fromkeys(commands, self._answer(self._post(command.method, command.params), command))
-        payload = {"halt": 0, "cmd": {key: encode(command) for key, command in commands.items()}}
         started = self._clock.time()
-        reply = self._post("batch", payload)
-        if isinstance(reply, Done):
-            answers = decode(reply.result, list(commands))
-            if answers is not None:
-                self._budgets.saw("batch", reply.time)
-                self._measure(commands, answers, self._clock.time() - started)
-                return _believed(answers)
-            reply = Lost("not an answer to a batch")
-        if isinstance(reply, Rejected):
-            return dict.fromkeys(commands, reply)
-        self._slow_down(commands.values(), reply)
-        return dict.fromkeys(commands, Missing())
+        alone = next(iter(commands.values())) if len(commands) == 1 else None
+        if alone is not None and alone.single:
+            answers = self._call(commands, alone)
+        else:
+            answers = self._batch(commands)
+        elapsed = self._clock.time() - started
+        if answers is None:
+            self._slow_down(commands.values(), elapsed)
+            return dict.fromkeys(commands, Missing())
+        self._measure(commands, answers, elapsed)
+        return _believed(answers)
 
-    def _answer(self, meaning: Done | Rejected | Lost, command: Command) -> Answer:
+    def _call(self, commands: Mapping[str, Command], command: Command) -> dict[str, Answer] | None:
+        meaning = self._calls.post(command.method, command.params)
+        return None if isinstance(meaning, Lost) else dict.fromkeys(commands, meaning)
+
+    def _batch(self, commands: Mapping[str, Command]) -> dict[str, Answer] | None:
+        """None where the answer was lost. A batch that is refused as a whole has run none of its commands."""
+        cmd = {key: encode(command) for key, command in commands.items()}
+        meaning = self._calls.post("batch", {"halt": 0, "cmd": cmd})
         match meaning:
             case Lost():
-                self._slow_down([command], meaning)
-                return Missing()
-            case Done(time=time):
-                self._budgets.saw(command.method, time)
-        return meaning
+                return None
+            case Rejected():
+                return dict.fromkeys(commands, meaning)
+            case Done(result=result, time=time):
+                self._budgets.saw("batch", time)
+                return decode(result, list(commands))
 
-    def _post(self, method: str, payload: Mapping[str, Any]) -> Done | Rejected | Lost:
-        """One call, made again while it is refused. Raises Forbidden, Unavailable."""
-        retrying = Retrying(
-            retry=retry_if_result(lambda meaning: isinstance(meaning, Refused)),
-            stop=_tried_enough,
-            wait=self._pause,
-            sleep=self._clock.sleep,
-            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
-        )
-        meaning = retrying(self._post_once, method, payload)
-        if isinstance(meaning, Refused):
-            raise Unavailable(_unavailable_text(meaning))
-        if isinstance(meaning, Moved):
-            return Lost("redirect")
-        return meaning
-
-    def _post_once(self, method: str, payload: Mapping[str, Any]) -> Meaning:
-        meaning: Meaning = Lost("redirect")
-        for _hop in range(HOPS):
-            self._bucket.wait(self._clock)
-            meaning = meaning_of(self._session.post(self._webhook.url(method), payload))
-            moved = self._webhook.moved(meaning.location, method) if isinstance(meaning, Moved) else None
-            if moved is None:
-                break
-            self._webhook = moved
-        if isinstance(meaning, Refused) and meaning.why == "rate":
-            self._bucket.overflowed(self._clock)
-        return meaning
-
-    # ── waiting and measuring ─────────────────────────────────────────────────────────────────
-
-    def _pause(self, state: RetryCallState) -> float:
-        refused = state.outcome.result() if state.outcome else None
-        if isinstance(refused, Refused) and refused.after is not None:
-            return refused.after
-        if isinstance(refused, Refused) and refused.why == "budget":
-            return self._budgets.until_reset(state.args[0])
-        return float(min(2 ** (state.attempt_number - 1), 30))
+    # ── measuring ─────────────────────────────────────────────────────────────────────────────
 
     def _costs(self, commands: Iterable[Command]) -> dict[str, float]:
-        costs: dict[str, float] = {"batch": 0.0}
+        costs: dict[str, float] = {}
         for command in commands:
             costs[command.method] = costs.get(command.method, 0.0) + self.seconds(command)
-        costs["batch"] = sum(costs.values())
-        return costs
-
-    def seconds(self, command: Command) -> float:
-        """How long a command is expected to take."""
-        return self.speeds.of(command.method) * _items(command)
+        return {**costs, "batch": sum(costs.values())}
 
     def _measure(self, commands: Mapping[str, Command], answers: Mapping[str, Answer], elapsed: float) -> None:
         spent: dict[str, tuple[float, int]] = {}
@@ -244,19 +204,15 @@ class Portal:
         for method, (seconds, count) in spent.items():
             self.speeds.saw(method, seconds, count)
 
-    def _slow_down(self, commands: Iterable[Command], lost: Lost) -> None:
-        if lost.why == "time-out" or lost.status in (502, 504):
+    def _slow_down(self, commands: Iterable[Command], elapsed: float) -> None:
+        """A request that was lost late was probably cut for its length; one lost early says nothing of it."""
+        if elapsed > REQUEST_SECONDS:
             for method in {command.method for command in commands}:
                 self.speeds.slower(method)
 
 
 def _items(command: Command) -> int:
     return len(command.params["data"]) if command.method == "crm.item.batchImport" else 1
-
-
-def _tried_enough(state: RetryCallState) -> bool:
-    refused = state.outcome.result() if state.outcome else None
-    return not isinstance(refused, Refused) or state.attempt_number >= TRIES[refused.why]
 
 
 def _was_not_run(answer: Answer) -> bool:
@@ -266,7 +222,7 @@ def _was_not_run(answer: Answer) -> bool:
 def _believed(answers: dict[str, Answer]) -> dict[str, Answer]:
     """Raises Forbidden where each command was refused for the credentials' sake."""
     codes = [answer.code if isinstance(answer, Rejected) else None for answer in answers.values()]
-    if codes and all(code in CREDENTIALS for code in codes):
+    if all(code in CREDENTIALS for code in codes):
         raise Forbidden(forbidden_text(str(codes[0])))
     return answers
 
@@ -279,10 +235,9 @@ def _rebuilt(
     left: dict[str, Command] = {}
     orphans: dict[str, Answer] = {}
     for key, command in commands.items():
-        if any(name not in results and name not in left for name in command.refers):
-            orphans[key] = Rejected(NO_CONTACT)
-            continue
         try:
+            if not command.refers <= results.keys() | left.keys():
+                raise LookupError
             left[key] = Command(command.method, resolve(command.params, results))
         except LookupError:
             orphans[key] = Rejected(NO_CONTACT)
@@ -303,19 +258,3 @@ def no_answer() -> Unavailable:
     return Unavailable(
         _("Bitrix24 does not answer as it should; open the portal in a browser: it may be down, closed or unpaid")
     )
-
-
-def _unavailable_text(refused: Refused) -> str:
-    match refused.why:
-        case "certificate":
-            return _(
-                "Bitrix24 was not reached: its certificate is not trusted; check the host and this machine's clock"
-            )
-        case "connection":
-            return _("Bitrix24 was not reached: no connection; check the network and the host of the webhook")
-        case "rate":
-            return _(
-                "Bitrix24 keeps refusing for too many requests; another program on this address may be using it up"
-            )
-        case "budget":
-            return _("Bitrix24 keeps refusing: the method's working time is used up; try again in ten minutes")
