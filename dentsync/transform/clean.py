@@ -151,8 +151,7 @@ class Cleaner:
 
     def clean(self, raw: RawRecord) -> Record | Reject:
         """The clean row, or why it cannot be used. Raises nothing."""
-        defaults = self._rules.defaults
-        row = _Row({**defaults, **raw.cells} if defaults else raw.cells)
+        row = _Row({**raw.cells, **self._defaults_for(raw.cells)} if self._rules.defaults else raw.cells)
         for name in row.cells:
             if name not in _ASSEMBLED:
                 self._put(name, row)
@@ -163,6 +162,11 @@ class Cleaner:
             return Reject(raw.feed, raw.origin, (*row.faults, *_absences(missing, row)))
         key = key_of(row.values, self._rules)
         return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, tuple(row.faults))
+
+    def _defaults_for(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """What the configuration says where the file says nothing: no column, or an empty cell."""
+        given = self._rules.defaults.items()
+        return {name: text for name, text in given if is_empty(cells.get(name, ""), FIELDS[name])}
 
     def _reading(self, name: str, text: str) -> Reading:
         """One cell, judged by its type and by the checks of its field."""

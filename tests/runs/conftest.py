@@ -1,0 +1,24 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dentsync.sandbox.server import Running, running
+from tests.clinic import Clinic, founded
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[Running]:
+    """One server for all tests; each starts with a fresh portal."""
+    with running() as box:
+        yield box
+
+
+@pytest.fixture
+def clinic(
+    portal: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Clinic]:
+    portal.admin("POST", "reset", {})
+    monkeypatch.setenv("DENTSYNC_WEBHOOK", portal.webhook)
+    yield founded(tmp_path / "clinic", portal, capsys.readouterr)
+    portal.admin("DELETE", "faults")
