@@ -125,7 +125,7 @@ def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) ->
     """
     from dentsync.runs import main_job
 
-    def action(options: Options) -> Report:
+    def action(options: "Options") -> "Report":
         return main_job.push_plan(options, plan) if plan else main_job.push_stored(options)
 
     return _shown(_carried_out(action, **given), as_json, values, every=False)

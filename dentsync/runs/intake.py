@@ -63,7 +63,9 @@ def read_file(job: Session, found: Found, request: Request, *, given: bool = Fal
         return replace(report, state="writing", message=_("is still being written; the next run will read it"))
     try:
         sha256 = sha256_of(found)
-        if job.store.facts.seen(found.feed, sha256):
+        # The list of tomorrow may return to what it was an hour ago, and that is news; other files do not.
+        last = job.config.feeds[found.feed].kind == "window"
+        if job.store.facts.seen(found.feed, sha256, last=last):
             report = replace(report, state="seen", message=_("was read before"))
         else:
             from dentsync.runs.loading import load_file

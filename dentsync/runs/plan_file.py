@@ -58,5 +58,17 @@ def check_current(plan: Plan, *, config: str, mark: str) -> None:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of a plan."""
-    return msgspec.json.schema(Plan)
+    """JSON Schema of a plan, always spelled the same."""
+    made: dict[str, Any] = _ordered(msgspec.json.schema(Plan))
+    return made
+
+
+def _ordered(value: Any) -> Any:
+    """Alternatives come from sets: put them in an order of their own."""
+    match value:
+        case dict():
+            return {key: _ordered(item) for key, item in sorted(value.items())}
+        case list() | tuple():
+            return sorted(map(_ordered, value), key=str)
+        case _:
+            return value

@@ -96,10 +96,11 @@ class Facts:
             self._feeds[name] = int(cursor.lastrowid or 0)
         return self._feeds[name]
 
-    def seen(self, feed: str, sha256: str) -> bool:
-        """Whether this very file was read before."""
-        sql = "SELECT 1 FROM files WHERE feed = (SELECT id FROM feeds WHERE name = ?) AND sha256 = ?"
-        return self.db.execute(sql, (feed, sha256)).fetchone() is not None
+    def seen(self, feed: str, sha256: str, *, last: bool) -> bool:
+        """Whether this very file was read before, or (``last``) is the one that was read last."""
+        newest = " AND id = (SELECT max(id) FROM files WHERE feed = ?1)" if last else ""
+        sql = f"SELECT 1 FROM files WHERE feed = ?1 AND sha256 = ?2{newest}"  # noqa: S608
+        return self.db.execute(sql, (self.feed_id(feed), sha256)).fetchone() is not None
 
     def usual_rows(self, feed: str, last: int = 5) -> list[int]:
         """Row counts of the feed's last good files, newest first."""

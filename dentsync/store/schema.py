@@ -23,7 +23,7 @@ def _first(db: Database) -> None:
         },
         pk="id",
     )  # fmt: skip
-    db.table("files").create_index(["feed", "sha256"], unique=True)
+    db.table("files").create_index(["feed", "sha256"])
     # Facts: the mapped cells of every row that was ever good, as the file had them.
     db.table("rows").create(
         {

@@ -220,3 +220,13 @@ def test_whois_tells_who_calls_in_any_spelling(clinic: Clinic) -> None:
     for part in ("Соколова Анна Викторовна", "101", "VIP", "06.10.2026 09:00"):
         assert part in said.out
     assert clinic.say("whois", "+79165550199").code == 1
+
+
+def test_a_window_that_returns_to_what_it_was_is_news_again(clinic: Clinic) -> None:
+    clinic.reminders(ANNAS_VISIT + "Записан")
+    clinic.sync()
+    clinic.reminders(ANNAS_VISIT + "Отменен", name="reminders_2.csv")
+    clinic.sync()
+    clinic.reminders(ANNAS_VISIT + "Записан", name="reminders_3.csv")
+    clinic.sync()
+    assert [deal["stage"] for deal in clinic.deals()] == ["Записан"]
