@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import trustme
 from b24pysdk import BitrixWebhook
-from b24pysdk.errors import BitrixAPIError
+from b24pysdk.errors import BitrixAPIError, BitrixRequestError
 from fast_bitrix24 import BitrixAsync
 
 from dentsync.sandbox.server import Running, running
@@ -81,6 +81,13 @@ def test_official_sdk_knows_our_refusals(fresh: Running) -> None:
     answer = token.call_batch({"a": ("crm.item.get", {"entityTypeId": 3, "id": 5}), "p": ("profile", {})})["result"]
     assert answer["result_error"]["a"]["error"] == "NOT_FOUND"
     assert answer["result"]["p"]["ID"] == "1"
+
+
+def test_official_sdk_notices_a_dropped_connection(fresh: Running) -> None:
+    fresh.admin("POST", "faults", {"what": "drop_after"})
+    with pytest.raises(BitrixRequestError):
+        webhook(fresh).call_method("crm.item.add", {"entityTypeId": 3, "fields": {"name": "A"}})
+    assert fresh.admin("GET", "counters")["created_contact"] == 1
 
 
 async def use_fast_bitrix(server: Running, authority: trustme.CA) -> tuple[Any, ...]:

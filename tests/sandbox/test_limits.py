@@ -97,7 +97,7 @@ def test_answers_wait_in_accelerated_time_when_asked(portal: Portal) -> None:
     portal.settings(delay=True, speed=20, costs={"profile": 2}, rtt_ms=20)
     started = time.perf_counter()
     portal.ok("profile")
-    assert 0.12 <= time.perf_counter() - started < 0.6
+    assert 0.12 <= time.perf_counter() - started < 2
 
 
 def test_virtual_time_runs_at_the_chosen_speed(portal: Portal) -> None:

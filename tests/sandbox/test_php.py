@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dentsync.sandbox.bitrix24 import naming, php
@@ -40,6 +40,7 @@ trees = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.text("abcXYZ_", min_size=1), trees, max_size=4))
 def test_any_tree_survives_the_brackets(tree: dict[str, Any]) -> None:
     assert php.parse_query(brackets(tree)) == tree

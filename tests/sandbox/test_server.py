@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ import requests
 
 import dentsync.sandbox
 from dentsync.errors import ConfigError, Locked
+from dentsync.sandbox.bitrix24 import filters, schema
 from dentsync.sandbox.server import Running, reset, running, serve
+from dentsync.sandbox.storage import Storage
 
 ADD = {"entityTypeId": 3, "fields": {"name": "Анна", "originId": "P-1"}}
 
@@ -100,9 +103,21 @@ def test_nothing_of_the_client_is_imported() -> None:
             assert all(name.startswith(allowed) for name in names if name.startswith("dentsync")), file
 
 
-def test_large_portal_stays_quick(tmp_path: Path) -> None:
-    from dentsync.sandbox.storage import Storage
+@pytest.mark.parametrize(
+    "wanted",
+    [{"originId": "P-1"}, {"@originId": ["P-1", "P-2"]}, {">=updatedTime": "2026-01-01"}, {"stageId": "C1:WON"}],
+)
+def test_filters_that_clients_use_are_indexed(tmp_path: Path, wanted: dict[str, object]) -> None:
+    reset(tmp_path)
+    storage = Storage(tmp_path)
+    fields = schema.read(storage, "deal").fields
+    clause = filters.where(wanted, fields.get, UTC)
+    plan = storage.rows(f"EXPLAIN QUERY PLAN SELECT id FROM deals WHERE ({clause.sql}) AND (1)", clause.parameters)
+    storage.close()
+    assert "USING INDEX deal_" in str(plan)
 
+
+def test_large_portal_stays_quick(tmp_path: Path) -> None:
     reset(tmp_path)
     storage = Storage(tmp_path)
     for number in range(1, 30001):
@@ -123,6 +138,6 @@ def test_large_portal_stays_quick(tmp_path: Path) -> None:
         ):
             answer = session.post(server.webhook + method, json=params, timeout=5)
             assert answer.status_code == 200
-            assert answer.elapsed.total_seconds() < 0.1, method
+            assert answer.elapsed.total_seconds() < 0.5, method
         board = session.get(server.board + "/data", timeout=5)
-        assert board.elapsed.total_seconds() < 0.5
+        assert board.elapsed.total_seconds() < 1

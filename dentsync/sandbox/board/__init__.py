@@ -96,8 +96,9 @@ def _pipelines(world: World) -> list[dict[str, Any]]:
 
 def _cards(world: World, code: str) -> list[dict[str, Any]]:
     sql = (
-        "SELECT d.id, d.data ->> '$.title', d.data ->> '$.UF_CRM_VISIT_AT', d.data ->> '$.UF_CRM_DOCTOR', "
-        "c.id, c.data ->> '$.lastName', c.data ->> '$.name', c.data ->> '$.secondName' "
+        "SELECT d.id, json_extract(d.data, '$.title'), json_extract(d.data, '$.UF_CRM_VISIT_AT'), "
+        "json_extract(d.data, '$.UF_CRM_DOCTOR'), c.id, json_extract(c.data, '$.lastName'), "
+        "json_extract(c.data, '$.name'), json_extract(c.data, '$.secondName') "
         "FROM deals d LEFT JOIN contacts c ON c.id = json_extract(d.data, '$.contactId') "
         "WHERE json_extract(d.data, '$.stageId') = ? ORDER BY d.id DESC LIMIT ?"
     )
