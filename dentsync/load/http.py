@@ -60,7 +60,7 @@ class _Masked(logging.Filter):
         return True
 
 
-for _name in ("urllib3.connectionpool", "urllib3.util.retry", "urllib3.connection", "requests"):
+for _name in ("urllib3.connectionpool", "urllib3.poolmanager", "urllib3.util.retry", "urllib3.connection", "requests"):
     logging.getLogger(_name).addFilter(_Masked())
 
 

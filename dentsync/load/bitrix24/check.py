@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from dentsync.errors import TargetError
 from dentsync.lang import _
 from dentsync.load.bitrix24.directory import (
     ENTITY,
@@ -26,7 +25,7 @@ from dentsync.load.bitrix24.directory import (
     quoted,
     stages_named,
 )
-from dentsync.load.bitrix24.portal import Portal, result_of
+from dentsync.load.bitrix24.portal import Portal, result_of, strange_answer
 from dentsync.load.bitrix24.wire import Command, Done, Rejected
 from dentsync.load.target import Checked, Clock, TargetSettings
 from dentsync.model import Route, StageRef
@@ -74,7 +73,8 @@ def _problems_of_rights(first: Mapping[str, Done | Rejected]) -> Iterator[str]:
     if _lacks_crm(first["scope"]):
         yield _("the webhook has no access to the CRM; open it in Bitrix24 and tick the CRM (crm) scope")
     profile = first["profile"]
-    if isinstance(profile, Done) and profile.result.get("ADMIN") not in (True, 1, "1", "Y", "true"):
+    owner = profile.result if isinstance(profile, Done) and isinstance(profile.result, Mapping) else {}
+    if "ADMIN" in owner and owner["ADMIN"] not in (True, 1, "1", "Y", "true"):
         yield _(
             "the webhook's owner is not an administrator of the portal: contacts and deals hidden from them would be "
             "created a second time; make the webhook as an administrator"
@@ -115,7 +115,7 @@ def _resolved(
 def _fields_of(result: object) -> dict[str, Mapping[str, Any]]:
     fields = result.get("fields") if isinstance(result, Mapping) else None
     if not isinstance(fields, Mapping):
-        raise TargetError(_("Bitrix24 answered crm.item.fields in a shape that is not known"))
+        raise strange_answer("crm.item.fields")
     return {str(name): field for name, field in fields.items() if isinstance(field, Mapping)}
 
 
@@ -153,8 +153,10 @@ Words = dict[str, tuple[tuple[str, str], ...]]
 
 def _statuses(portal: Portal, categories: object, dictionaries: set[str]) -> tuple[tuple[Pipeline, ...], Words]:
     """Stages of every pipeline, and the words of the dictionaries the fields use."""
-    listed = categories.get("categories", []) if isinstance(categories, Mapping) else []
-    named = {int(one["id"]): str(one["name"]) for one in listed}
+    listed = categories.get("categories") if isinstance(categories, Mapping) else None
+    if not isinstance(listed, list) or not all(isinstance(one, Mapping) and "id" in one for one in listed):
+        raise strange_answer("crm.category.list")
+    named = {int(one["id"]): str(one.get("name")) for one in listed}
     commands = {f"stages{number}": _status_command(_stage_entity(number)) for number in named}
     commands |= {f"words{entity}": _status_command(entity) for entity in dictionaries}
     rows = _all_rows(portal, commands)
@@ -162,7 +164,7 @@ def _statuses(portal: Portal, categories: object, dictionaries: set[str]) -> tup
         Pipeline(number, name, tuple(_stage(row) for row in rows[f"stages{number}"])) for number, name in named.items()
     )
     words = {
-        entity: tuple((str(row["STATUS_ID"]), str(row["NAME"])) for row in rows[f"words{entity}"])
+        entity: tuple((str(row["STATUS_ID"]), str(row.get("NAME"))) for row in rows[f"words{entity}"])
         for entity in dictionaries
     }
     return pipelines, words
@@ -185,7 +187,9 @@ def _all_rows(portal: Portal, commands: Mapping[str, Command]) -> dict[str, list
         answers = portal.ask(left)
         for key in left:
             result = result_of(answers[key], "crm.status.list")
-            rows[key] += result if isinstance(result, list) else []
+            if not isinstance(result, list) or not all(isinstance(r, Mapping) and "STATUS_ID" in r for r in result):
+                raise strange_answer("crm.status.list")
+            rows[key] += result
         left = {
             key: _status_command(command.params["filter"]["ENTITY_ID"], following)
             for key, command in left.items()
@@ -199,7 +203,7 @@ def _next(answer: Done | Rejected) -> int | None:
 
 
 def _stage(row: Mapping[str, Any]) -> Stage:
-    return Stage(str(row["STATUS_ID"]), str(row["NAME"]), _SEMANTICS.get(str(row.get("SEMANTICS") or "")))
+    return Stage(str(row["STATUS_ID"]), str(row.get("NAME")), _SEMANTICS.get(str(row.get("SEMANTICS") or "")))
 
 
 def _problems_of_route(route: Route, pipelines: tuple[Pipeline, ...]) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Portrait:
         if kind == "contact":
             return Present(kind, number, key, fields)
         if isinstance(item.get("contactIds"), list):
-            self.links[number] = tuple(int(one) for one in item["contactIds"])
+            self.links[number] = tuple(_number(one) for one in item["contactIds"])
         pipeline, stage = self.directory.place_of(str(item.get("stageId")), _number(item.get("categoryId")))
         return Present(
             kind, number, key, fields, pipeline, stage.name if stage else None, stage.ends if stage else None

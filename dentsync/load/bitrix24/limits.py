@@ -73,8 +73,11 @@ class Budgets:
         return {method: tuple(baskets) for method in self._baskets if (baskets := self._alive(method))}
 
     def restore(self, state: Mapping[str, tuple[Basket, ...]]) -> None:
-        """Take up what another run left."""
-        self._baskets = {method: sorted(baskets) for method, baskets in state.items()}
+        """Take up what another run left; a basket cannot lie further ahead than the window."""
+        latest = self._clock.time() + WINDOW + BASKET
+        self._baskets = {
+            method: sorted(basket for basket in baskets if basket[0] < latest) for method, baskets in state.items()
+        }
 
     def _free_at(self, method: str, cost: float) -> float:
         """When the work fits (0: now). What fits never goes when the window is empty."""
@@ -111,32 +114,39 @@ def _drained(baskets: list[Basket], surplus: float) -> list[Basket]:
 
 
 class Speeds:
-    """Seconds per item of each method: follows a slowdown at once, a speed-up slowly."""
+    """Seconds per item of each sort of work: follows a slowdown at once, a speed-up slowly.
+
+    A sort is a method, or ``method entityTypeId`` and more: a deal that is moved starts robots, a contact does not.
+    """
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
 
-    def of(self, method: str) -> float:
+    def of(self, sort: str) -> float:
         """Seconds one item is expected to take."""
-        return self._seconds.get(method, GUESSES.get(method, GUESS))
+        return self._seconds.get(sort, _guess(sort))
 
-    def saw(self, method: str, seconds: float, items: int = 1) -> None:
+    def saw(self, sort: str, seconds: float, items: int = 1) -> None:
         """Take up one measurement."""
         fresh = max(0.0, seconds) / max(1, items)
-        if method not in self._seconds:
-            self._seconds[method] = fresh
+        if sort not in self._seconds:
+            self._seconds[sort] = fresh
             return
-        weight = 0.7 if fresh > self._seconds[method] else 0.3
-        self._seconds[method] += weight * (fresh - self._seconds[method])
+        weight = 0.7 if fresh > self._seconds[sort] else 0.3
+        self._seconds[sort] += weight * (fresh - self._seconds[sort])
 
-    def slower(self, method: str) -> None:
+    def slower(self, sort: str) -> None:
         """A request was cut: whatever was measured is not true any more."""
-        self._seconds[method] = 2 * max(self.of(method), GUESSES.get(method, GUESS))
+        self._seconds[sort] = 2 * max(self.of(sort), _guess(sort))
 
     def state(self) -> dict[str, float]:
-        """JSON-able ``method -> seconds`` for the next run."""
-        return {method: round(seconds, 4) for method, seconds in self._seconds.items()}
+        """JSON-able ``sort -> seconds`` for the next run."""
+        return {sort: round(seconds, 4) for sort, seconds in self._seconds.items()}
 
     def restore(self, state: Mapping[str, float]) -> None:
         """Take up what another run left."""
         self._seconds = dict(state)
+
+
+def _guess(sort: str) -> float:
+    return GUESSES.get(sort.split(" ")[0], GUESS)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dentsync.lang import _
-from dentsync.load.bitrix24.commands import IMPORT, Draft, ImportForm, command, draft, import_command, relinks
+from dentsync.load.bitrix24.commands import Draft, ImportForm, command, draft, import_command, relinks
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS
 from dentsync.load.bitrix24.portal import Portal
@@ -71,11 +71,6 @@ class Packer:
     def seconds(self, one: Command) -> float:
         """How long a command is expected to take."""
         return self._portal.seconds(one)
-
-    @property
-    def import_seconds(self) -> float:
-        """How long one imported row is expected to take."""
-        return self._portal.speeds.of(IMPORT)
 
 
 def _phases(operations: Sequence[Operation]) -> tuple[list[Operation], list[Operation], list[Operation]]:
@@ -163,15 +158,16 @@ class _Box:
 
     def _take_row(self, operation: Operation, written: Draft) -> bool:
         key, slot = self._next_import(operation, written)
+        seconds = self._packer.seconds(slot.command) / len(slot.operations)
         if self._slots and (
-            self._seconds + self._packer.import_seconds > REQUEST_SECONDS
+            self._seconds + seconds > REQUEST_SECONDS
             or (self._trial and written.records)
             or (key not in self._slots and len(self._slots) == MAX_COMMANDS)
             or ((self._lone or slot.command.single) and set(self._slots) != {key})
         ):
             return False
         self._trial = self._trial or (bool(written.records) and not self._packer.form)
-        self._put(key, slot, self._packer.import_seconds)
+        self._put(key, slot, seconds)
         return True
 
     def _next_import(self, operation: Operation, written: Draft) -> tuple[str, Slot]:

@@ -7,7 +7,7 @@ import msgspec
 
 from dentsync.errors import Forbidden, TargetError, Unavailable
 from dentsync.lang import _
-from dentsync.load.bitrix24.answers import CREDENTIALS, NOT_RUN, forbidden_text
+from dentsync.load.bitrix24.answers import CREDENTIALS, NOT_RUN, RATE, forbidden_text
 from dentsync.load.bitrix24.calls import Calls
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS, Basket, Budgets, Speeds
 from dentsync.load.bitrix24.webhook import Webhook
@@ -28,6 +28,7 @@ from dentsync.load.target import Clock
 RATE_THRESHOLD, RATE_LEAK = 50.0, 2.0
 """Requests at once and per second on every plan but Enterprise (limits.md of bitrix24/b24restdocs)."""
 
+RATE_PAUSE = 5.0
 ROUNDS = 12
 ATTEMPTS = 3
 NOT_SENT = "NOT_SENT"
@@ -100,8 +101,12 @@ class Portal:
             answers |= orphans
             if not left:
                 break
-            self._clock.sleep(max(self._budgets.until_reset(command.method) for command in left.values()))
+            self._clock.sleep(max(self._pause(command, answers[key]) for key, command in left.items()))
         return answers
+
+    def _pause(self, command: Command, answer: Answer) -> float:
+        rate = isinstance(answer, Rejected) and answer.code == RATE
+        return RATE_PAUSE if rate else self._budgets.until_reset(command.method)
 
     def ask(self, commands: Mapping[str, Command]) -> dict[str, Done | Rejected]:
         """Carry out any number of commands that change nothing and do not refer to each other.
@@ -137,7 +142,7 @@ class Portal:
 
     def seconds(self, command: Command) -> float:
         """How long a command is expected to take."""
-        return self.speeds.of(command.method) * _items(command)
+        return self.speeds.of(sort_of(command)) * _items(command)
 
     # ── requests ──────────────────────────────────────────────────────────────────────────────
 
@@ -195,20 +200,28 @@ class Portal:
         spent: dict[str, tuple[float, int]] = {}
         for key, answer in answers.items():
             if isinstance(answer, Done):
-                method, items = commands[key].method, _items(commands[key])
-                self._budgets.saw(method, answer.time)
+                sort, items = sort_of(commands[key]), _items(commands[key])
+                self._budgets.saw(commands[key].method, answer.time)
                 duration = answer.time.get("duration")
                 seconds = float(duration) if isinstance(duration, int | float) else elapsed / len(commands)
-                before = spent.get(method, (0.0, 0))
-                spent[method] = (before[0] + seconds, before[1] + items)
-        for method, (seconds, count) in spent.items():
-            self.speeds.saw(method, seconds, count)
+                before = spent.get(sort, (0.0, 0))
+                spent[sort] = (before[0] + seconds, before[1] + items)
+        for sort, (seconds, count) in spent.items():
+            self.speeds.saw(sort, seconds, count)
 
     def _slow_down(self, commands: Iterable[Command], elapsed: float) -> None:
         """A request that was lost late was probably cut for its length; one lost early says nothing of it."""
         if elapsed > REQUEST_SECONDS:
-            for method in {command.method for command in commands}:
-                self.speeds.slower(method)
+            for sort in {sort_of(command) for command in commands}:
+                self.speeds.slower(sort)
+
+
+def sort_of(command: Command) -> str:
+    """What takes the same time: the method, the kind of item, and whether a deal is moved."""
+    fields = command.params.get("fields")
+    moves = isinstance(fields, Mapping) and "stageId" in fields
+    words = (command.method, str(command.params.get("entityTypeId", "")), "stage" if moves else "")
+    return " ".join(word for word in words if word)
 
 
 def _items(command: Command) -> int:
@@ -251,6 +264,11 @@ def result_of(answer: Done | Rejected, method: str) -> Any:
             _("Bitrix24 refused {method}: {code}").format(method=method, code=answer.code or _("no reason given"))
         )
     return answer.result
+
+
+def strange_answer(method: str) -> TargetError:
+    """The answer has another shape than the documentation says."""
+    return TargetError(_("Bitrix24 answered {method} in a shape that is not known").format(method=method))
 
 
 def no_answer() -> Unavailable:

@@ -15,7 +15,7 @@ from dentsync.load.bitrix24.directory import ENTITY
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS
 from dentsync.load.bitrix24.multifields import phone_key, read_multifields, spellings
-from dentsync.load.bitrix24.portal import ATTEMPTS, Portal, no_answer, result_of
+from dentsync.load.bitrix24.portal import ATTEMPTS, Portal, no_answer, result_of, strange_answer
 from dentsync.load.bitrix24.wire import MAX_COMMANDS, Answer, Command, Done, Missing, Ref, Rejected
 from dentsync.load.target import Needs, Reading
 from dentsync.model import Kind, Present
@@ -147,7 +147,7 @@ class Reader:
                 raise no_answer()
 
     def _chain(self, last: int, pages: int) -> dict[str, Command]:
-        in_time = int(REQUEST_SECONDS / max(self._portal.speeds.of(LIST), 0.001))
+        in_time = int(REQUEST_SECONDS / max(self._portal.seconds(self._list("contact", {})), 0.001))
         count = max(1, min(pages, in_time, MAX_COMMANDS))
         after: list[int | Ref] = [last, *(Ref(f"s{index}", ("items", PAGE - 1, "id")) for index in range(count - 1))]
         return {f"s{index}": self._list("contact", {}, start) for index, start in enumerate(after)}
@@ -187,18 +187,21 @@ def _total(answer: Done | Rejected) -> int:
 
 def _matches(result: object) -> list[int]:
     """PHP writes "nobody" as an empty list."""
-    if isinstance(result, Mapping):
-        return [int(one) for one in result.get("CONTACT", [])]
-    if result != []:
-        raise TargetError(_("Bitrix24 answered {method} in a shape that is not known").format(method=LOOK_UP))
-    return []
+    found = [] if result == [] else result.get("CONTACT", []) if isinstance(result, Mapping) else None
+    if not isinstance(found, list) or not all(map(_is_id, found)):
+        raise strange_answer(LOOK_UP)
+    return [int(one) for one in found]
 
 
 def _rows(result: object) -> list[Item]:
     items = result.get("items") if isinstance(result, Mapping) else None
-    if not isinstance(items, list):
-        raise TargetError(_("Bitrix24 answered {method} in a shape that is not known").format(method=LIST))
+    if not isinstance(items, list) or not all(isinstance(one, Mapping) and _is_id(one.get("id")) for one in items):
+        raise strange_answer(LIST)
     return items
+
+
+def _is_id(value: object) -> bool:
+    return str(value).isdigit()
 
 
 def _known_rows(answer: Answer) -> list[Item] | None:

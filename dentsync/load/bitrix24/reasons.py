@@ -24,6 +24,8 @@ def reason_of(rejected: Rejected) -> str:
             text = _("Bitrix24 does not accept one of the values")
         case "NOT_FOUND":
             text = _("what the operation refers to is not there")
+        case "ERROR_METHOD_NOT_FOUND":
+            text = _("this portal does not offer what is needed; silent creations need a newer Bitrix24")
         case "ACCESS_DENIED":
             text = _("the webhook's owner may not do this with the item")
         case "-":
