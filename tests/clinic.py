@@ -13,6 +13,8 @@ from dentsync.config import preset_text
 from dentsync.sandbox.server import Running
 from tests.builders import ZONE
 
+SPEED = 50.0
+"""How many times faster the sandbox's clock runs, and the client's with it: waiting is real but short."""
 DAY = "2026-10-05T14:00"
 PATIENTS = "Номер карты;Ф.И.О.;Телефон;Статус пациента;Филиал;Ближайший визит"
 REMINDERS = "Ф.И.О.;Телефон;Дата и время приёма;Врач;Статус"
@@ -81,7 +83,7 @@ class Clinic:
     def configure(self, old: str, new: str) -> None:
         path = self.folder / "config.toml"
         text = path.read_text(encoding="utf-8")
-        assert old in text
+        assert old in text, old
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     # ── the CRM ──
@@ -111,5 +113,6 @@ class Clinic:
 def founded(folder: Path, box: Running, read: Callable[[], Any]) -> Clinic:
     """A clinic with the preset's configuration and an empty inbox."""
     (folder / "inbox").mkdir(parents=True)
-    (folder / "config.toml").write_text(preset_text("helix-bitrix24"), encoding="utf-8")
+    text = preset_text("helix-bitrix24").replace('target = "bitrix24"', f'target = "bitrix24"\nspeed = {SPEED}')
+    (folder / "config.toml").write_text(text, encoding="utf-8")
     return Clinic(folder, box, read)

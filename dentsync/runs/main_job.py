@@ -45,6 +45,7 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     plan: Plan | None = None
     pushed: "Pushed | None" = None
+    uncertain: int = 0  # items whose last creation may still be on its way
     code: ExitCode = ExitCode.DONE
 
     def summary(self) -> dict[str, Any]:
@@ -157,6 +158,7 @@ def _plan_and_push(job: Session, run: int, report: Report, options: Options, fee
 
     with job.store.transaction():
         waiting = recover(job)
+        report.uncertain = len(waiting)
         work = make_plan(job, mark=job.store.mark(), waiting=waiting, feeds=feeds)
         job.store.ledger.replace_held(work.plan.held, wall_time())
     report.plan = work.plan
@@ -192,7 +194,7 @@ def _code(report: Report, options: Options) -> ExitCode:
         return ExitCode.REFUSED
     if (pushed and pushed.error) or "failed" in states:
         return ExitCode.FAILED
-    if pushed and pushed.undone:
+    if report.uncertain or (pushed and pushed.undone):
         return ExitCode.PARTIAL
     if options.strict and any(file.rejected for file in report.files):
         return ExitCode.PARTIAL

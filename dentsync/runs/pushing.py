@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from dentsync.config import Config, digest_of, secret_of
 from dentsync.errors import ConfigError, TargetError
@@ -62,11 +63,11 @@ class Pushed:
 
 def target_of(config: Config, store: Store) -> tuple[Target, bool]:
     """The CRM of the configuration, and whether what the last check learned about it is still good."""
-    clock: Clock = WallClock() if config.speed == 1.0 else FastClock(config.speed)
     directory = _known_directory(config, store)
     pace = store.ledger.cached(config.target, "pace")
+    secret = secret_of(config, os.environ)
     settings = TargetSettings(
-        secret=secret_of(config, os.environ),
+        secret=secret,
         originator=config.originator,
         timezone=str(config.zone),
         fields=config.fields,
@@ -74,7 +75,15 @@ def target_of(config: Config, store: Store) -> tuple[Target, bool]:
         directory=directory,
         pace=pace[0] if pace else None,
     )
-    return TARGETS[config.target](settings, clock), directory is not None
+    return TARGETS[config.target](settings, _clock(config, secret)), directory is not None
+
+
+def _clock(config: Config, secret: str) -> Clock:
+    if config.speed == 1.0:
+        return WallClock()
+    if urlsplit(secret).hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ConfigError(_("{file}: crm.speed is for the sandbox only; remove it").format(file=config.path.name))
+    return FastClock(config.speed)
 
 
 def _known_directory(config: Config, store: Store) -> Mapping[str, Any] | None:

@@ -4,13 +4,13 @@ from pathlib import Path
 import pytest
 
 from dentsync.sandbox.server import Running, running
-from tests.clinic import Clinic, founded
+from tests.clinic import SPEED, Clinic, founded
 
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Running]:
     """One server for all tests; each starts with a fresh portal."""
-    with running() as box:
+    with running(speed=SPEED) as box:
         yield box
 
 
