@@ -102,7 +102,7 @@ _NO_PATRONYMIC = frozenset(
     {"нет", "б/о", "бо", "без отчества", "отсутствует", "не указано", "н/д", "null", "none", "-", ""}
 )
 _REPEATED = re.compile(r"(\w)\1+")
-_NAME_CHARACTERS = re.compile(r"[^\W\d_][\w' .\-/]*")
+_NAME_CHARACTERS = re.compile("[A-Za-zÀ-ɏ\u0400-\u052f][A-Za-zÀ-ɏ\u0400-\u052f' .\\-/]*")
 
 
 @lru_cache(maxsize=65536)

@@ -199,7 +199,11 @@ def _notes(part: str, runs: list[re.Match[str]]) -> list[str]:
 
 def _numbers(run: str, region: str, area_codes: tuple[str, ...]) -> Iterator[Phone | Unread]:
     """The numbers of one run of digits and punctuation: usually one."""
-    for piece in _BEFORE_PLUS.split(_EIGHT_PLUS.sub("", run)):
+    pieces = _BEFORE_PLUS.split(_EIGHT_PLUS.sub("", run))
+    if len(pieces) > 1 and any(map(_is_short, pieces)):  # «9165550123+8»: nobody knows what the plus means
+        yield Unread("too_long")
+        return
+    for piece in pieces:
         whole = read_number(piece, region, area_codes)
         if isinstance(whole, Phone):
             yield replace(whole, how=("double_prefix",)) if _EIGHT_PLUS.match(run) else whole
