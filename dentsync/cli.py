@@ -382,7 +382,7 @@ def _shown(report: "Report", as_json: bool, values: bool | None, every: bool) ->
 def _show(report: "Report", values: bool, every: bool) -> None:
     from dentsync.show import show_report
 
-    show_report(report, values=values, every=every)
+    show_report(report, values=values, **({"limit": 0} if every else {}))
 
 
 def run(argv: Sequence[str]) -> int:

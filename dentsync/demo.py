@@ -88,7 +88,7 @@ def _drop(folder: Path, box: Running, drop: str) -> int:
 
 def _run(folder: Path, drop: str) -> int:
     report = sync(Options(folder / "config.toml", now=drop_time(drop).isoformat()))
-    show_report(report, values=True)
+    show_report(report, values=True, limit=5)
     return report.code
 
 
@@ -101,15 +101,15 @@ def people_act(box: Running, drop: str) -> Iterator[str]:
         return
     reminders = [deal for deal in _state(box)["deals"] if deal["pipeline"] == "Оповещение о визите"]
     for deal, stage in zip(reminders, ("Запись подтверждена", "Запись подтверждена", "Уточнить"), strict=False):
-        box.admin("POST", "/admin/act", {"act": "move", "entity": "deal", "id": deal["id"], "stage": stage})
+        box.admin("POST", "act", {"do": "move", "deal": deal["id"], "stage": stage})
         yield _("somebody moved a reminder to «{stage}»").format(stage=stage)
     contact = next(c for c in _state(box)["contacts"] if c["phones"])
-    box.admin("POST", "/admin/act", {"act": "add_phone", "id": contact["id"], "value": "+79005550199"})
+    box.admin("POST", "act", {"do": "add_phone", "contact": contact["id"], "phone": "8 900 555-01-99"})
     yield _("somebody added a phone to contact {id}").format(id=contact["id"])
 
 
 def _state(box: Running) -> dict[str, list[dict[str, object]]]:
-    state: dict[str, list[dict[str, object]]] = box.admin("GET", "/admin/state")
+    state: dict[str, list[dict[str, object]]] = box.admin("GET", "state")
     return state
 
 
@@ -137,8 +137,8 @@ def _show_board(box: Running) -> None:
 
 
 def _farewell(folder: Path, box: Running, *, keep: bool) -> None:
-    counters = box.admin("GET", "/admin/counters")
-    click.echo(_("requests {requests}, messages the CRM would have sent {automations}").format(**counters))
+    counters = box.admin("GET", "counters")
+    click.echo(_("requests {requests}, messages the CRM would have sent {messages}").format(**counters))
     if keep:
         click.secho(_("the board: {url} (Ctrl-C ends)").format(url=box.board), bold=True)
         with suppress(KeyboardInterrupt):

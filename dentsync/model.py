@@ -356,6 +356,7 @@ class Operation:
     status: Status | None = None
     silent: bool = False
     claims: bool = False  # an item that was found in the CRM gets our key
+    label: str = dataclasses.field(default="", repr=False)  # how a person knows it: a name, or a deal's title
 
     @property
     def id(self) -> str:

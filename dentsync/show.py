@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from dentsync.lang import _
-from dentsync.load.console import drift_lines, outcome_lines, show_plan, text_of
+from dentsync.load.console import GROUP_LIMIT, drift_lines, outcome_lines, show_plan, text_of
 from dentsync.model import Result
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from dentsync.runs.main_job import Report
 
 
-def show_report(report: "Report", *, values: bool, every: bool = False) -> None:
+def show_report(report: "Report", *, values: bool, limit: int = GROUP_LIMIT) -> None:
     """What a run did: files, plan, outcomes, and one closing line."""
     click.echo(f"{report.clinic} · {report.now:%d.%m.%Y %H:%M} · {report.command}")
     for line in file_lines(report.files):
         click.echo(line)
     plan = report.plan
     if plan and (plan.operations or plan.held or report.command == "diff"):
-        show_plan(plan, values=values, every=every)
+        show_plan(plan, values=values, limit=limit)
     for line in result_lines(report, values=values):
         click.echo(line)
 
@@ -38,7 +38,9 @@ def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
         counts = _("read {read} = loaded {loaded} + rejected {rejected} + ignored {ignored}; new {fresh}")
         numbers = {name: getattr(file, name) for name in ("read", "loaded", "rejected", "ignored", "fresh")}
         line = counts.format(**numbers)
-        yield f"  · {file.name}: {line}" + (_("; missing {n}").format(n=file.missing) if file.missing else "")
+        line += _("; gone from the file {n}, kept").format(n=file.missing) if file.missing else ""
+        line += _("; columns not used: {names}").format(names=", ".join(file.unknown)) if file.unknown else ""
+        yield f"  · {file.name}: {line}"
 
 
 def result_lines(report: "Report", *, values: bool) -> Iterator[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "move": ("→", "cyan")}
 GROUP_LIMIT = 20
-"""Operations shown of each group unless all are asked for."""
+"""Operations shown of each group unless more or all (0) are asked for."""
 
 
 def console() -> "Console":
@@ -28,12 +28,12 @@ def console() -> "Console":
     return Console(file=sys.stdout, highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 100)
 
 
-def show_plan(plan: Plan, *, values: bool, every: bool = False) -> None:
+def show_plan(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT) -> None:
     """The plan, grouped by rule: each change with old → new, and the file and line behind it."""
     out = console()
     for rule, operations in _groups(plan.operations):
         out.print(_heading(rule, operations))
-        shown = operations if every else operations[:GROUP_LIMIT]
+        shown = operations[:limit] if limit else operations
         for operation in shown:
             for line in _lines(operation, values):
                 out.print(line, overflow="ellipsis", no_wrap=True)
@@ -49,7 +49,9 @@ def _groups(operations: Sequence[Operation]) -> Iterator[tuple[str, list[Operati
     for operation in operations:
         name = _("contacts") if operation.kind == "contact" else operation.pipeline or operation.rule
         groups[name].append(operation)
-    yield from groups.items()
+    order = list(SIGNS)
+    for name, members in groups.items():
+        yield name, sorted(members, key=lambda operation: order.index(operation.action))
 
 
 def _heading(name: str, operations: Sequence[Operation]) -> "Text":
@@ -80,15 +82,11 @@ def _lines(operation: Operation, values: bool) -> "Iterator[Text]":
 
 
 def _subject(operation: Operation, values: bool) -> str:
-    if not values:
+    if not values or not operation.label:
         return operation.key
-    fields = {change.field: change.new for change in operation.changes}
-    if operation.kind == "deal":
-        return str(fields.get("title") or operation.key)
-    name = " ".join(str(fields.get(part) or "") for part in ("last_name", "first_name", "patronymic")).split()
-    phones = fields.get("phones")
-    number = ", ".join(phones) if operation.action == "create" and isinstance(phones, tuple) else ""
-    return " ".join(name) + (f"  {number}" if number else "") if name else operation.key
+    phones = next((change.new for change in operation.changes if change.field == "phones"), None)
+    numbers = "  " + ", ".join(phones) if operation.action == "create" and isinstance(phones, tuple) else ""
+    return operation.label + numbers
 
 
 def _change(change: Change, values: bool) -> "Text":
@@ -111,7 +109,7 @@ def text_of(value: Plain) -> str:
         case tuple():
             return ", ".join(value)
         case str() if len(value) > 15 and value[4] == "-" and value[10] == "T":
-            return f"{datetime.fromisoformat(value):%d.%m.%Y %H:%M}"
+            return f"{datetime.fromisoformat(value):%d.%m.%Y %H:%M}".removesuffix(" 00:00")
         case _:
             return str(value)
 

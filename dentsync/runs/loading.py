@@ -27,8 +27,12 @@ def load_file(job: Session, found: Found, sha256: str, request: Request, *, give
     feed = job.config.feeds[found.feed]
     approved = sha256[:8] in request.approved
     modified_at = datetime.fromtimestamp(found.mtime_ns / 1e9, job.now.tzinfo)
-    if not given and not approved:
-        _refuse(found, sha256, age_refusal(min(modified_at, _named_day(found.path, job)), job.now, feed.expect))
+    written_at = min(modified_at, _named_day(found.path, job))
+    stale = "" if given or approved else age_refusal(written_at, job.now, feed.expect)
+    if stale and _superseded(job, feed, written_at):
+        message = _("is older than what was read since; set aside")
+        return FileReport(feed.name, found.path.name, "seen", message)
+    _refuse(found, sha256, stale)
     words = words_of(feed.aliases)
     export = open_export(found.path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
     columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
@@ -45,6 +49,12 @@ def load_file(job: Session, found: Found, sha256: str, request: Request, *, give
                 _("{file}: changed while it was read; the next run will read it").format(file=report.name)
             )
     return report
+
+
+def _superseded(job: Session, feed: Feed, written_at: datetime) -> bool:
+    """Whether a newer list was read: what an old one says is then of no use. Appended files are always of use."""
+    newest = job.store.facts.newest(feed.name)
+    return feed.kind != "append" and newest is not None and written_at < newest
 
 
 def _refuse(found: Found, sha256: str, reason: str) -> None:

@@ -107,6 +107,11 @@ class Facts:
         sql = "SELECT read FROM files WHERE feed = (SELECT id FROM feeds WHERE name = ?) ORDER BY id DESC LIMIT ?"
         return [row[0] for row in self.db.execute(sql, (feed, last))]
 
+    def newest(self, feed: str) -> datetime | None:
+        """When the newest file that was read of a feed was written."""
+        row = self.db.execute("SELECT max(modified_at) FROM files WHERE feed = ?", (self.feed_id(feed),)).fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
     def open_file(self, entry: FileEntry) -> int:
         """Enter a file into the ledger; its counts are filled in by ``close_file``."""
         sql = "INSERT INTO files(feed, sha256, name, size, modified_at, read_at) VALUES (?, ?, ?, ?, ?, ?)"

@@ -77,4 +77,5 @@ def adopted(operation: Operation, found: Present) -> Operation:
         pipeline=found.pipeline,
         silent=operation.silent,
         claims=found.key != operation.key,
+        label=operation.label,
     )

@@ -64,6 +64,7 @@ def _create(desired: Desired) -> Operation:
         stage=desired.stage,
         status=desired.status,
         silent=desired.silent,
+        label=label_of(desired.fields),
     )
 
 
@@ -78,6 +79,7 @@ def _update(desired: Desired, synced: Synced, changes: tuple[Change, ...]) -> Op
         crm_id=synced.crm_id,
         contact=desired.contact,
         pipeline=synced.pipeline,
+        label=label_of(desired.fields),
     )
 
 
@@ -93,4 +95,11 @@ def _move(desired: Desired, synced: Synced) -> Operation:
         stage=desired.stage,
         from_stage=synced.stage,
         status=desired.status,
+        label=label_of(desired.fields),
     )
+
+
+def label_of(fields: Mapping[str, Plain]) -> str:
+    """How a person knows an item: the title of a deal, the name of a contact."""
+    names = (fields.get(part) for part in ("last_name", "first_name", "patronymic"))
+    return str(fields.get("title") or " ".join(str(name) for name in names if name))
