@@ -181,7 +181,7 @@ class Cleaner:
             return Reading(reasons=(str(error),), read=False)
         if isinstance(value, PhoneCell):
             return Reading(value.usable, value.reasons)
-        return Reading(not value if name in self._rules.inverted and value is not None else value)
+        return Reading(not value if name in self._rules.inverted else value)
 
     def _take(self, name: str, row: _Row) -> Reading:
         reading = self._read(name, row.cells[name])

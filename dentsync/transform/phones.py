@@ -150,8 +150,6 @@ def _read_part(part: str, region: str, area_codes: tuple[str, ...]) -> tuple[lis
         for number in numbers:
             if isinstance(number, Unread):
                 why.add(number.why)
-            elif beside and not full:  # «8916 мама 5550123»: halves of something, not a city number
-                why.add("too_short")
             else:
                 phones.append(_doubtful(number, letters > 0, _asked(part, run)))
         if phones and not isinstance(numbers[-1], Unread):
@@ -212,14 +210,14 @@ def _numbers(run: str, region: str, area_codes: tuple[str, ...]) -> Iterator[Pho
 
 
 def _several(run: str, region: str, area_codes: tuple[str, ...]) -> list[Phone]:
-    """Complete numbers side by side, when the run can be cut into them in exactly one way."""
+    """Complete numbers side by side. The first digit of each says how long it is, so there is one way at most."""
     groups = ["".join(filter(str.isdigit, group)) for group in re.split(r"[\s/()]+", run)]
-    ways = list(_ways([group for group in groups if group]))
+    ways = [way for way in _ways([group for group in groups if group]) if len(way) > 1]
     glued = not ways
     if glued:
         digits = "".join(groups)
         ways = [way for way in ([digits[:cut], digits[cut:]] for cut in (10, 11)) if all(map(_COMPLETE.fullmatch, way))]
-    if len(ways) != 1:
+    if not ways:
         return []
     read = [read_number(number, region, area_codes) for number in ways[0]]
     phones = [number for number in read if isinstance(number, Phone)]
@@ -244,7 +242,7 @@ def _ways(groups: list[str]) -> Iterator[list[str]]:
 
 def _cell(phones: list[Phone], flags: set[str], note: str) -> PhoneCell:
     """Put the cell together: order, flags, decision."""
-    if not flags.isdisjoint(REASONS):  # «555-01-23, 8916»: halves of one mobile, perhaps
+    if not flags.isdisjoint(REASONS):  # «8916 мама 5550123»: halves of one mobile, perhaps
         phones = [replace(phone, sure=False) if "local_number" in phone.how else phone for phone in phones]
     ordered = _ordered(phones)
     flags = flags.union(*(phone.how for phone in ordered), _flags_of_note(note, len(ordered)))

@@ -49,6 +49,7 @@ def test_the_share_that_rules_alone_get_right_does_not_fall() -> None:
     [
         "Лебедев Иван Петрович",
         "Медведева Анна",
+        "Медведев Иван",
         "Мамаева Анна Сергеевна",
         "Папанова Ольга Игоревна",
         "Женин Олег",
@@ -153,6 +154,11 @@ def test_what_is_no_name_of_a_patient_is_quarantined_with_a_reason(text: str) ->
     name = parse_name(text)
     assert name.action == "quarantine"
     assert name.reasons
+
+
+def test_an_unknown_given_name_that_ends_like_a_surname_keeps_its_place() -> None:
+    name = parse_name("Гусь Милославин Петрович")
+    assert (name.full, name.action) == ("Гусь Милославин Петрович", "propose")
 
 
 def test_letters_and_variants_are_never_unified() -> None:
