@@ -10,8 +10,6 @@ from dentsync.extract.charset import KNOWN, known_encoding
 from dentsync.extract.csv_export import open_csv
 from dentsync.extract.files import opened
 from dentsync.extract.layout import Format, Layout, Noise, Reading
-from dentsync.extract.xlsx_export import open_xlsx
-from dentsync.extract.xml_export import open_xml
 from dentsync.lang import _
 
 
@@ -43,7 +41,20 @@ class Export(Protocol):
         ...
 
 
-OPENERS: Mapping[Format, Callable[[Path, Reading], Export]] = {"csv": open_csv, "xml": open_xml, "xlsx": open_xlsx}
+def _open_xml(path: Path, reading: Reading) -> Export:
+    from dentsync.extract.xml_export import open_xml
+
+    return open_xml(path, reading)
+
+
+def _open_xlsx(path: Path, reading: Reading) -> Export:
+    from dentsync.extract.xlsx_export import open_xlsx
+
+    return open_xlsx(path, reading)
+
+
+# Libraries of formats that are not met are not imported: they would take longer than reading most files.
+OPENERS: Mapping[Format, Callable[[Path, Reading], Export]] = {"csv": open_csv, "xml": _open_xml, "xlsx": _open_xlsx}
 
 _FOREIGN = (
     (b"MOXCEL", "a 1C table document (MXL)"),
