@@ -96,16 +96,28 @@ def _run(folder: Path, drop: str) -> int:
 
 
 def people_act(box: Running, drop: str) -> Iterator[str]:
-    """What the clinic's people do in the CRM before this drop; says what they did."""
+    """What the clinic's people do in the CRM before the second morning; says what they did."""
     if drop != "2026-10-06T0830":
         return
-    reminders = [deal for deal in _state(box)["deals"] if deal["pipeline"] == "Оповещение о визите"]
+    state = _state(box)
+    reminders = [deal["id"] for deal in state["deals"] if deal["pipeline"] == "Оповещение о визите"]
     for deal, stage in zip(reminders, ("Запись подтверждена", "Запись подтверждена", "Уточнить"), strict=False):
-        box.admin("POST", "act", {"do": "move", "deal": deal["id"], "stage": stage})
-        yield _("somebody moved a reminder to «{stage}»").format(stage=stage)
-    contact = next(c for c in _state(box)["contacts"] if c["phones"])
-    box.admin("POST", "act", {"do": "add_phone", "contact": contact["id"], "phone": "8 900 555-01-99"})
-    yield _("somebody added a phone to contact {id}").format(id=contact["id"])
+        box.admin("POST", "act", {"do": "move", "deal": deal, "stage": stage})
+    yield _("patients answered the reminders: two confirmed, one to be called")
+    waiting = next(
+        d["id"] for d in state["deals"] if str(d["title"]).startswith("Тарасова") and d["stage"] == "Ожидает"
+    )
+    box.admin("POST", "act", {"do": "move", "deal": waiting, "stage": "Отказался"})
+    yield _("an operator closed a deal of the waiting list, which the MIS is about to call booked")
+    contact = next(c["id"] for c in state["contacts"] if "+79815552819" in _list(c["phones"]))
+    box.admin("POST", "act", {"do": "add_phone", "contact": contact, "phone": "8 900 555-01-99"})
+    box.admin("POST", "act", {"do": "edit", "contact": contact, "fields": {"secondName": "Тимурыч"}})
+    yield _("an operator added a phone to a contact and corrected its patronymic")
+
+
+def _list(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value
 
 
 def _state(box: Running) -> dict[str, list[dict[str, object]]]:
