@@ -26,7 +26,7 @@ class Draft:
 def words_of(text: str) -> tuple[list[str], Draft]:
     """The words of the name, each in its proper case, particles and Turkic endings joined to their word."""
     draft = Draft(text)
-    for rule in _RULES:
+    for rule in _WORD_RULES if _ONLY_WORDS.fullmatch(text) else _RULES:
         rule(draft)
     words = [in_one_script(word, draft.text, draft.flags) for word in draft.text.split()]
     words = joined(cased(words, draft.flags), draft.flags)
@@ -274,4 +274,10 @@ _RULES: tuple[Callable[[Draft], None], ...] = (
     _people,
     _dashes,
     _initials,
+)
+
+# Most names are words and single spaces: nothing but words can be wrong with them.
+_ONLY_WORDS = re.compile(r"[А-Яа-яЁё]+(?: [А-Яа-яЁё]+)*")
+_WORD_RULES = tuple(
+    rule for rule in _RULES if rule in (_inactive, _maiden, _company, _marks, _titles, _relative, _people)
 )
