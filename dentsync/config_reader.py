@@ -222,7 +222,7 @@ class Reader:
         if isinstance(stage, str):
             return StageRef(stage)
         if bool(stage.won) == bool(stage.lost):
-            self.fail(f"{where}.stages.{status}", _('write { won = "stage" } or { lost = "stage" }'))
+            self.fail(f"{where}.stages.{status}", _('name one stage, as won or as lost: won = "stage"'))
         return StageRef(stage.won or stage.lost, "won" if stage.won else "lost")
 
     def _condition(self, where: str, field: str, test: Scalar | list[Scalar] | WhenTable) -> Condition:

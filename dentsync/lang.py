@@ -26,7 +26,7 @@ def _locale() -> str:
 
 @cache
 def _catalogue() -> dict[str, str]:
-    text = files("dentsync").joinpath("presets/ru.toml").read_text(encoding="utf-8")
+    text = files("dentsync").joinpath("lang_ru.toml").read_text(encoding="utf-8")
     return {str(key): str(value) for key, value in tomllib.loads(text).items()}
 
 
