@@ -90,11 +90,10 @@ class _Planner:
 
     def _candidates(self, mention: Mention) -> tuple[Somebody | None, list[Somebody], list[Somebody]]:
         exact = self.facts.person_of(mention.key)
-        if exact:
-            return _somebody(exact), [], []
-        by_card = self.facts.people_with_card(mention.card) if mention.card else []
-        by_phone = self.facts.people_with(mention.phones)
-        return None, [_somebody(p) for p in by_card], [_somebody(p) for p in by_phone]
+        anywhere = mention.card and not mention.branch_known
+        by_card = self.facts.people_with_card(mention.card) if mention.card and (anywhere or not exact) else []
+        by_phone = [] if exact else self.facts.people_with(mention.phones)
+        return _somebody(exact) if exact else None, [_somebody(p) for p in by_card], [_somebody(p) for p in by_phone]
 
     # ── what ──
 

@@ -68,7 +68,12 @@ def _key(branch: str, card: str | None, name: str, phones: Sequence[str]) -> str
 def identify(
     mention: Mention, exact: Somebody | None, by_card: Sequence[Somebody], by_phone: Sequence[Somebody]
 ) -> Match:
-    """Decide who is meant. ``exact`` answers to the mention's own key, the others share its card number or a phone."""
+    """Decide who is meant. ``exact`` answers to the mention's own key, the others share its card number or a phone.
+
+    A card number without a branch may be anybody's with that number: there the name decides.
+    """
+    if mention.card and not mention.branch_known and len(by_card) > 1:
+        return _by_name(mention, by_card)
     if exact:
         return Match(exact.key)
     agreeing = [person for person in by_phone if names_agree(person.name_key, mention.name_key)]
@@ -79,10 +84,17 @@ def identify(
     return _only(agreeing, mention.key)
 
 
+def _by_name(mention: Mention, by_card: Sequence[Somebody]) -> Match:
+    agreeing = [person for person in by_card if names_agree(person.name_key, mention.name_key)]
+    if len(agreeing) == 1:
+        return Match(agreeing[0].key)
+    return Match(None, f"карта с этим номером есть у {len(by_card)} пациентов, а филиал не указан")
+
+
 def _with_card(mention: Mention, by_card: Sequence[Somebody], agreeing: Sequence[Somebody]) -> Match:
     elsewhere = [person for person in by_card if names_agree(person.name_key, mention.name_key)]
     if elsewhere and not mention.branch_known:
-        return _only(elsewhere, mention.key)
+        return Match(elsewhere[0].key)
     return _only([person for person in agreeing if person.card is None], mention.key)
 
 

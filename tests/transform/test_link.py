@@ -66,3 +66,10 @@ def test_somebody_without_card_and_phone_is_held() -> None:
 
 def test_a_decision_once_made_stands() -> None:
     assert identify(mention(), somebody("patient/main/9"), [], [somebody()]).person == "patient/main/9"
+
+
+def test_a_card_number_without_a_branch_that_two_branches_have_goes_by_name() -> None:
+    other = somebody("patient/main/101", "101", mention_of(record(last_name="Белова"), "main").name_key)
+    anna = somebody("patient/северный/101", "101")
+    assert identify(mention("101"), other, [other, anna], []).person == "patient/северный/101"
+    assert identify(mention("101"), other, [other, other], []).person is None
