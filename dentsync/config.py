@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +13,8 @@ import msgspec
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.model import CleanRules, CrmField, FeedKind, FileRules, Route, SafetyRules
+
+PRESETS = Path(__file__).with_name("presets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +94,14 @@ def _read_secret(path: Path) -> str:
 @cache
 def presets() -> tuple[str, ...]:
     """Names for ``dentsync init --preset``."""
-    folder = files("dentsync").joinpath("presets")
-    return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if "-" in f.name))
+    return tuple(sorted(file.stem for file in PRESETS.glob("*-*.toml")))
 
 
 def preset_text(name: str) -> str:
     """The commented configuration of a preset."""
     if name not in presets():
         raise ConfigError(_("no preset {name!r} (there are: {names})").format(name=name, names=", ".join(presets())))
-    return files("dentsync").joinpath(f"presets/{name}.toml").read_text(encoding="utf-8")
+    return (PRESETS / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def write_preset(name: str, path: Path) -> None:

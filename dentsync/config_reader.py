@@ -9,14 +9,13 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from dentsync.config import Config, Feed, digest_of
+from dentsync.config import PRESETS, Config, Feed, digest_of
 from dentsync.config_tables import (
     ClinicTable,
     CrmTable,
@@ -114,7 +113,10 @@ class Reader:
             feeds=feeds,
             routes=routes,
             safety=self._safety(data.get("safety", {})),
-            digest=digest_of(data["clinic"], data["crm"], data["feeds"], data["routes"], data.get("safety", {})),
+            digest=digest_of(
+                *(data.get(name, {}) for name in ("clinic", "crm", "feeds", "routes", "safety")),
+                [_vocabulary(table.get("source", "helix")) for table in data["feeds"].values()],
+            ),
         )
 
     # ── tables ──
@@ -161,8 +163,7 @@ class Reader:
         )
 
     def _source(self, where: str, name: str) -> dict[str, Any]:
-        resource = files("dentsync").joinpath(f"presets/{name}.toml")
-        if "-" in name or not resource.is_file():
+        if "-" in name or not (PRESETS / f"{name}.toml").is_file():
             self.fail(f"{where}.source", _("no source {name!r}").format(name=name))
         return _vocabulary(name)
 
@@ -284,7 +285,7 @@ _LIMITS = ("updates", "moves", "lost", "creates")
 
 @cache
 def _vocabulary(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("dentsync").joinpath(f"presets/{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _aliases(source: Mapping[str, Any], table: FeedTable) -> dict[str, tuple[str, ...]]:

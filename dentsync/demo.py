@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from importlib.resources import as_file, files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from dentsync.runs.main_job import Options, sync
 from dentsync.sandbox.server import Running, running
 from dentsync.show import show_report
 
+SAMPLES = Path(__file__).parent / "samples" / "helix"
 MARKER = ".dentsync-demo"
 ZONE = ZoneInfo("Europe/Moscow")
 
@@ -60,7 +60,7 @@ def _webhook(secret: str) -> Iterator[None]:
 
 def _drops() -> list[str]:
     """The sample drops, oldest first; each is named by the moment its files appear."""
-    return sorted(item.name for item in files("dentsync").joinpath("samples/helix").iterdir() if item.is_dir())
+    return sorted(item.name for item in SAMPLES.iterdir() if item.is_dir())
 
 
 def drop_time(drop: str) -> datetime:
@@ -71,11 +71,10 @@ def drop_time(drop: str) -> datetime:
 def put_files(drop: str, inbox: Path) -> None:
     """Copy a drop's files into an inbox as the MIS would have, time stamps included."""
     moment = drop_time(drop).timestamp()
-    with as_file(files("dentsync").joinpath(f"samples/helix/{drop}")) as source:
-        for file in sorted(source.iterdir()):
-            target = inbox / file.name
-            shutil.copyfile(file, target)
-            os.utime(target, (moment, moment))
+    for file in sorted((SAMPLES / drop).iterdir()):
+        target = inbox / file.name
+        shutil.copyfile(file, target)
+        os.utime(target, (moment, moment))
 
 
 def _drop(folder: Path, box: Running, drop: str) -> int:

@@ -5,9 +5,8 @@
 """
 
 import os
-import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 _language = "en"
 
@@ -26,7 +25,9 @@ def _locale() -> str:
 
 @cache
 def _catalogue() -> dict[str, str]:
-    text = files("dentsync").joinpath("lang_ru.toml").read_text(encoding="utf-8")
+    import tomllib
+
+    text = Path(__file__).with_name("lang_ru.toml").read_text(encoding="utf-8")
     return {str(key): str(value) for key, value in tomllib.loads(text).items()}
 
 

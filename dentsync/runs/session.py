@@ -1,8 +1,6 @@
 """A run's surroundings: configuration, clock, lock and state store, opened together and closed together."""
 
-import json
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from filelock import FileLock, Timeout
 
 from dentsync.config import Config, digest_of
@@ -105,9 +104,9 @@ def locked(folder: Path) -> Iterator[None]:
             _("{folder}: cannot be locked: {reason}").format(folder=folder, reason=error.strerror)
         ) from None
     try:
-        me = {"pid": os.getpid(), "host": socket.gethostname(), "since": wall_time().isoformat(timespec="seconds")}
+        me = {"pid": os.getpid(), "host": os.uname().nodename, "since": wall_time().isoformat(timespec="seconds")}
         with suppress(OSError):
-            holder.write_text(json.dumps(me | {"command": " ".join(sys.argv[1:2])}), encoding="utf-8")
+            holder.write_bytes(msgspec.json.encode(me | {"command": " ".join(sys.argv[1:2])}))
         yield
     finally:
         with suppress(OSError):
@@ -117,7 +116,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _who(holder: Path) -> str:
     try:
-        it = json.loads(holder.read_text(encoding="utf-8"))
+        it = msgspec.json.decode(holder.read_bytes(), type=dict[str, str | int])
         return _(" (process {pid} on {host}, since {since})").format(**it)
-    except (OSError, ValueError, KeyError):
+    except (OSError, msgspec.MsgspecError, KeyError):
         return ""

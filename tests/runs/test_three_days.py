@@ -6,15 +6,14 @@
 import json
 import os
 from collections import defaultdict
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from dentsync.demo import drop_time, people_act, put_files
+from dentsync.demo import SAMPLES, drop_time, people_act, put_files
 from tests.clinic import Clinic
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-DROPS = sorted(item.name for item in files("dentsync").joinpath("samples/helix").iterdir() if item.is_dir())
+DROPS = sorted(item.name for item in SAMPLES.iterdir() if item.is_dir())
 CARD = ("UF_CRM_CARD_NUMBER", "UF_CRM_PATIENT_STATUS", "UF_CRM_BRANCH", "UF_CRM_NEXT_VISIT", "UF_CRM_LAST_VISIT")
 
 
