@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import click
+
 from dentsync.lang import _
 from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Result
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
 SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "move": ("→", "cyan")}
 GROUP_LIMIT = 20
@@ -22,26 +23,46 @@ GROUP_LIMIT = 20
 
 
 def console() -> "Console":
-    """Standard output: colour only on a terminal, never wider than it is."""
+    """rich on standard output: colour and width of the terminal."""
     from rich.console import Console
 
     return Console(file=sys.stdout, highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 100)
 
 
-def show_plan(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT) -> None:
-    """The plan, grouped by rule: each change with old → new, and the file and line behind it."""
+Piece = tuple[str, str]
+"""Text and its style; a line is a list of these."""
+
+
+def show(lines: Iterable[list[Piece]]) -> None:
+    """Print lines: with styles, cut to its width, on a terminal; plain and whole anywhere else, without rich."""
+    if not sys.stdout.isatty():
+        for line in lines:
+            click.echo("".join(text for text, _style in line))
+        return
+    from rich.text import Text
+
     out = console()
-    for rule, operations in _groups(plan.operations):
-        out.print(_heading(rule, operations))
+    for line in lines:
+        out.print(Text.assemble(*line), overflow="ellipsis", no_wrap=True)
+
+
+def show_plan(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT) -> None:
+    """The plan, grouped by pipeline: each change with old → new, and the file and line behind it."""
+    show(plan_lines(plan, values=values, limit=limit))
+
+
+def plan_lines(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT) -> Iterator[list[Piece]]:
+    """What ``show_plan`` shows. ``limit``: operations of a group, 0 for all."""
+    for name, operations in _groups(plan.operations):
+        yield _heading(name, operations)
         shown = operations[:limit] if limit else operations
         for operation in shown:
-            for line in _lines(operation, values):
-                out.print(line, overflow="ellipsis", no_wrap=True)
+            yield from _lines(operation, values)
         if len(operations) > len(shown):
-            out.print("    " + _("… and {count} more (--all shows them)").format(count=len(operations) - len(shown)))
+            yield [("    " + _("… and {count} more (--all shows them)").format(count=len(operations) - len(shown)), "")]
     for held in plan.held:
-        out.print(f"  ? {held.key}  {held.reason}  ({held.origin})")
-    out.print(_totals(plan), style="bold")
+        yield [(f"  ? {held.key}  {held.reason}  ({held.origin})", "")]
+    yield [(_totals(plan), "bold")]
 
 
 def _groups(operations: Sequence[Operation]) -> Iterator[tuple[str, list[Operation]]]:
@@ -54,29 +75,22 @@ def _groups(operations: Sequence[Operation]) -> Iterator[tuple[str, list[Operati
         yield name, sorted(members, key=lambda operation: order.index(operation.action))
 
 
-def _heading(name: str, operations: Sequence[Operation]) -> "Text":
-    from rich.text import Text
-
-    text = Text(f"\n{name}", style="bold")
-    for action, (sign, colour) in SIGNS.items():
-        count = sum(operation.action == action for operation in operations)
-        if count:
-            text.append(f"   {sign} {count}", style=f"not bold {colour}")
-    return text
+def _heading(name: str, operations: Sequence[Operation]) -> list[Piece]:
+    counts = {action: sum(operation.action == action for operation in operations) for action in SIGNS}
+    marks = [(f"   {sign} {counts[action]}", colour) for action, (sign, colour) in SIGNS.items() if counts[action]]
+    return [(f"\n{name}", "bold"), *marks]
 
 
-def _lines(operation: Operation, values: bool) -> "Iterator[Text]":
-    from rich.text import Text
-
+def _lines(operation: Operation, values: bool) -> Iterator[list[Piece]]:
     sign, colour = SIGNS[operation.action]
-    first = Text(f"  {sign} ", style=colour)
-    first.append(_subject(operation, values), style="default")
-    if operation.action == "move" and operation.stage:
-        first.append(f"   {operation.from_stage or '?'} → {operation.stage.name}", style=colour)
-    elif operation.stage:
-        first.append(f"   {operation.stage.name}", style=colour)
-    first.append(f"   {operation.origin}", style="dim")
-    yield first
+    stage = operation.stage.name if operation.stage else ""
+    where = f"{operation.from_stage or '?'} → {stage}" if operation.action == "move" else stage
+    yield [
+        (f"  {sign} ", colour),
+        (_subject(operation, values), ""),
+        (f"   {where}" if where else "", colour),
+        (f"   {operation.origin}", "dim"),
+    ]
     if operation.action == "update":
         yield from (_change(change, values) for change in operation.changes)
 
@@ -89,14 +103,14 @@ def _subject(operation: Operation, values: bool) -> str:
     return operation.label + numbers
 
 
-def _change(change: Change, values: bool) -> "Text":
-    from rich.text import Text
-
+def _change(change: Change, values: bool) -> list[Piece]:
     old, new = (text_of(change.old), text_of(change.new)) if values else ("•", "•")
-    text = Text(f"      {change.field:<14} ", style="default")
-    text.append(old if change.known else "?", style="red")
-    text.append(" → ")
-    return text.append(new, style="green")
+    return [
+        (f"      {change.field:<14} ", ""),
+        (old if change.known else "?", "red"),
+        (" → ", ""),
+        (new, "green"),
+    ]
 
 
 def text_of(value: Plain) -> str:

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from dentsync.load.target import Clock, Target, TargetSettings
+if TYPE_CHECKING:
+    from dentsync.load.target import Clock, Target, TargetSettings
 
 
-def _bitrix24(settings: TargetSettings, clock: Clock) -> Target:
+def _bitrix24(settings: "TargetSettings", clock: "Clock") -> "Target":
     # A command that writes nothing must not pay for the HTTP library.
     from dentsync.load.bitrix24 import Bitrix24
 
     return Bitrix24(settings, clock)
 
 
-TARGETS: dict[str, Callable[[TargetSettings, Clock], Target]] = {"bitrix24": _bitrix24}
+TARGETS: "dict[str, Callable[[TargetSettings, Clock], Target]]" = {"bitrix24": _bitrix24}
 
 SEARCH_LAG: dict[str, timedelta] = {"bitrix24": timedelta(seconds=75)}
 """How long after a lost creation "not found" is not believed yet, known without loading the target.

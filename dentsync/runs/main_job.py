@@ -128,7 +128,7 @@ def diff(options: Options, feeds: Collection[str] = ()) -> Report:
     with opened(options.config, options.now) as job:
         _know(job, feeds)
         from dentsync.runs.planning import make_plan
-        from dentsync.runs.pushing import recover
+        from dentsync.runs.recovery import recover
 
         mark = job.store.mark()
         with job.store.rehearsal():
@@ -154,7 +154,8 @@ def _run(
 
 def _plan_and_push(job: Session, run: int, report: Report, options: Options, feeds: Collection[str]) -> None:
     from dentsync.runs.planning import make_plan
-    from dentsync.runs.pushing import push, recover
+    from dentsync.runs.pushing import push
+    from dentsync.runs.recovery import recover
 
     with job.store.transaction():
         waiting = recover(job)

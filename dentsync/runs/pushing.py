@@ -24,7 +24,7 @@ from dentsync.load.target import (
     WallClock,
     needs_of,
 )
-from dentsync.load.targets import SEARCH_LAG, TARGETS
+from dentsync.load.targets import TARGETS
 from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Present, Result, Synced
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import Store
@@ -324,22 +324,3 @@ def _same_here(ours: Plain, theirs: Plain) -> bool:
     if isinstance(ours, tuple) and isinstance(theirs, tuple):
         return set(ours) == set(theirs)
     return same(ours, theirs)
-
-
-def recover(job: Session) -> frozenset[str]:
-    """Before planning: what became of operations whose end is not known.
-
-    Changes of existing items are simply wanted again, with contents unknown. Creations are looked up by key before
-    they are repeated (every creation is), but not before the CRM had time to show them: until then they wait.
-    """
-    ledger, crm = job.store.ledger, job.config.target
-    waiting: set[str] = set()
-    for number, operation, at in ledger.open_intentions(crm):
-        if operation.action == "create" and wall_time() - at < SEARCH_LAG[crm]:
-            waiting.add(f"{operation.kind}:{operation.key}")
-            continue
-        item = ledger.synced(crm, operation.kind, operation.key)
-        if item and operation.action != "create":
-            ledger.put_item(crm, replace(item, sure=False))
-        ledger.close_intention(number, "looked up", _("its end was not known; looked up again"), wall_time())
-    return frozenset(waiting)
