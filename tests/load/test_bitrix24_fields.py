@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dentsync.load.bitrix24.directory import FieldInfo, find_field, fold
@@ -153,6 +153,7 @@ def test_sum_is_sent_with_its_currency_and_never_counted_anew() -> None:
     assert amount.as_read({"amount": None}) == amount.read({"opportunity": 0}, None)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["string", "date", "datetime", "money", "double", "integer", "boolean", "enumeration"]), st.data()
 )

@@ -1,9 +1,13 @@
 """The portal's limits are kept before they bite, waited out when they do, and nothing is sent twice or lost."""
 
+import json
+
 import pytest
 
 from dentsync.errors import Unavailable
 from dentsync.load.bitrix24.limits import Budgets, Speeds
+from dentsync.load.bitrix24.portal import sort_of
+from dentsync.load.bitrix24.wire import Command
 from dentsync.load.target import FastClock
 from dentsync.model import Result
 from dentsync.sandbox.server import Running
@@ -61,6 +65,21 @@ def test_used_up_budget_is_waited_out_and_only_the_refused_commands_are_sent_aga
     assert after["refused_429"] > before["refused_429"]
     assert after["updated_contact"] - before["updated_contact"] == 20
     assert 60 <= desk.clock.slept <= 700
+
+
+def test_budget_the_portal_does_not_tell_of_is_waited_for_a_minute_at_a_time(desk: Desk) -> None:
+    desk.set(operating_shown=False, operating={"crm.item.add": 480})
+    before = desk.target.requests
+    assert results(desk.apply(person())) == {Result.APPLIED}
+    assert desk.target.requests - before == len(desk.clock.sleeps) + 1
+    assert set(desk.clock.sleeps) == {60.0}
+
+
+def test_refusal_for_the_rate_inside_a_request_is_waited_out_in_seconds(desk: Desk) -> None:
+    desk.fault("error:QUERY_LIMIT_EXCEEDED", "crm.item.add")
+    assert results(desk.apply(person("p1"), person("p2"))) == {Result.APPLIED}
+    assert desk.clock.sleeps == [5.0]
+    assert len(desk.contacts) == 2
 
 
 def test_deal_whose_command_was_refused_gets_the_contact_that_was_made(desk: Desk) -> None:
@@ -139,7 +158,7 @@ def test_requests_stay_far_from_the_cut_whatever_an_item_takes(desk: Desk, secon
 def test_size_of_requests_is_remembered_for_the_next_run(desk: Desk) -> None:
     desk.set(costs={"crm.item.add": 3.9}, operating_limit=0)
     desk.apply(person())
-    second = Desk(desk.box, pace=desk.target.pace())
+    second = Desk(desk.box, pace=json.loads(json.dumps(desk.target.pace())))
     assert [len(one) for one in second.sent(list(map(person, numbered(11)[1:])))] == [5, 5]
 
 
@@ -195,6 +214,21 @@ def test_slowdown_is_believed_at_once_and_a_speed_up_slowly() -> None:
     assert speeds.of("m") == pytest.approx(8)
     speeds.saw("m", 0.0)
     assert speeds.of("m") == pytest.approx(5.6)
+
+
+def test_slow_moves_do_not_make_quick_updates_smaller() -> None:
+    move = Command("crm.item.update", {"entityTypeId": 2, "id": 1, "fields": {"stageId": "C1:WON"}})
+    update = Command("crm.item.update", {"entityTypeId": 3, "id": 1, "fields": {"name": "А"}})
+    assert sort_of(move) != sort_of(update) != sort_of(Command("crm.item.update", {"entityTypeId": 2, "fields": {}}))
+
+
+def test_basket_from_a_clock_that_ran_ahead_is_forgotten() -> None:
+    clock = FakeClock()
+    budgets = Budgets(clock)
+    budgets.restore({"m": ((clock.now + 5000, 470.0), (clock.now + 90, 5.0))})
+    budgets.wait({"m": 20})
+    assert clock.slept == 0
+    assert budgets.until_reset("m") == 90
 
 
 def test_first_measurement_replaces_the_guess() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dentsync.load.bitrix24.multifields import (
@@ -226,6 +226,7 @@ def applied(change: dict[str, dict[str, str]], records: list[Multifield]) -> lis
     return [*kept, *(Multifield(1000 + n, one["typeId"], "", one["value"]) for n, one in enumerate(fresh))]
 
 
+@settings(deadline=None)
 @given(LISTS, LISTS, st.lists(SPELLED, max_size=5))
 def test_update_leaves_what_is_wanted_and_what_is_not_ours(old: Any, new: Any, there: list[str]) -> None:
     records = [Multifield(n, "PHONE", "WORK", value) for n, value in enumerate(there)]
@@ -237,6 +238,7 @@ def test_update_leaves_what_is_wanted_and_what_is_not_ours(old: Any, new: Any, t
     assert changed("PHONE", old, new, after) == {}
 
 
+@settings(deadline=None)
 @given(st.lists(SPELLED, max_size=6))
 def test_creation_names_each_number_once_in_order(values: list[str]) -> None:
     keys = [phone_key(one["value"]) for one in added("PHONE", values)]

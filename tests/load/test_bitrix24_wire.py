@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dentsync.load.bitrix24.wire import (
@@ -61,6 +61,7 @@ VALUE = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAME, VALUE, max_size=4))
 def test_any_text_survives_a_batch(params: dict[str, Any]) -> None:
     assert php_parse(encode(Command("crm.item.add", params))) == ("crm.item.add", as_php(params))

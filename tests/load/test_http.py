@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dentsync.load.http import Bucket, Lost, NotSent, Reply, Session
@@ -149,13 +149,18 @@ def test_one_connection_serves_many_calls_and_they_are_counted() -> None:
 
 
 def test_connection_the_server_has_closed_meanwhile_is_not_used_for_the_next_call() -> None:
+    closed = threading.Event()
+
     def answers_and_closes(connection: socket.socket) -> None:
         says(JSON)(connection)
         closes(connection)
+        closed.set()
 
     session = Session()
     with server(answers_and_closes, says(JSON)) as url:
-        assert session.post(url, {}) == session.post(url, {}) == Reply(200, {"result": 1})
+        first = session.post(url, {})
+        assert closed.wait(5)
+        assert first == session.post(url, {}) == Reply(200, {"result": 1})
 
 
 def test_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +205,7 @@ def test_first_calls_do_not_wait_and_then_the_pace_is_that_of_the_leak() -> None
     assert clock.slept == pytest.approx(5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 40), min_size=60, max_size=200), st.floats(0, 50))
 def test_other_side_with_the_same_limit_never_has_to_refuse(gaps: list[float], start: float) -> None:
     clock, bucket = FakeClock(), Bucket(50, 2)
