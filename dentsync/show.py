@@ -29,18 +29,25 @@ def show_report(report: "Report", *, values: bool, limit: int = GROUP_LIMIT) -> 
 
 
 def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
-    """One line a file: its counts add up, or the reason why it was not used."""
+    """One line a file: its counts, which add up, or the reason why it was not used."""
+    read = [file for file in files if file.state == "read"]
+    width = max((len(file.name) for file in read), default=0)
+    if read:
+        yield f"  {'':<{width}}{_sum(_('read'), _('loaded'), _('rejected'), _('ignored'), _('new'))}"
+    for file in read:
+        yield f"  {file.name:<{width}}{_sum(file.read, file.loaded, file.rejected, file.ignored, file.fresh)}"
+        if file.missing:
+            yield "    " + _("gone from the file, kept in the CRM: {n}").format(n=file.missing)
+        if file.unknown:
+            yield "    " + _("columns not used: {names}").format(names=", ".join(file.unknown))
     for file in files:
         if file.state != "read":
             message = file.message if file.message.startswith(file.name) else f"{file.name} {file.message}"
             yield f"  {'!' if file.state in ('failed', 'refused') else '·'} {message}"
-            continue
-        counts = _("read {read} = loaded {loaded} + rejected {rejected} + ignored {ignored}; new {fresh}")
-        numbers = {name: getattr(file, name) for name in ("read", "loaded", "rejected", "ignored", "fresh")}
-        line = counts.format(**numbers)
-        line += _("; gone from the file {n}, kept").format(n=file.missing) if file.missing else ""
-        line += _("; columns not used: {names}").format(names=", ".join(file.unknown)) if file.unknown else ""
-        yield f"  · {file.name}: {line}"
+
+
+def _sum(read: object, loaded: object, rejected: object, ignored: object, new: object) -> str:
+    return f"{read:>6} ={loaded:>7} +{rejected:>9} +{ignored:>8}{new:>6}"
 
 
 def result_lines(report: "Report", *, values: bool) -> Iterator[str]:

@@ -48,16 +48,20 @@ def show(lines: Iterable[list[Piece]]) -> None:
 
 def show_plan(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT) -> None:
     """The plan, grouped by pipeline: each change with old → new, and the file and line behind it."""
-    show(plan_lines(plan, values=values, limit=limit))
+    show(plan_lines(plan, values=values, limit=limit, brief=sys.stdout.isatty()))
 
 
-def plan_lines(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT) -> Iterator[list[Piece]]:
-    """What ``show_plan`` shows. ``limit``: operations of a group, 0 for all."""
+def plan_lines(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT, brief: bool = False) -> Iterator[list[Piece]]:
+    """What ``show_plan`` shows. ``limit``: operations of a group, 0 for all. ``brief``: a file's name once."""
     for name, operations in _groups(plan.operations):
         yield _heading(name, operations)
         shown = operations[:limit] if limit else operations
+        file = ""
         for operation in shown:
-            yield from _lines(operation, values)
+            if brief and operation.origin.file != file:
+                file = operation.origin.file
+                yield [(f"  {file}", "dim")]
+            yield from _lines(operation, values, brief)
         if len(operations) > len(shown):
             yield [("    " + _("… and {count} more (--all shows them)").format(count=len(operations) - len(shown)), "")]
     for held in plan.held:
@@ -72,7 +76,7 @@ def _groups(operations: Sequence[Operation]) -> Iterator[tuple[str, list[Operati
         groups[name].append(operation)
     order = list(SIGNS)
     for name, members in groups.items():
-        yield name, sorted(members, key=lambda operation: order.index(operation.action))
+        yield name, sorted(members, key=lambda one: (order.index(one.action), one.origin.file, one.origin.line))
 
 
 def _heading(name: str, operations: Sequence[Operation]) -> list[Piece]:
@@ -81,15 +85,17 @@ def _heading(name: str, operations: Sequence[Operation]) -> list[Piece]:
     return [(f"\n{name}", "bold"), *marks]
 
 
-def _lines(operation: Operation, values: bool) -> Iterator[list[Piece]]:
+def _lines(operation: Operation, values: bool, brief: bool) -> Iterator[list[Piece]]:
+    """Sign, place in the file and stage come first: a narrow terminal cuts the end of the title, not these."""
     sign, colour = SIGNS[operation.action]
     stage = operation.stage.name if operation.stage else ""
     where = f"{operation.from_stage or '?'} → {stage}" if operation.action == "move" else stage
+    place = f":{operation.origin.line:<5}" if brief else f"{operation.origin} "
     yield [
         (f"  {sign} ", colour),
+        (f"{place} ", "dim"),
+        (f"{where} · " if where else "", colour),
         (_subject(operation, values), ""),
-        (f"   {where}" if where else "", colour),
-        (f"   {operation.origin}", "dim"),
     ]
     if operation.action == "update":
         yield from (_change(change, values) for change in operation.changes)
