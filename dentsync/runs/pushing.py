@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dentsync.config import Config, digest_of, secret_of
-from dentsync.errors import ConfigError, TargetError
+from dentsync.errors import ConfigError, TargetError, Unavailable
 from dentsync.lang import _
 from dentsync.load.target import (
     GONE,
@@ -34,6 +34,9 @@ from dentsync.transform.stages import objection
 
 DIRECTORY_LIVES = timedelta(hours=12)
 """How long pipelines, stages and fields of the CRM are believed without asking again."""
+
+UNANSWERED = 2
+"""After so many requests in a row without an answer the CRM is left alone."""
 
 Progress = Callable[[int, int], None]
 """Called with operations done and operations in all."""
@@ -137,6 +140,7 @@ class _Pusher:
 
     def push(self, operations: tuple[Operation, ...]) -> None:
         ready = self._settle_with_people(operations)
+        unanswered = 0
         for chunk in self.target.chunks(ready, self.ledger.ids(self.crm)):
             with self.job.store.transaction():
                 numbers = self.ledger.intend(self.run, self.crm, chunk.operations, wall_time())
@@ -146,6 +150,10 @@ class _Pusher:
                     self.ledger.record(numbers[outcome.operation.id], outcome, wall_time())
                     self._keep(outcome)
             self._show(len(operations))
+            silent = all(outcome.result is Result.UNKNOWN for outcome in outcomes)
+            unanswered = unanswered + 1 if silent else 0
+            if unanswered == UNANSWERED:
+                raise Unavailable(_("the CRM does not answer; what is left waits for the next run"))
 
     def close(self, operations: tuple[Operation, ...]) -> None:
         """Account for what was not sent, and remember the CRM's limits and what people changed there."""
@@ -208,7 +216,8 @@ class _Pusher:
 
     def _adopt(self, operation: Operation, found: Present) -> list[Operation]:
         """Link what is already in the CRM; send only what differs there."""
-        update = adopted(operation, found)
+        wanted = {change.field: change.new for change in operation.changes}
+        update = adopted(operation, found, self.target.as_read(operation.kind, wanted))
         self.creations[f"{operation.kind}:{operation.key}"] = operation
         self.replaced.add(operation.id)
         if update.changes or update.claims:
@@ -235,18 +244,25 @@ class _Pusher:
     def _update(self, operation: Operation, reading: Reading) -> list[Operation]:
         """Fields that only fill an empty place give way to what is there."""
         present = (reading.contacts if operation.kind == "contact" else reading.deals).get(operation.crm_id or 0)
-        fields = self.job.config.fields[operation.kind]
-        changes = []
+        ours = self.target.as_read(operation.kind, {change.field: change.old for change in operation.changes})
+        kept = {change.field for change in operation.changes if self._is_filled(operation, change, ours, present)}
         for change in operation.changes:
-            policy = fields[change.field].policy if change.field in fields else "mis_wins"
-            theirs = present.fields.get(change.field) if present else None
-            if policy == "fill_if_empty" and not is_nothing(theirs) and not same(theirs, change.old):
-                self._drift(operation, change.field, change.old, theirs)
-            else:
-                changes.append(change)
+            if change.field in kept and present:
+                self._drift(operation, change.field, change.old, present.fields.get(change.field))
+        changes = tuple(change for change in operation.changes if change.field not in kept)
         if changes:
-            return [replace(operation, changes=tuple(changes))]
+            return [replace(operation, changes=changes)]
         return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, _("already filled in by a person")))
+
+    def _is_filled(
+        self, operation: Operation, change: Change, ours: Mapping[str, Plain], present: Present | None
+    ) -> bool:
+        """Whether a person filled the place of a field that only fills an empty one."""
+        fields = self.job.config.fields[operation.kind]
+        if present is None or change.field not in fields or fields[change.field].policy != "fill_if_empty":
+            return False
+        theirs = present.fields.get(change.field)
+        return not is_nothing(theirs) and not same(theirs, ours.get(change.field))
 
     def _finish(self, outcome: Outcome) -> list[Operation]:
         self.pushed.outcomes.append(outcome)

@@ -58,12 +58,15 @@ def _nameless(item: Present) -> bool:
     return not first or first in _NOBODY or not any(letter.isalpha() for letter in first)
 
 
-def adopted(operation: Operation, found: Present) -> Operation:
-    """The creation turned into an update of what was found: only what differs, phones only added, our key set."""
+def adopted(operation: Operation, found: Present, as_read: Mapping[str, Plain]) -> Operation:
+    """The creation turned into an update of what was found: only what differs, phones only added, our key set.
+
+    ``as_read``: our values as the CRM would show them; fields it has no place for are absent and sent as they are.
+    """
     changes = tuple(
         Change(change.field, found.fields.get(change.field), change.new, known=False)
         for change in operation.changes
-        if not same(change.new, found.fields.get(change.field)) and not is_nothing(change.new)
+        if not is_nothing(change.new) and not same(as_read.get(change.field), found.fields.get(change.field))
     )
     return Operation(
         action="update",

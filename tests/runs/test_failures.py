@@ -135,6 +135,24 @@ def test_one_bad_row_does_not_stop_the_others_and_is_tried_again(clinic: Clinic)
     assert all(deal["contacts"] for deal in clinic.deals())
 
 
+def test_a_portal_that_falls_silent_is_left_alone_after_two_requests(clinic: Clinic) -> None:
+    clinic.patients(ANNA)
+    clinic.sync()
+    visits = [
+        ANNAS_VISIT.replace("9:00:00", f"{hour}:{minute:02d}:00") for hour in range(9, 20) for minute in range(0, 60, 5)
+    ]
+    clinic.reminders(*visits)
+    clinic.fault("drop_before", "crm.item.add", times=0)
+    summary = clinic.sync()
+    assert summary["exit_code"] == 1
+    assert summary["outcomes"]["unknown"] < len(visits)
+    assert summary["outcomes"]["held"] > 0
+    clinic.box.admin("DELETE", "faults")
+    pass_the_search_lag(clinic)
+    assert clinic.sync()["exit_code"] == 0
+    assert len(clinic.deals()) == len(visits)
+
+
 # ── the files ──
 
 

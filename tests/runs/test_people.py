@@ -112,3 +112,18 @@ def test_a_contact_that_people_merged_is_found_again_not_made_again(known: Clini
     [contact] = known.contacts()
     assert contact["id"] == theirs
     assert contact["UF_CRM_PATIENT_STATUS"] == "Активный"
+
+
+def test_a_date_that_the_crm_cuts_is_not_taken_for_a_persons_choice(clinic: Clinic) -> None:
+    """The CRM keeps only the day of the last visit; a later one still goes out."""
+    clinic.configure(
+        'last_visit_at  = "UF_CRM_LAST_VISIT"',
+        'last_visit_at = { field = "UF_CRM_LAST_VISIT", policy = "fill_if_empty" }',
+    )
+    header = "Номер карты;Ф.И.О.;Телефон;Дата последнего визита"
+    for day in (1, 2):
+        clinic.drop(
+            f"patients_{day}.csv", f"101;Соколова Анна Викторовна;89165550101;0{day}.10.2026 15:30", header=header
+        )
+        assert clinic.sync()["outcomes"].get("kept", 0) == 0
+    assert "2026-10-02" in clinic.contacts()[0]["UF_CRM_LAST_VISIT"]

@@ -47,6 +47,7 @@ def test_a_contact_that_is_somebody_elses_is_not_adopted() -> None:
 
 
 def test_an_adoption_sends_only_what_differs_and_sets_our_key() -> None:
-    operation = adopted(creation(card_number="101"), contact_present(5))
+    wanted = creation(card_number="101")
+    operation = adopted(wanted, contact_present(5), {change.field: change.new for change in wanted.changes})
     assert (operation.action, operation.crm_id, operation.claims) == ("update", 5, True)
     assert [(c.field, c.new) for c in operation.changes] == [("card_number", "101")]
