@@ -380,9 +380,12 @@ def _shown(report: "Report", as_json: bool, values: bool | None, every: bool) ->
 
 
 def _show(report: "Report", values: bool, every: bool) -> None:
+    from dentsync.load.console import GROUP_LIMIT
     from dentsync.show import show_report
 
-    show_report(report, values=values, **({"limit": 0} if every else {}))
+    # Under cron a mail should say what happened, not repeat the plan.
+    usual = GROUP_LIMIT if report.command == "diff" or sys.stdout.isatty() else 0
+    show_report(report, values=values, limit=None if every else usual)
 
 
 def run(argv: Sequence[str]) -> int:

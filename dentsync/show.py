@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dentsync.runs.main_job import Report
 
 
-def show_report(report: "Report", *, values: bool, limit: int = GROUP_LIMIT) -> None:
+def show_report(report: "Report", *, values: bool, limit: int | None = GROUP_LIMIT) -> None:
     """What a run did: files, plan, outcomes, and one closing line."""
     click.echo(f"{report.clinic} · {report.now:%d.%m.%Y %H:%M} · {report.command}")
     for line in file_lines(report.files):

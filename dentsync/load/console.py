@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SIGNS = {"create": ("+", "green"), "update": ("~", "yellow"), "move": ("→", "cyan")}
 GROUP_LIMIT = 20
-"""Operations shown of each group unless more or all (0) are asked for."""
+"""Operations shown of each group unless all (None) or none (0) are asked for."""
 
 
 def console() -> "Console":
@@ -46,23 +46,25 @@ def show(lines: Iterable[list[Piece]]) -> None:
         out.print(Text.assemble(*line), overflow="ellipsis", no_wrap=True)
 
 
-def show_plan(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT) -> None:
+def show_plan(plan: Plan, *, values: bool, limit: int | None = GROUP_LIMIT) -> None:
     """The plan, grouped by pipeline: each change with old → new, and the file and line behind it."""
     show(plan_lines(plan, values=values, limit=limit, brief=sys.stdout.isatty()))
 
 
-def plan_lines(plan: Plan, *, values: bool, limit: int = GROUP_LIMIT, brief: bool = False) -> Iterator[list[Piece]]:
-    """What ``show_plan`` shows. ``limit``: operations of a group, 0 for all. ``brief``: a file's name once."""
+def plan_lines(
+    plan: Plan, *, values: bool, limit: int | None = GROUP_LIMIT, brief: bool = False
+) -> Iterator[list[Piece]]:
+    """What ``show_plan`` shows. ``limit``: operations of a group, None for all. ``brief``: a file's name once."""
     for name, operations in _groups(plan.operations):
         yield _heading(name, operations)
-        shown = operations[:limit] if limit else operations
+        shown = operations[:limit]
         file = ""
         for operation in shown:
             if brief and operation.origin.file != file:
                 file = operation.origin.file
                 yield [(f"  {file}", "dim")]
             yield from _lines(operation, values, brief)
-        if len(operations) > len(shown):
+        if len(operations) > len(shown) > 0:
             yield [("    " + _("… and {count} more (--all shows them)").format(count=len(operations) - len(shown)), "")]
     for held in plan.held:
         yield [(f"  ? {held.key}  {held.reason}  ({held.origin})", "")]

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from dentsync.config import digest_of
 from dentsync.model import Desired, Entity, Held, Operation, Plan, Record, Reject, Route
 from dentsync.runs.session import Session
 from dentsync.store import Person, StoredRow
-from dentsync.transform.contacts import contact_of, expected_at
+from dentsync.transform.contacts import contact_of, passes_at
 from dentsync.transform.diff import operations_of
 from dentsync.transform.link import Mention, Somebody, identify, mention_of
 from dentsync.transform.routes import deal_of, wakes_at
@@ -128,9 +128,9 @@ class _Planner:
 
     def _wakes(self, row: StoredRow, record: Record) -> str | None:
         moments = [wakes_at(route, record, self.job.now) for route in self.routes[row.feed]]
-        start = expected_at(record.values)
-        if start and start >= self.job.now:  # then it is no longer the nearest visit of its contact
-            moments.append(start)
+        passes = passes_at(record)
+        if passes and passes >= self.job.now:
+            moments.append(passes + timedelta(seconds=1))
         return min((moment.astimezone(UTC).isoformat() for moment in moments if moment), default=None)
 
     # ── the value ──

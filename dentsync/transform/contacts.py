@@ -18,14 +18,16 @@ def contact_of(
     """Merge the rows of a person, given oldest first. Rows of ``masters`` (snapshot feeds) outweigh the others.
 
     ``wanted`` are the fields the CRM is to have. The nearest visit comes from the patient's own row where the MIS
-    exports it, otherwise from the visits known.
+    exports it, otherwise from the visits known; one that has passed is none.
     """
     ordered = sorted(records, key=lambda record: _rank(record, masters))
     values: dict[str, Value] = {}
     for record in ordered:
         values |= {name: value for name, value in record.values.items() if _speaks(record, name)}
     visits = [record for record in records if record.entity is Entity.APPOINTMENT]
-    if "next_visit_at" not in values and visits:
+    stated = values.get("next_visit_at")
+    passed = isinstance(stated, datetime) and stated < now
+    if passed or ("next_visit_at" not in values and visits):
         values["next_visit_at"] = next_visit(visits, now)
     source = ordered[-1]
     fields = {name: plain(values[name]) for name in (*IDENTITY[:4], *wanted) if name in values}
@@ -51,3 +53,9 @@ def expected_at(values: Mapping[str, Value]) -> datetime | None:
     """When this visit is expected, if it is."""
     start = values.get("start_at")
     return start if isinstance(start, datetime) and values.get("status") in _EXPECTED else None
+
+
+def passes_at(record: Record) -> datetime | None:
+    """When the visit that this row speaks of stops being the nearest one of its patient."""
+    stated = record.values.get("next_visit_at")
+    return stated if isinstance(stated, datetime) else expected_at(record.values)

@@ -42,3 +42,9 @@ def test_a_field_no_file_has_is_absent() -> None:
 
 def test_a_visit_without_a_phone_does_not_erase_the_patients() -> None:
     assert fields_of(record(), record(phones=()))["phones"] == ("+79165550101",)
+
+
+def test_a_nearest_visit_of_the_mis_that_has_passed_gives_way_to_the_next_one_known() -> None:
+    visit = record(start_at=days(1), status=Status.BOOKED)
+    assert fields_of(patient(next_visit_at=days(-0.1)))["next_visit_at"] is None
+    assert fields_of(patient(next_visit_at=days(-0.1)), visit)["next_visit_at"] == days(1).isoformat()
