@@ -3,6 +3,7 @@
 The schema is ``docs/plan.schema.json``; ``schema()`` makes it from the same types that read and write.
 """
 
+import inspect
 import os
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def _ordered(value: Any) -> Any:
     match value:
         case dict():
             return {key: _ordered(item) for key, item in sorted(value.items())}
+        case str():
+            return inspect.cleandoc(value)  # docstrings, which Python 3.13 dedents by itself
         case list() | tuple():
             return sorted(map(_ordered, value), key=str)
         case _:

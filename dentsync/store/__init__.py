@@ -7,7 +7,7 @@ transaction each; the schema is made by ``dentsync.store.schema``. Directory 070
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from dentsync.errors import StoreError
@@ -50,11 +50,14 @@ class Store:
         with _clear_errors(path):
             self._make_private(path)
             self.db = sqlite3.connect(path, isolation_level=None, timeout=5)
-            self.db.execute("PRAGMA journal_mode = WAL")
-            self.db.execute("PRAGMA synchronous = NORMAL")
-            self._migrate()
-            self.facts = Facts(self.db)
-            self.ledger = Ledger(self.db)
+            with ExitStack() as unless_opened:
+                unless_opened.callback(self.db.close)
+                self.db.execute("PRAGMA journal_mode = WAL")
+                self.db.execute("PRAGMA synchronous = NORMAL")
+                self._migrate()
+                self.facts = Facts(self.db)
+                self.ledger = Ledger(self.db)
+                unless_opened.pop_all()
 
     @staticmethod
     def _make_private(path: Path) -> None:
