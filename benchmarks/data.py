@@ -36,7 +36,7 @@ def name_of(number: int) -> str:
 
 def phone_of(number: int) -> str:
     """The mobile number of a patient, as administrators type it."""
-    return f"8(9{10 + number % 50:02d}){number // 50 % 1000:03d}-{number // 50000 % 100:02d}-{number % 89 + 10:02d}"
+    return f"8(9{40 + number % 50}){number // 50 % 1000:03d}-{number // 50000 % 100:02d}-{number % 89 + 10:02d}"
 
 
 def patient(number: int, version: int = 0, phone: str = "") -> str:

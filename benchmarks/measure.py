@@ -34,7 +34,7 @@ class Command:
 
     argv: Sequence[str]
     prepare: Callable[[], object] = lambda: None
-    check: Callable[[Run], object] = lambda run: None
+    check: Callable[[Run], object] = lambda _run: None
     webhook: str = field(default="", repr=False)
 
 
@@ -46,7 +46,7 @@ def dentsync(*argv: str) -> tuple[str, ...]:
 def once(command: Command) -> Run:
     """Run a command to its end. Raises AssertionError where ``check`` is not content."""
     command.prepare()
-    environment = {**os.environ, WEBHOOK: command.webhook, "LC_ALL": "C.UTF-8"}
+    environment = {**_plain_environment(), WEBHOOK: command.webhook}
     with TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(out), str(err), *command.argv]
@@ -56,6 +56,12 @@ def once(command: Command) -> Run:
     assert run.code == 0, f"{' '.join(command.argv)}: exit {run.code}\n{run.err}"
     command.check(run)
     return run
+
+
+def _plain_environment() -> dict[str, str]:
+    """Without what changes how Python starts: after the first run a program finds its modules compiled."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DENTSYNC"))}
+    return {**kept, "LC_ALL": "C.UTF-8"}
 
 
 def alternated(commands: Mapping[str, Command], times: int) -> dict[str, list[Run]]:
@@ -74,15 +80,20 @@ What = Literal["wall", "cpu", "memory"]
 
 def middle(runs: Sequence[Run], what: What) -> float:
     """The median."""
-    return median(getattr(run, what) for run in runs)
+    return median(_values(runs, what))
 
 
 def spread(runs: Sequence[Run], what: What) -> tuple[float, float]:
     """The best and the worst."""
-    values = [getattr(run, what) for run in runs]
+    values = _values(runs, what)
     return min(values), max(values)
 
 
 def ratio(ours: Sequence[Run], theirs: Sequence[Run], what: What) -> float:
     """How many times more theirs took: the median of the ratios, pair by pair."""
-    return median(getattr(b, what) / getattr(a, what) for a, b in zip(ours, theirs, strict=True))
+    pairs = zip(_values(ours, what), _values(theirs, what), strict=True)
+    return median(their / our for our, their in pairs)
+
+
+def _values(runs: Sequence[Run], what: What) -> list[float]:
+    return [float(getattr(run, what)) for run in runs]

@@ -1,6 +1,6 @@
 """A clinic whose first export was carried out: by dentsync itself, against a CRM that says yes to everything.
 
-The rows go through reading, planning and pushing as they do in a real run, but in slices, so that a million of them fits
+The rows go through reading, planning and pushing as they do in a real run, but in slices, so that a million of them fit
 into memory. ``tests/test_benchmarks.py`` compares what is left in the store with what a run against the sandbox leaves.
 """
 
@@ -19,7 +19,8 @@ from dentsync.config import preset_text
 from dentsync.load.target import Checked, Chunk, Clock, Needs, Reading, TargetSettings
 from dentsync.load.targets import TARGETS
 from dentsync.model import Kind, Operation, Outcome, Plain, Result
-from dentsync.runs.intake import Request, read_inbox
+from dentsync.runs.files import Request
+from dentsync.runs.intake import read_inbox
 from dentsync.runs.planning import make_plan
 from dentsync.runs.pushing import push
 from dentsync.runs.session import Session, opened, wall_time

@@ -1,0 +1,94 @@
+"""`python -m benchmarks`: the quick set, or one scenario at the sizes that are asked for."""
+
+import platform
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from benchmarks import cleaning, exports, loading, quiet, starting, traffic
+from benchmarks.report import Table
+
+WORK = Path(__file__).with_name(".work")
+RUNS = click.option("--runs", default=5, show_default=True, help="Measured runs; the median is shown.")
+
+
+def rows(*default: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """How many rows the exports have."""
+    return click.option("--rows", "counts", multiple=True, type=int, default=default, show_default=True)
+
+
+@click.group(invoke_without_command=True, context_settings={"show_default": True})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Measure dentsync. Without a scenario: all of them, small; about three minutes."""
+    WORK.mkdir(exist_ok=True)
+    if context.invoked_subcommand is None:
+        _say(f"{date.today():%Y-%m-%d}, CPython {platform.python_version()}, {platform.system()}")
+        _show(lambda: exports.measured(WORK, (30_000,), 5))
+        _show(lambda: quiet.measured(WORK, 30_000, 5))
+        _show(lambda: starting.measured(WORK, 9))
+        _show(lambda: traffic.measured(WORK, (10, 1000)))
+        _show(lambda: loading.measured(WORK, 30_000))
+        _show(lambda: cleaning.measured(WORK, 30_000, 3))
+
+
+@cli.command()
+@rows(30_000)
+@RUNS
+def diff(counts: tuple[int, ...], runs: int) -> None:
+    """Two exports compared: `dentsync diff` and csv-diff. Try --rows 300000 --rows 1000000."""
+    _show(lambda: exports.measured(WORK, counts, runs))
+
+
+@cli.command("quiet")
+@click.option("--rows", "count", default=30_000)
+@RUNS
+def quiet_(count: int, runs: int) -> None:
+    """`dentsync sync` with nothing new."""
+    _show(lambda: quiet.measured(WORK, count, runs))
+
+
+@cli.command()
+@RUNS
+def start(runs: int) -> None:
+    """`--version`: dentsync, csv-diff, sqlite-utils."""
+    _show(lambda: starting.measured(WORK, runs))
+
+
+@cli.command()
+@click.option("--each", "counts", multiple=True, default=(10, 1000), help="So many contacts and as many deals.")
+def requests(counts: tuple[int, ...]) -> None:
+    """Requests that a day's changes take."""
+    _show(lambda: traffic.measured(WORK, counts))
+
+
+@cli.command()
+@click.option("--rows", "count", default=30_000)
+def load(count: int) -> None:
+    """The first load of a clinic's patients, and 1 % changed after it."""
+    _show(lambda: loading.measured(WORK, count))
+
+
+@cli.command()
+@click.option("--rows", "count", default=30_000)
+@RUNS
+def clean(count: int, runs: int) -> None:
+    """Rows that were never seen, judged."""
+    _show(lambda: cleaning.measured(WORK, count, runs))
+
+
+def _show(measured: Callable[[], Table]) -> None:
+    _say("measuring…")
+    click.echo(str(measured()))
+
+
+def _say(line: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(line, err=True)
+
+
+if __name__ == "__main__":
+    cli()

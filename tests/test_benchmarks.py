@@ -1,0 +1,58 @@
+"""The harness of `make bench` at its smallest: it still runs, and what it prepares is what a real run leaves."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from benchmarks import data, exports, state, traffic
+from benchmarks.measure import once
+from benchmarks.portal import clinic
+
+COUNT = 300
+LEFT = {
+    "rows": "key, fingerprint, cells, line, person, settled, wake_at, silent",
+    "people": "key, name_key, card",
+    "aliases": "key, person",
+    "phones": "phone, person",
+    "items": "target, kind, key, crm_id, contact, pipeline, stage, status, fields, sure",
+    "journal": "run, target, action, kind, key, result, crm_id, reason",
+}
+"""All that `diff` and `sync` work with; moments of the wall clock left out."""
+
+
+def test_diff_finds_exactly_what_is_different(tmp_path: Path) -> None:
+    diff = exports.ours(tmp_path, COUNT)
+    assert exports.planned(diff) == {"update": 3, "create": 1}
+    run = once(diff)
+    assert run.wall > 0 < run.cpu
+    assert 5 < run.memory < 500
+
+
+def test_the_prepared_state_is_what_a_run_against_the_sandbox_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "SLICE", 70)
+    prepared = state.after_first(tmp_path / "prepared", COUNT)
+    with clinic(tmp_path / "real", speed=1.0) as there:
+        there.drop("patients_1.csv", data.first(COUNT))
+        there.run("sync")
+        for table, columns in LEFT.items():
+            assert _rows(prepared, table, columns) == _rows(there.config, table, columns), table
+
+
+def _rows(config: Path, table: str, columns: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(config.parent / "state" / "dentsync.db")) as db:
+        found = sorted(db.execute(f"SELECT {columns} FROM {table}").fetchall(), key=repr)
+    assert found
+    return found
+
+
+def test_ten_contacts_and_ten_deals_take_one_request_and_two_where_people_may_have_been_there(tmp_path: Path) -> None:
+    with clinic(tmp_path / "traffic", traffic.SPEED) as there:
+        traffic.known(there, 10)
+        assert len(traffic.plain(there, 10).requests) == traffic.fewest(10, 0) == 1
+        visit = traffic.with_reading(there, 10)
+        assert len(visit.requests) == traffic.fewest(10, 1) == 2
+        assert traffic.reading(visit) == 1
