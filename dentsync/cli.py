@@ -1,4 +1,4 @@
-"""The command line: parse, call one function of ``runs.commands``, show, return an exit code.
+"""The command line: parse, call one function of ``runs``, show, return an exit code.
 
 Every command is imported when it is asked for: ``--version``, ``--help`` and completion cost next to nothing.
 """
@@ -12,30 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dentsync import __version__, lang
+from dentsync.cli_options import ALL, APPROVE, CONFIG, FEEDS, JSON, NOW, STRICT, VALUES
+from dentsync.cli_sandbox import demo, sandbox
 from dentsync.errors import DentsyncError, ExitCode
 from dentsync.lang import _
 
 if TYPE_CHECKING:
     from dentsync.load.progress import Tick
     from dentsync.runs.main_job import Options, Report
-
-CONFIG = click.option(
-    "--config", "-c", type=click.Path(path_type=Path), default=Path("config.toml"), envvar="DENTSYNC_CONFIG",
-    show_default=True, help="The clinic's configuration.",
-)  # fmt: skip
-NOW = click.option("--now", envvar="DENTSYNC_NOW", metavar="MOMENT", help="Rehearse a moment: 2026-10-05T14:00.")
-APPROVE = click.option(
-    "--approve",
-    "approved",
-    multiple=True,
-    metavar="DIGEST",
-    help="Let exactly this refused plan or file through.",
-)
-STRICT = click.option("--strict", is_flag=True, help="Exit 4 if any row was rejected.")
-JSON = click.option("--json", "as_json", is_flag=True, help="For programs; the plan has personal data in it.")
-VALUES = click.option("--values/--no-values", default=None, help="Show patients' data. Default: on a terminal only.")
-ALL = click.option("--all", "every", is_flag=True, help="Show every operation, not the first of each group.")
-FEEDS = click.argument("feeds", nargs=-1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -90,7 +74,7 @@ def diff(
     feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, out: Path | None,
     detailed_exitcode: bool, **given: Any,
 ) -> int:  # fmt: skip
-    """Show what sync would do, field by field. Changes nothing.
+    """Show what sync would do, field by field. Changes nothing. --json and --out hold patients' data.
 
     \b
     Example:  dentsync diff --out plan.json
@@ -280,71 +264,8 @@ def init(preset: str, to: Path) -> int:
     return ExitCode.DONE
 
 
-# ── the sandbox ───────────────────────────────────────────────────────────────────────────────
-
-
-@cli.group()
-def sandbox() -> None:
-    """A local Bitrix24 to rehearse on."""
-
-
-DATA = click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("sandbox"), show_default=True,
-    help="Where the sandbox keeps its portal.",
-)  # fmt: skip
-
-
-@sandbox.command()
-@DATA
-@click.option("--port", default=8024, show_default=True, help="On 127.0.0.1, nowhere else.")
-@click.option("--speed", default=1.0, show_default=True, help="How many times faster its clock runs.")
-def serve(data: Path, port: int, speed: float) -> int:
-    """Run the sandbox until Ctrl-C.
-
-    \b
-    Example:  dentsync sandbox serve --port 8024
-    """
-    from dentsync.sandbox.server import Running
-    from dentsync.sandbox.server import serve as run_server
-
-    def ready(box: Running) -> None:
-        click.echo(_("board:   {url}").format(url=box.board))
-        click.echo(f"webhook: export DENTSYNC_WEBHOOK={box.webhook}")
-
-    run_server(data, port, speed=speed, ready=ready)
-    return ExitCode.DONE
-
-
-@sandbox.command()
-@DATA
-def reset(data: Path) -> int:
-    """Empty the sandbox's portal.
-
-    \b
-    Example:  dentsync sandbox reset
-    """
-    from dentsync.sandbox.server import reset as empty
-
-    empty(data)
-    click.echo(_("the sandbox is as new"))
-    return ExitCode.DONE
-
-
-@cli.command()
-@click.option(
-    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True,
-    help="Where the demo works; emptied first.",
-)  # fmt: skip
-@click.option("--keep", is_flag=True, help="Leave the sandbox running at the end, to look at its board.")
-def demo(folder: Path, keep: bool) -> int:
-    """Three days of an invented clinic into a local Bitrix24.
-
-    \b
-    Example:  dentsync demo --keep
-    """
-    from dentsync.demo import run_demo
-
-    return run_demo(folder, keep=keep)
+cli.add_command(sandbox)
+cli.add_command(demo)
 
 
 # ── showing ───────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from dentsync.load.console import GROUP_LIMIT, drift_lines, outcome_lines, show_
 from dentsync.model import Result
 
 if TYPE_CHECKING:
-    from dentsync.runs.intake import FileReport
+    from dentsync.runs.files import FileReport
     from dentsync.runs.looking import Caller, FeedStatus, Overview
     from dentsync.runs.main_job import Report
 

@@ -11,7 +11,6 @@ Promises every target keeps (design: "Promises at the CRM's door"):
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Protocol
 
 from dentsync.model import CrmField, Kind, Operation, Outcome, Plain, Present, Route
@@ -105,9 +104,6 @@ class Checked:
 
 class Target(Protocol):
     """A CRM. Not thread-safe; one writer."""
-
-    search_lag: timedelta
-    """How long after a lost creation "not found" is not believed yet."""
 
     @property
     def requests(self) -> int:

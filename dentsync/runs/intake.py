@@ -1,44 +1,13 @@
 """From files to facts: every file of every feed is read whole or not at all, and every row of it is accounted for."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from dentsync.errors import Refused, SourceError
 from dentsync.extract.inbox import Found, archive, is_settled, scan, sha256_of
 from dentsync.lang import _
+from dentsync.runs.files import FileReport, Request, State
 from dentsync.runs.session import Session, wall_time
-
-State = Literal["read", "seen", "writing", "refused", "failed", "unknown"]
-Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file. ``read = loaded + rejected + ignored``; ``fresh`` of the loaded are new or changed."""
-
-    feed: str
-    name: str
-    state: State
-    message: str = ""
-    read: int = 0
-    loaded: int = 0
-    rejected: int = 0
-    ignored: int = 0
-    fresh: int = 0
-    missing: int = 0
-    unknown: tuple[str, ...] = ()  # columns that no field took
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to read: files found in the inbox for these feeds, or given ones; and how."""
-
-    feeds: Collection[str] = ()
-    approved: Collection[str] = ()
-    rehearse: bool = False
-    progress: Progress | None = None
 
 
 def read_inbox(job: Session, request: Request) -> list[FileReport]:

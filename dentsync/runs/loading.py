@@ -14,7 +14,7 @@ from dentsync.extract.layout import RowFault
 from dentsync.extract.sift import Sift
 from dentsync.lang import _
 from dentsync.model import Fault, Origin, RawRecord, Reject
-from dentsync.runs.intake import FileReport, Progress, Request
+from dentsync.runs.files import FileReport, Progress, Request
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import FileEntry, FreshRow
 from dentsync.transform.safety import age_refusal, size_refusal

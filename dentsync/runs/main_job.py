@@ -13,7 +13,8 @@ from dentsync.errors import ConfigError, ExitCode
 from dentsync.extract.inbox import Found
 from dentsync.lang import _
 from dentsync.model import Plan, Result
-from dentsync.runs.intake import FileReport, Request, read_file, read_inbox
+from dentsync.runs.files import FileReport, Request
+from dentsync.runs.intake import read_file, read_inbox
 from dentsync.runs.session import Session, opened, wall_time
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ MIS does, and the names do not contradict → create. Where several fit, nothing
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dentsync.model import Change, Operation, Plain, Present
 from dentsync.transform.names import name_key, names_agree
@@ -68,17 +68,8 @@ def adopted(operation: Operation, found: Present, as_read: Mapping[str, Plain]) 
         for change in operation.changes
         if not is_nothing(change.new) and not same(as_read.get(change.field), found.fields.get(change.field))
     )
-    return Operation(
-        action="update",
-        kind=operation.kind,
-        key=operation.key,
-        origin=operation.origin,
-        rule=operation.rule,
-        changes=changes,
-        crm_id=found.crm_id,
-        contact=operation.contact,
-        pipeline=found.pipeline,
-        silent=operation.silent,
-        claims=found.key != operation.key,
-        label=operation.label,
-    )
+    claims = found.key != operation.key
+    return replace(
+        operation, action="update", changes=changes, crm_id=found.crm_id, pipeline=found.pipeline, stage=None,
+        status=None, claims=claims,
+    )  # fmt: skip

@@ -1,8 +1,9 @@
 """Desired × synced → operations, field by field, each with old → new, origin and rule."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from dentsync.model import Change, CrmField, Desired, Held, Operation, Plain, Synced
+from dentsync.model import Action, Change, CrmField, Desired, Held, Operation, Plain, Synced
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.stages import setback
 
@@ -52,51 +53,31 @@ def _has_news(desired: Desired, synced: Synced) -> bool:
 def _create(desired: Desired) -> Operation:
     fields = desired.fields.items()
     changes = tuple(Change(name, None, new, known=False) for name, new in fields if not is_nothing(new))
-    return Operation(
-        action="create",
-        kind=desired.kind,
-        key=desired.key,
-        origin=desired.origin,
-        rule=desired.rule,
-        changes=changes,
-        contact=desired.contact,
-        pipeline=desired.pipeline,
-        stage=desired.stage,
-        status=desired.status,
-        silent=desired.silent,
-        label=label_of(desired.fields),
-    )
+    bare = _operation("create", desired)
+    return replace(
+        bare, changes=changes, contact=desired.contact, pipeline=desired.pipeline, stage=desired.stage,
+        status=desired.status, silent=desired.silent,
+    )  # fmt: skip
 
 
 def _update(desired: Desired, synced: Synced, changes: tuple[Change, ...]) -> Operation:
-    return Operation(
-        action="update",
-        kind=desired.kind,
-        key=desired.key,
-        origin=desired.origin,
-        rule=desired.rule,
-        changes=changes,
-        crm_id=synced.crm_id,
-        contact=desired.contact,
-        pipeline=synced.pipeline,
-        label=label_of(desired.fields),
-    )
+    bare = _operation("update", desired)
+    return replace(
+        bare, changes=changes, crm_id=synced.crm_id, contact=desired.contact, pipeline=synced.pipeline
+    )  # fmt: skip
 
 
 def _move(desired: Desired, synced: Synced) -> Operation:
-    return Operation(
-        action="move",
-        kind=desired.kind,
-        key=desired.key,
-        origin=desired.origin,
-        rule=desired.rule,
-        crm_id=synced.crm_id,
-        pipeline=desired.pipeline,
-        stage=desired.stage,
-        from_stage=synced.stage,
+    bare = _operation("move", desired)
+    return replace(
+        bare, crm_id=synced.crm_id, pipeline=desired.pipeline, stage=desired.stage, from_stage=synced.stage,
         status=desired.status,
-        label=label_of(desired.fields),
-    )
+    )  # fmt: skip
+
+
+def _operation(action: Action, desired: Desired) -> Operation:
+    label = label_of(desired.fields)
+    return Operation(action, desired.kind, desired.key, desired.origin, desired.rule, label=label)
 
 
 def label_of(fields: Mapping[str, Plain]) -> str:

@@ -16,7 +16,6 @@ from dentsync.load.bitrix24.portal import Pace, Portal
 from dentsync.load.bitrix24.reading import Reader
 from dentsync.load.bitrix24.webhook import parse_webhook
 from dentsync.load.target import Checked, Chunk, Clock, Needs, Reading, TargetSettings
-from dentsync.load.targets import SEARCH_LAG
 from dentsync.model import Kind, Operation, Outcome, Plain
 
 
@@ -26,8 +25,6 @@ class Bitrix24:
     Raises ConfigError where ``settings.secret`` is not a webhook's address. Makes no request before it is asked to;
     without a directory that fits the settings, the first call resolves the names itself (two requests).
     """
-
-    search_lag = SEARCH_LAG["bitrix24"]
 
     def __init__(self, settings: TargetSettings, clock: Clock) -> None:
         webhook = parse_webhook(settings.secret)

@@ -1,0 +1,67 @@
+"""Commands to rehearse with: the sandbox and the demo."""
+
+from pathlib import Path
+
+import click
+
+from dentsync.cli_options import DATA
+from dentsync.errors import ExitCode
+from dentsync.lang import _
+
+
+@click.group()
+def sandbox() -> None:
+    """A local Bitrix24 to rehearse on."""
+
+
+@sandbox.command()
+@DATA
+@click.option("--port", default=8024, show_default=True, help="On 127.0.0.1, nowhere else.")
+@click.option("--speed", default=1.0, show_default=True, help="How many times faster its clock runs.")
+def serve(data: Path, port: int, speed: float) -> int:
+    """Run the sandbox until Ctrl-C.
+
+    \b
+    Example:  dentsync sandbox serve --port 8024
+    """
+    from dentsync.sandbox.server import Running
+    from dentsync.sandbox.server import serve as run_server
+
+    def ready(box: Running) -> None:
+        click.echo(_("board:   {url}").format(url=box.board))
+        click.echo(f"webhook: export DENTSYNC_WEBHOOK={box.webhook}")
+
+    run_server(data, port, speed=speed, ready=ready)
+    return ExitCode.DONE
+
+
+@sandbox.command()
+@DATA
+def reset(data: Path) -> int:
+    """Empty the sandbox's portal.
+
+    \b
+    Example:  dentsync sandbox reset
+    """
+    from dentsync.sandbox.server import reset as empty
+
+    empty(data)
+    click.echo(_("the sandbox is as new"))
+    return ExitCode.DONE
+
+
+@click.command()
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True,
+    help="Where the demo works; emptied first.",
+)  # fmt: skip
+@click.option("--keep", is_flag=True, help="Leave the sandbox running at the end, to look at its board.")
+def demo(folder: Path, keep: bool) -> int:
+    """Three days of an invented clinic into a local Bitrix24.
+
+    \b
+    Example:  dentsync demo --keep
+    """
+    from dentsync.demo import run_demo
+
+    return run_demo(folder, keep=keep)
