@@ -84,7 +84,8 @@ def _groups(operations: Sequence[Operation]) -> Iterator[tuple[str, list[Operati
 def _heading(name: str, operations: Sequence[Operation]) -> list[Piece]:
     counts = {action: sum(operation.action == action for operation in operations) for action in SIGNS}
     marks = [(f"   {sign} {counts[action]}", colour) for action, (sign, colour) in SIGNS.items() if counts[action]]
-    return [(f"\n{name}", "bold"), *marks]
+    rules = ", ".join(dict.fromkeys(operation.rule for operation in operations))
+    return [(f"\n{name}", "bold"), *marks, (f"   {rules}", "dim")]
 
 
 def _lines(operation: Operation, values: bool, brief: bool) -> Iterator[list[Piece]]:

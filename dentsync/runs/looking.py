@@ -11,7 +11,7 @@ from dentsync.lang import _
 from dentsync.model import Plain, Record
 from dentsync.runs.main_job import Options
 from dentsync.runs.pushing import check_target, target_of
-from dentsync.runs.session import Session, opened
+from dentsync.runs.session import Session, looked_into, opened
 from dentsync.store import FaultLine, FileEntry
 from dentsync.transform.contacts import contact_of
 from dentsync.transform.phones import parse_phones
@@ -46,7 +46,7 @@ class Overview:
 
 def status(options: Options) -> Overview:
     """Feeds, runs, what waits and what was rejected."""
-    with opened(options.config, options.now) as job:
+    with looked_into(options.config, options.now) as job:
         last = {entry.feed: entry for entry in job.store.facts.last_files()}
         counts = job.store.ledger.item_counts(job.config.target)
         held = [dict(zip(("kind", "key", "origin", "reason"), row, strict=True)) for row in job.store.ledger.held()]
@@ -85,7 +85,7 @@ class Caller:
 
 def whois(options: Options, phone: str) -> list[Caller]:
     """Everybody the store knows by this number, in any spelling."""
-    with opened(options.config, options.now) as job:
+    with looked_into(options.config, options.now) as job:
         numbers = parse_phones(phone, job.config.phone_region, job.config.area_code).numbers
         if not numbers:
             raise ConfigError(_("this is not a phone number; for example +79161234567"))

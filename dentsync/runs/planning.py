@@ -83,7 +83,9 @@ class _Planner:
             self.held.append(Held("contact", mention.key, record.origin, match.reason))
             self.rows[row.id].add(f"contact:{mention.key}")
             return
-        self.facts.put_person(Person(match.person, mention.name_key, mention.card), mention.key, mention.phones)
+        known_as = Person(match.person, mention.name_key, mention.card)
+        own_row = record.entity is Entity.PATIENT  # a visit may misspell a name, and must not make its patient unknown
+        self.facts.put_person(known_as, mention.key, mention.phones, names=own_row)
         if row.person != match.person:
             self.facts.set_person(row.id, match.person)
         people[match.person].append((row, record))

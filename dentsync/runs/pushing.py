@@ -25,7 +25,7 @@ from dentsync.load.target import (
     needs_of,
 )
 from dentsync.load.targets import TARGETS
-from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Present, Result, Synced
+from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Plan, Present, Result, Synced
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import Store
 from dentsync.transform.adopt import adopted, choose
@@ -137,6 +137,8 @@ class _Pusher:
         self.pushed = Pushed()
         self.creations: dict[str, Operation] = {}  # of adopted items: what was wanted, by item
         self.replaced: set[str] = set()  # operations that others stand for
+        self.adopted: set[int] = set()  # contacts of the CRM that were given to somebody in this run
+        self.seen: set[tuple[Kind, str]] = set()  # items whose present state was looked at
 
     def push(self, operations: tuple[Operation, ...]) -> None:
         ready = self._settle_with_people(operations)
@@ -162,7 +164,7 @@ class _Pusher:
         self.pushed.outcomes += [Outcome(op, Result.HELD, reason=reason) for op in operations if op.id not in ended]
         self.pushed.requests = self.target.requests
         with self.job.store.transaction():
-            self.ledger.put_drift(self.crm, self.pushed.drift, wall_time())
+            self.ledger.replace_drift(self.crm, self.seen, self.pushed.drift, wall_time())
             self.ledger.cache(self.crm, "pace", self.target.pace(), wall_time())
 
     def _show(self, total: int) -> None:
@@ -199,12 +201,15 @@ class _Pusher:
             operation,
             ours,
             [reading.contacts[crm_id] for crm_id in sorted(ids) if crm_id in reading.contacts],
-            lambda crm_id: self.ledger.key_of(self.crm, "contact", crm_id) not in (None, operation.key),
+            lambda crm_id: self._is_taken(crm_id, operation.key),
             alone=len(self.job.store.facts.people_with(phones)) <= 1,
         )
         if choice.hold:
             return self._finish(Outcome(operation, Result.HELD, reason=choice.hold))
         return self._adopt(operation, choice.found) if choice.found else [operation]
+
+    def _is_taken(self, crm_id: int, key: str) -> bool:
+        return crm_id in self.adopted or self.ledger.key_of(self.crm, "contact", crm_id) not in (None, key)
 
     def _create_deal(self, operation: Operation, reading: Reading) -> list[Operation]:
         ours = [item for item in reading.deals.values() if item.key == operation.key]
@@ -220,6 +225,8 @@ class _Pusher:
         update = adopted(operation, found, self.target.as_read(operation.kind, wanted))
         self.creations[f"{operation.kind}:{operation.key}"] = operation
         self.replaced.add(operation.id)
+        if operation.kind == "contact":
+            self.adopted.add(found.crm_id)
         if update.changes or update.claims:
             return [update]
         with self.job.store.transaction():
@@ -287,6 +294,7 @@ class _Pusher:
         after = after_of(operation, outcome, before, wanted)
         self.ledger.put_item(self.crm, after)
         if outcome.present:
+            self.seen.add((after.kind, after.key))
             ours = self.target.as_read(after.kind, after.fields)
             self.pushed.drift += drift_of(after, ours, outcome.present, operation.changes)
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,13 +17,13 @@ from dentsync.config_reader import load
 from dentsync.errors import ConfigError, Locked, StoreError
 from dentsync.lang import _
 from dentsync.model import Record, Reject
-from dentsync.store import Store, StoredRow
+from dentsync.store import Store, StoredRow, is_current
 from dentsync.transform.version import RULES_VERSION
 
 if TYPE_CHECKING:
     from dentsync.transform.clean import Cleaner
 
-CONFIG = "config.toml"
+STORE = "dentsync.db"
 
 
 class Cleaners(dict[str, "Cleaner"]):
@@ -79,11 +79,27 @@ def moment(text: str | None, config: Config) -> datetime:
 
 @contextmanager
 def opened(path: Path, now: str | None) -> Iterator[Session]:
-    """Load, lock and open. Raises ConfigError, Locked, StoreError."""
+    """Load, lock and open, to write. Raises ConfigError, Locked, StoreError."""
     config = load(path)
+    with locked(config.state), _session(config, now) as job:
+        yield job
+
+
+@contextmanager
+def looked_into(path: Path, now: str | None) -> Iterator[Session]:
+    """Load and open to read, also while a run is at work: without the lock, once the store has been made."""
+    config = load(path)
+    with ExitStack() as stack:
+        if not is_current(config.state / STORE):
+            stack.enter_context(locked(config.state))
+        yield stack.enter_context(_session(config, now))
+
+
+@contextmanager
+def _session(config: Config, now: str | None) -> Iterator[Session]:
     at = moment(now, config)
     os.umask(0o077)
-    with locked(config.state), Store(config.state / "dentsync.db") as store:
+    with Store(config.state / STORE) as store:
         yield Session(config, store, at, Cleaners(config))
 
 

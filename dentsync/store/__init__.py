@@ -7,7 +7,7 @@ transaction each; the schema is made by ``dentsync.store.schema``. Directory 070
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from dentsync.errors import StoreError
@@ -15,7 +15,7 @@ from dentsync.lang import _
 from dentsync.store.facts import Facts, FaultLine, FileEntry, FreshRow, Person, StoredRow
 from dentsync.store.ledger import Ids, Ledger
 
-__all__ = ["Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow"]
+__all__ = ["Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "is_current"]
 
 SCHEMA_VERSION = 1
 """How many migrations ``schema`` has; a test keeps the two together."""
@@ -40,6 +40,14 @@ def _clear_errors(path: Path) -> Iterator[None]:
                 file=path, reason=error
             )
         ) from None
+
+
+def is_current(path: Path) -> bool:
+    """Whether a store is there and needs no migration."""
+    if not path.exists():
+        return False
+    with _clear_errors(path), closing(sqlite3.connect(path)) as db:
+        return bool(db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION)
 
 
 class Store:

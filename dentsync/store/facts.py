@@ -269,12 +269,12 @@ class Facts:
                 found[row[0]] = Person(*row)
         return list(found.values())
 
-    def put_person(self, person: Person, alias: str, phones: Iterable[str]) -> None:
-        """Store a decision: this key means this person, who has these phones."""
+    def put_person(self, person: Person, alias: str, phones: Iterable[str], *, names: bool) -> None:
+        """Store a decision: this key means this person, who has these phones. ``names``: the row may rename them."""
         self.db.execute(
-            "INSERT INTO people(key, name_key, card) VALUES (?, ?, ?) ON CONFLICT(key) DO UPDATE"
-            " SET name_key = excluded.name_key, card = coalesce(excluded.card, card)",
-            (person.key, person.name_key, person.card),
+            "INSERT INTO people(key, name_key, card) VALUES (?1, ?2, ?3) ON CONFLICT(key) DO UPDATE"
+            " SET name_key = iif(?4, excluded.name_key, name_key), card = coalesce(card, excluded.card)",
+            (person.key, person.name_key, person.card, names),
         )
         self.db.execute("INSERT OR IGNORE INTO aliases(key, person) VALUES (?, ?)", (alias, person.key))
         self.db.executemany(

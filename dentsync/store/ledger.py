@@ -109,8 +109,13 @@ class Ledger:
         """Kind, key, origin and reason of what waits."""
         return self.db.execute("SELECT kind, key, origin, reason FROM held ORDER BY kind, key").fetchall()
 
-    def put_drift(self, target: str, drift: Iterable[Drift], at: datetime) -> None:
-        """Differences that people made in the CRM, as last seen."""
+    def replace_drift(
+        self, target: str, seen: Iterable[tuple[Kind, str]], drift: Iterable[Drift], at: datetime
+    ) -> None:
+        """What people changed in the CRM, as last seen; an item that was ``seen`` has no other drift than this."""
+        self.db.executemany(
+            "DELETE FROM drift WHERE target = ? AND kind = ? AND key = ?", ((target, *item) for item in seen)
+        )
         rows = (
             (target, d.kind, d.key, d.field, d.crm_id, _text(d.ours), _text(d.theirs), at.isoformat()) for d in drift
         )

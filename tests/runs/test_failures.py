@@ -112,6 +112,21 @@ def test_a_lost_reply_is_not_sent_again_before_it_is_looked_up(clinic: Clinic, f
     assert clinic.sync()["requests"] == 0
 
 
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "http_500", "half_batch:1"])
+def test_a_change_whose_reply_was_lost_is_wanted_again_and_ends_right(clinic: Clinic, fault: str) -> None:
+    clinic.patients(ANNA)
+    clinic.reminders(ANNAS_VISIT + "Записан")
+    clinic.sync()
+    clinic.patients(ANNA.replace("VIP", "Активный"), name="patients_2.csv")
+    clinic.reminders(ANNAS_VISIT + "Подтвержден", name="reminders_2.csv")
+    clinic.fault(fault, "crm.item.update")
+    assert clinic.sync()["exit_code"] == 4
+    assert clinic.sync()["exit_code"] == 0
+    assert clinic.contacts()[0]["UF_CRM_PATIENT_STATUS"] == "Активный"
+    assert clinic.deals()[0]["stage"] == "Запись подтверждена"
+    assert clinic.sync()["requests"] == 0
+
+
 def pass_the_search_lag(clinic: Clinic) -> None:
     """As if the intentions had been written two minutes earlier."""
     with sqlite3.connect(clinic.folder / "state" / "dentsync.db") as db:
@@ -201,6 +216,7 @@ def test_a_second_run_says_who_holds_the_state_and_leaves(clinic: Clinic) -> Non
     said = clinic.say("sync")
     assert said.code == 6
     assert str(first.pid) in one_line(said)
+    assert clinic.say("status").code == 0, "looking needs no lock"
     assert finished(first).code == 0
     assert len(clinic.contacts()) == 30
 

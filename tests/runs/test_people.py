@@ -127,3 +127,36 @@ def test_a_date_that_the_crm_cuts_is_not_taken_for_a_persons_choice(clinic: Clin
         )
         assert clinic.sync()["outcomes"].get("kept", 0) == 0
     assert "2026-10-02" in clinic.contacts()[0]["UF_CRM_LAST_VISIT"]
+
+
+def test_one_contact_of_the_crm_is_never_given_to_two_patients(clinic: Clinic) -> None:
+    """Father and son, namesakes on one phone, and one contact that was there before."""
+    clinic.act("create_contact", fields={"name": "Анна", "lastName": "Соколова"}, phones=["89165550101"])
+    clinic.patients(ANNA, ANNA.replace("101;", "105;"))
+    clinic.sync()
+    cards = sorted(contact["UF_CRM_CARD_NUMBER"] for contact in clinic.contacts())
+    assert cards == ["101", "105"]
+
+
+def test_drift_that_is_gone_is_not_reported_for_ever(known: Clinic) -> None:
+    contact = known.contacts()[0]["id"]
+    known.act("edit", contact=contact, fields={"name": "Аня"})
+    known.patients(ANNA.replace("VIP", "Активный"), name="patients_2.csv")
+    known.sync()
+    known.act("edit", contact=contact, fields={"name": "Анна"})
+    known.patients(ANNA.replace("VIP", "Новый"), name="patients_3.csv")
+    known.sync()
+    assert "kept as people left it 0" in known.say("status").out
+
+
+def test_a_misspelt_name_in_a_visit_does_not_make_its_patient_unknown(clinic: Clinic) -> None:
+    clinic.patients(ANNA)
+    header = "ID приёма;Номер карты;ФИО;Телефон;Начало приёма;Врач;Статус"
+    visit = "1;101;Сокалова Анна Викторовна;89165550101;04.10.2026 9:00;Петров;Завершен"
+    clinic.configure('files    = "visits_*.xlsx"', 'files    = "visits_*.csv"')
+    clinic.drop("visits_1.csv", visit, header=header)
+    clinic.sync()
+    clinic.reminders(ANNAS_VISIT)
+    clinic.sync()
+    [contact] = clinic.contacts()
+    assert contact["lastName"] == "Соколова"
