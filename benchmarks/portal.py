@@ -1,10 +1,12 @@
 """A clinic beside a sandbox: files are dropped, dentsync runs as a process, requests are counted at the portal."""
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,21 @@ from benchmarks import data, state
 from benchmarks.measure import Command, Run, dentsync, once
 from dentsync.sandbox.server import Running, running
 
+POLL_SECONDS = 0.02
+
 
 @dataclass(frozen=True)
 class Asked:
-    """One request at the portal: its commands by method, and how long the sandbox really worked."""
+    """One request at the portal: when, by its clock; its commands by method; how long the sandbox really worked."""
 
+    at: datetime
     commands: Counter[str]
     real_seconds: float
+
+
+def asked(entry: dict[str, Any]) -> Asked:
+    """A line of the portal's log."""
+    return Asked(datetime.fromisoformat(entry["at"]), Counter(entry["methods"]), entry["ms"] / 1000)
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Clinic:
         before = len(self._log())
         command = dentsync(*argv, "--json", "-c", str(self.config), "--now", data.NOW)
         run = once(Command(command, webhook=self.box.webhook))
-        requests = tuple(Asked(Counter(e["methods"]), e["ms"] / 1000) for e in self._log()[before:])
+        requests = tuple(map(asked, self._log()[before:]))
         summary = json.loads(run.out)
         assert summary["requests"] == len(requests), (summary["requests"], len(requests))
         return Visit(run, summary, requests)
@@ -68,5 +78,24 @@ def clinic(folder: Path, speed: float) -> Iterator[Clinic]:
     """A new clinic and an empty portal whose clock, and dentsync's with it, runs ``speed`` times faster."""
     faster = ('target = "bitrix24"', f'target = "bitrix24"\nspeed = {speed}')
     config = state.founded(folder, *[faster] * (speed != 1))
-    with running(speed=speed) as box:
+    with running() as box, _faster_from_the_first_request(box, speed):
         yield Clinic(config, box)
+
+
+@contextmanager
+def _faster_from_the_first_request(box: Running, speed: float) -> Iterator[None]:
+    """dentsync's clock starts to run faster when it turns to the CRM, so until then the portal's must not."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not box.admin("GET", "log") and not done.wait(POLL_SECONDS):
+            pass
+        box.admin("POST", "settings", {"speed": speed})
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
