@@ -209,6 +209,7 @@ def test_no_inbox_is_one_line(clinic: Clinic) -> None:
 
 
 def test_a_second_run_says_who_holds_the_state_and_leaves(clinic: Clinic) -> None:
+    clinic.say("status")
     clinic.patients(*rows(30))
     clinic.fault("slow:2", "batch")
     first = process(clinic, "sync")
