@@ -111,7 +111,7 @@ def push_plan(options: Options, path: Path) -> Report:
         report = Report("push", job.config.clinic, job.now, plan=plan)
         run = job.store.ledger.start_run("push", wall_time(), job.now)
         if not _refused(report, options):
-            report.pushed = push(job, run, plan, _pushing(options))
+            report.pushed = push(job, run, plan, _ticking(options, "push"))
         return _finish(job, run, report, options)
 
 
@@ -136,7 +136,8 @@ def diff(options: Options, feeds: Collection[str] = ()) -> Report:
             waiting = recover(job)
             request = Request(feeds, options.approved, rehearse=True, progress=_reading(options))
             files = read_inbox(job, request)
-            plan = make_plan(job, mark=mark, waiting=waiting, feeds=feeds).plan
+            progress = _ticking(options, "plan")
+            plan = make_plan(job, mark=mark, waiting=waiting, feeds=feeds, progress=progress).plan
         report = Report("diff", job.config.clinic, job.now, files, plan)
         _refused(report, options)
         report.code = _code(report, options)
@@ -161,11 +162,11 @@ def _plan_and_push(job: Session, run: int, report: Report, options: Options, fee
     with job.store.transaction():
         waiting = recover(job)
         report.uncertain = len(waiting)
-        work = make_plan(job, mark=job.store.mark(), waiting=waiting, feeds=feeds)
+        work = make_plan(job, mark=job.store.mark(), waiting=waiting, feeds=feeds, progress=_ticking(options, "plan"))
         job.store.ledger.replace_held(work.plan.held, wall_time())
     report.plan = work.plan
     if not _refused(report, options):
-        report.pushed = push(job, run, work.plan, _pushing(options))
+        report.pushed = push(job, run, work.plan, _ticking(options, "push"))
         _settle(job, work, report.pushed)
 
 
@@ -215,6 +216,6 @@ def _reading(options: Options) -> Callable[[int], None] | None:
     return (lambda rows: tick("read", rows, 0)) if tick else None
 
 
-def _pushing(options: Options) -> Callable[[int, int], None] | None:
+def _ticking(options: Options, what: str) -> Callable[[int, int], None] | None:
     tick = options.tick
-    return (lambda done, total: tick("push", done, total)) if tick else None
+    return (lambda done, total: tick(what, done, total)) if tick else None

@@ -1,7 +1,7 @@
 """From facts to a plan: who is meant, what each row wants, what differs, what waits, what is too much."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 
@@ -16,6 +16,9 @@ from dentsync.transform.routes import deal_of, wakes_at
 from dentsync.transform.safety import plan_refusals
 
 PLAN_VERSION = 1
+
+Progress = Callable[[int, int], None]
+"""Called with people planned and people in all."""
 
 
 @dataclass(slots=True)
@@ -34,7 +37,7 @@ def make_plan(job: Session, *, mark: str, waiting: frozenset[str] = frozenset(),
     ``mark`` is where the state stood before this run; ``waiting`` are items ("kind:key") whose last operation may
     still be on its way: they are held. ``feeds`` limits the plan to news from these.
     """
-    return _Planner(job, waiting).work(mark, feeds or job.config.feeds)
+    return _Planner(job, waiting).work(mark, feeds or job.config.feeds, progress)
 
 
 class _Planner:
@@ -49,7 +52,7 @@ class _Planner:
         self.rows: dict[int, set[str]] = {}
         self.wakes: dict[int, str | None] = {}
 
-    def work(self, mark: str, feeds: Collection[str]) -> Work:
+    def work(self, mark: str, feeds: Collection[str], progress: Progress | None) -> Work:
         self.facts.heal(self.job.rules)
         rows = [
             row for row in self.facts.unsettled(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
@@ -57,8 +60,10 @@ class _Planner:
         people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
         for row in sorted(rows, key=self._cards_first):
             self._assign(row, people)
-        for person, news in people.items():
+        for done, (person, news) in enumerate(people.items(), start=1):
             self._plan_person(person, news)
+            if progress:
+                progress(done, len(people))
         return Work(self._plan(mark), self.rows, self.wakes, len(rows))
 
     def _cards_first(self, row: StoredRow) -> bool:
