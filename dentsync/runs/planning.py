@@ -31,7 +31,14 @@ class Work:
     looked_at: int = 0
 
 
-def make_plan(job: Session, *, mark: str, waiting: frozenset[str] = frozenset(), feeds: Collection[str] = ()) -> Work:
+def make_plan(
+    job: Session,
+    *,
+    mark: str,
+    waiting: frozenset[str] = frozenset(),
+    feeds: Collection[str] = (),
+    progress: Progress | None = None,
+) -> Work:
     """Plan everything that has news. Writes only who is who; call it inside a transaction or a rehearsal.
 
     ``mark`` is where the state stood before this run; ``waiting`` are items ("kind:key") whose last operation may

@@ -28,6 +28,7 @@ LIST = "crm.item.list"
 Item = Mapping[str, Any]
 T = TypeVar("T")
 Found = dict[Kind, dict[int, Present]]
+Lists = dict[str, tuple[Kind, Command]]
 
 
 class Reader:
@@ -40,34 +41,49 @@ class Reader:
     def read(self, needs: Needs) -> Reading:
         """Everything asked for: one request for a usual day, few for a first run."""
         found: Found = {"contact": {}, "deal": {}}
-        lists = self._lists(needs)
-        phones = sorted(needs.phones)
-        at_once = len(lists) + len(phones) <= MAX_COMMANDS
-        extra = _look_ups(phones) if at_once else {"total": _count()}
-        commands = {**{key: one[1] for key, one in lists.items()}, **extra}
-        answers = self._portal.ask(commands)
+        phones, keys = sorted(needs.phones), sorted(needs.contact_keys)
+        others, by_key = self._other_lists(needs), self._key_lists(keys)
+        if len(others) + len(by_key) + len(phones) <= MAX_COMMANDS:
+            self._read_at_once(found, others | by_key, phones)
+        else:
+            total = self._read_lists(found, others, total=True)
+            self._find(found, phones, by_key, total)
+        return Reading(found["contact"], found["deal"], self._by_phone(found["contact"], phones))
+
+    def _read_at_once(self, found: Found, lists: Lists, phones: Sequence[str]) -> None:
+        look_ups = _look_ups(phones)
+        answers = self._portal.ask({**{key: one[1] for key, one in lists.items()}, **look_ups})
+        self._take_lists(found, lists, answers)
+        self._load(found, (one for key in look_ups for one in _matches(result_of(answers[key], LOOK_UP))))
+
+    def _read_lists(self, found: Found, lists: Lists, *, total: bool = False) -> int:
+        """Read lists, and on the way how many contacts there are if that is asked."""
+        counting = {"total": _count()} if total else {}
+        if not lists and not counting:
+            return 0
+        answers = self._portal.ask({**{key: one[1] for key, one in lists.items()}, **counting})
+        self._take_lists(found, lists, answers)
+        return _total(answers["total"]) if total else 0
+
+    def _take_lists(self, found: Found, lists: Lists, answers: Mapping[str, Done | Rejected]) -> None:
         for key, (kind, command) in lists.items():
             self._take(found, kind, self._all_pages(kind, command, _rows(result_of(answers[key], LIST))))
-        if phones and not at_once:
-            self._find(found, phones, _total(answers["total"]))
-        elif phones:
-            self._load(found, (one for key in extra for one in _matches(result_of(answers[key], LOOK_UP))))
-        return Reading(found["contact"], found["deal"], self._by_phone(found["contact"], phones))
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────
 
-    def _lists(self, needs: Needs) -> dict[str, tuple[Kind, Command]]:
-        wanted: tuple[tuple[Kind, Sequence[str], Sequence[int]], ...] = (
-            ("contact", sorted(needs.contact_keys), sorted(needs.contact_ids)),
-            ("deal", sorted(needs.deal_keys), sorted(needs.deal_ids)),
-        )
-        lists: dict[str, tuple[Kind, Command]] = {}
-        for kind, keys, ids in wanted:
-            for page in _pages(keys):
-                lists[f"l{len(lists)}"] = kind, self._by_key(kind, page)
-            for numbers in _pages(ids):
-                lists[f"l{len(lists)}"] = kind, self._list(kind, {"@id": numbers})
+    def _other_lists(self, needs: Needs) -> Lists:
+        """Deals by key, deals and contacts by id."""
+        deals = [self._by_key("deal", page) for page in _pages(sorted(needs.deal_keys))]
+        lists: Lists = {f"d{index}": ("deal", command) for index, command in enumerate(deals)}
+        ids: tuple[tuple[Kind, frozenset[int]], ...] = (("contact", needs.contact_ids), ("deal", needs.deal_ids))
+        for kind, numbers in ids:
+            for page in _pages(sorted(numbers)):
+                lists[f"l{len(lists)}"] = kind, self._list(kind, {"@id": page})
         return lists
+
+    def _key_lists(self, keys: Sequence[str]) -> Lists:
+        """Contacts by key."""
+        return {f"k{index}": ("contact", self._by_key("contact", page)) for index, page in enumerate(_pages(keys))}
 
     def _by_key(self, kind: Kind, keys: Sequence[str]) -> Command:
         return self._list(kind, {"=originatorId": self._portrait.settings.originator, "@originId": list(keys)})
@@ -114,16 +130,20 @@ class Reader:
 
     # ── phones ────────────────────────────────────────────────────────────────────────────────
 
-    def _find(self, found: Found, phones: Sequence[str], total: int) -> None:
-        """Look the phones up, or read all contacts: whichever takes fewer requests."""
+    def _find(self, found: Found, phones: Sequence[str], by_key: Lists, total: int) -> None:
+        """Look keys and phones up, or read all contacts, whichever takes fewer requests; in an empty CRM neither."""
         if not total:
             return
         scan = math.ceil((total // PAGE + 1) / MAX_COMMANDS)
-        look_up = math.ceil(len(phones) / MAX_COMMANDS) + math.ceil(min(total, len(phones)) / (PAGE * MAX_COMMANDS))
+        loads = math.ceil(min(total, len(phones)) / (PAGE * MAX_COMMANDS))
+        look_up = math.ceil(len(by_key) / MAX_COMMANDS) + math.ceil(len(phones) / MAX_COMMANDS) + loads
         if scan <= look_up:
-            wanted = {phone_key(one) for one in phones}
-            self._take(found, "contact", (row for row in self._scan(total) if _phones_of(row) & wanted))
+            keys = {key for _, one in by_key.values() for key in one.params["filter"]["@originId"]}
+            numbers = {phone_key(one) for one in phones}
+            rows = (row for row in self._scan(total) if _is_ours(row, keys) or _phones_of(row) & numbers)
+            self._take(found, "contact", rows)
         else:
+            self._read_lists(found, by_key)
             answers = self._portal.ask(_look_ups(phones))
             self._load(found, (one for answer in answers.values() for one in _matches(result_of(answer, LOOK_UP))))
 
@@ -206,6 +226,11 @@ def _is_id(value: object) -> bool:
 
 def _known_rows(answer: Answer) -> list[Item] | None:
     return None if isinstance(answer, Missing) else _rows(result_of(answer, LIST))
+
+
+def _is_ours(row: Item, keys: set[str]) -> bool:
+    """Whether a contact has one of the keys; whose key it is, the portrait says."""
+    return str(row.get("originId") or "") in keys
 
 
 def _phones_of(row: Item) -> set[str]:

@@ -130,7 +130,7 @@ class _Visit:
             raise ApiError(100, "Invalid JSON") from None
 
     def _work(self, webhook: Webhook, params: Json) -> Reply:
-        session = Session(self.world, webhook, Meter(self.world.settings.cut_seconds))
+        session = Session(self.world, webhook, Meter(self.world.settings.cut_seconds), self.world.clock.now())
         if self.fault and self.fault.name == "half_batch":
             session.stop_after = int(float(self.fault.argument))
         try:
