@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dentsync.errors import ConfigError, ExitCode
+from dentsync.errors import ConfigError, DentsyncError, ExitCode
 from dentsync.extract.inbox import Found
 from dentsync.lang import _
 from dentsync.model import Plan, Result
@@ -47,6 +47,7 @@ class Report:
     plan: Plan | None = None
     pushed: "Pushed | None" = None
     uncertain: int = 0  # items whose last creation may still be on its way
+    newly_held: int = 0  # items that wait and did not wait after the last run
     code: ExitCode = ExitCode.DONE
 
     def summary(self) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class Report:
             "outcomes": {result.value: pushed.count(result) for result in Result} if pushed else {},
             "drift": len(pushed.drift) if pushed else 0,
             "requests": pushed.requests if pushed else 0,
+            "error": str(pushed.error) if pushed and pushed.error else "",
         }
 
 
@@ -148,9 +150,14 @@ def _run(
     job: Session, command: str, options: Options, feeds: Collection[str], read: Callable[[], list[FileReport]]
 ) -> Report:
     run = job.store.ledger.start_run(command, wall_time(), job.now)
-    report = Report(command, job.config.clinic, job.now, read())
-    if job.store.facts.has_news(job.now, job.rules):
-        _plan_and_push(job, run, report, options, feeds)
+    report = Report(command, job.config.clinic, job.now)
+    try:
+        report.files = read()
+        if job.store.facts.has_news(job.now, job.rules):
+            _plan_and_push(job, run, report, options, feeds)
+    except DentsyncError as error:
+        job.store.ledger.finish_run(run, wall_time(), int(error.exit_code), report.summary())
+        raise
     return _finish(job, run, report, options)
 
 
@@ -163,11 +170,13 @@ def _plan_and_push(job: Session, run: int, report: Report, options: Options, fee
         waiting = recover(job)
         report.uncertain = len(waiting)
         work = make_plan(job, mark=job.store.mark(), waiting=waiting, feeds=feeds, progress=_ticking(options, "plan"))
-        job.store.ledger.replace_held(work.plan.held, wall_time())
     report.plan = work.plan
     if not _refused(report, options):
         report.pushed = push(job, run, work.plan, _ticking(options, "push"))
         _settle(job, work, report.pushed)
+    held = [*work.plan.held, *(report.pushed.held if report.pushed else ())]
+    with job.store.transaction():
+        report.newly_held = job.store.ledger.replace_held(held, wall_time())
 
 
 def _settle(job: Session, work: "Work", pushed: "Pushed") -> None:
@@ -197,7 +206,7 @@ def _code(report: Report, options: Options) -> ExitCode:
         return ExitCode.REFUSED
     if (pushed and pushed.error) or "failed" in states:
         return ExitCode.FAILED
-    if report.uncertain or (pushed and pushed.undone):
+    if report.uncertain or report.newly_held or (pushed and pushed.failed):
         return ExitCode.PARTIAL
     if options.strict and any(file.rejected for file in report.files):
         return ExitCode.PARTIAL

@@ -25,7 +25,7 @@ from dentsync.load.target import (
     needs_of,
 )
 from dentsync.load.targets import TARGETS
-from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Plan, Present, Result, Synced
+from dentsync.model import Change, Drift, Held, Kind, Operation, Outcome, Plain, Plan, Present, Result, Synced
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import Store
 from dentsync.transform.adopt import adopted, choose
@@ -50,6 +50,17 @@ class Pushed:
     drift: list[Drift] = field(default_factory=list)
     requests: int = 0
     error: TargetError | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the CRM refused something, or its end is not known."""
+        return any(o.result in (Result.FAILED, Result.UNKNOWN) or not o.linked for o in self.outcomes)
+
+    @property
+    def held(self) -> list[Held]:
+        """What waits, with its reasons."""
+        waiting = (o for o in self.outcomes if o.result is Result.HELD)
+        return [Held(o.operation.kind, o.operation.key, o.operation.origin, o.reason) for o in waiting]
 
     def count(self, result: Result) -> int:
         """Operations that ended so."""
@@ -139,6 +150,7 @@ class _Pusher:
         self.replaced: set[str] = set()  # operations that others stand for
         self.adopted: set[int] = set()  # contacts of the CRM that were given to somebody in this run
         self.seen: set[tuple[Kind, str]] = set()  # items whose present state was looked at
+        self.ours: dict[tuple[Kind, str], Present] = {}  # items of the CRM that carry our keys
 
     def push(self, operations: tuple[Operation, ...]) -> None:
         ready = self._settle_with_people(operations)
@@ -177,6 +189,7 @@ class _Pusher:
         needs = needs_of(operations, self.job.config.fields)
         reading = self.target.read(needs) if needs != Needs() else Reading()
         ready: list[Operation] = []
+        self.ours = {(item.kind, item.key): item for item in _newest_first(reading) if item.key}
         for operation in operations:
             ready += self._ready(operation, reading)
         return ready
@@ -193,13 +206,12 @@ class _Pusher:
                 return self._update(operation, reading)
 
     def _create_contact(self, operation: Operation, reading: Reading) -> list[Operation]:
-        ours = [item for item in reading.contacts.values() if item.key == operation.key]
         phones = next((c.new for c in operation.changes if c.field == "phones"), None) or ()
         assert isinstance(phones, tuple)
         ids = {crm_id for phone in phones for crm_id in reading.by_phone.get(phone, ())}
         choice = choose(
             operation,
-            ours,
+            self.ours.get(("contact", operation.key)),
             [reading.contacts[crm_id] for crm_id in sorted(ids) if crm_id in reading.contacts],
             lambda crm_id: self._is_taken(crm_id, operation.key),
             alone=len(self.job.store.facts.people_with(phones)) <= 1,
@@ -212,10 +224,9 @@ class _Pusher:
         return crm_id in self.adopted or self.ledger.key_of(self.crm, "contact", crm_id) not in (None, key)
 
     def _create_deal(self, operation: Operation, reading: Reading) -> list[Operation]:
-        ours = [item for item in reading.deals.values() if item.key == operation.key]
-        if not ours:
+        found = self.ours.get(("deal", operation.key))
+        if found is None:
             return [operation]
-        found = min(ours, key=lambda item: item.crm_id)
         move = replace(operation, action="move", crm_id=found.crm_id, changes=(), from_stage=None)
         return [*self._adopt(operation, found), *self._move(move, reading)]
 
@@ -304,6 +315,12 @@ class _Pusher:
             return replace(outcome, result=Result.KEPT, reason=_("deleted in the CRM"))
         self.ledger.drop_item(self.crm, "contact", outcome.operation.key)
         return replace(outcome, reason=_("its contact was deleted or merged in the CRM; looked up again next time"))
+
+
+def _newest_first(reading: Reading) -> list[Present]:
+    """So that of two items with one key the older one is kept."""
+    items = [*reading.contacts.values(), *reading.deals.values()]
+    return sorted(items, key=lambda item: item.crm_id, reverse=True)
 
 
 def after_of(operation: Operation, outcome: Outcome, before: Synced | None, wanted: Operation | None) -> Synced:

@@ -99,11 +99,14 @@ class Ledger:
 
     # ── held, drift, runs, cache ──
 
-    def replace_held(self, held: Iterable[Held], at: datetime) -> None:
-        """The present list of what waits for a person."""
+    def replace_held(self, held: Iterable[Held], at: datetime) -> int:
+        """The present list of what waits; how many of it did not wait before."""
+        before = set(self.db.execute("SELECT kind, key FROM held"))
+        now = {(one.kind, one.key): one for one in held}
         self.db.execute("DELETE FROM held")
-        rows = ((h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in held)
-        self.db.executemany("INSERT OR REPLACE INTO held(kind, key, origin, reason, at) VALUES (?, ?, ?, ?, ?)", rows)
+        rows = ((h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in now.values())
+        self.db.executemany("INSERT INTO held(kind, key, origin, reason, at) VALUES (?, ?, ?, ?, ?)", rows)
+        return len(now.keys() - before)
 
     def held(self) -> list[tuple[str, str, str, str]]:
         """Kind, key, origin and reason of what waits."""

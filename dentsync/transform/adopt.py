@@ -25,14 +25,14 @@ class Choice:
 
 
 def choose(
-    operation: Operation, ours: Sequence[Present], with_phone: Sequence[Present], taken: Callable[[int], bool], *,
+    operation: Operation, ours: Present | None, with_phone: Sequence[Present], taken: Callable[[int], bool], *,
     alone: bool,
 ) -> Choice:  # fmt: skip
-    """Decide for one creation. ``ours`` carry our key; ``with_phone`` share a phone; ``taken`` tells CRM ids that are
-    linked to somebody else; ``alone``: no other patient of the MIS has this phone.
+    """Decide for one creation. ``ours`` carries our key; ``with_phone`` share a phone; ``taken`` tells CRM ids that
+    are linked to somebody else; ``alone``: no other patient of the MIS has this phone.
     """
     if ours:
-        return Choice(min(ours, key=lambda item: item.crm_id))
+        return Choice(ours)
     free = [item for item in with_phone if item.key in (None, operation.key) and not taken(item.crm_id)]
     name = _name({change.field: change.new for change in operation.changes})
     agreeing = [item for item in free if names_agree(_name(item.fields), name)]
@@ -68,6 +68,8 @@ def adopted(operation: Operation, found: Present, as_read: Mapping[str, Plain]) 
         for change in operation.changes
         if not is_nothing(change.new) and not same(as_read.get(change.field), found.fields.get(change.field))
     )
+    if operation.kind == "deal" and operation.contact:  # whether it got its contact is not known
+        changes += (Change("contact", None, operation.contact, known=False),)
     claims = found.key != operation.key
     return replace(
         operation, action="update", changes=changes, crm_id=found.crm_id, pipeline=found.pipeline, stage=None,

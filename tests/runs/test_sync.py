@@ -115,7 +115,8 @@ def test_namesakes_on_one_phone_are_held_and_shown_in_status(clinic: Clinic) -> 
     clinic.sync()
     clinic.reminders(ANNAS_VISIT)
     summary = clinic.sync()
-    assert (summary["held"], clinic.deals()) == (1, [])
+    assert (summary["held"], summary["exit_code"], clinic.deals()) == (1, 4, [])
+    assert clinic.sync()["exit_code"] == 0, "who was told once is not told again every half hour"
     status = clinic.say("status")
     assert "held" in status.out
     assert "Соколова" not in status.out

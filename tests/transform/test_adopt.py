@@ -6,17 +6,12 @@ from tests.builders import contact_present, creation
 def chosen(
     ours: list[Present] | None = None, with_phone: list[Present] | None = None, *, taken: int = 0, alone: bool = True
 ):  # type: ignore[no-untyped-def]
-    return choose(creation(), ours or [], with_phone or [], lambda crm_id: crm_id == taken, alone=alone)
+    return choose(creation(), ours, with_phone or [], lambda crm_id: crm_id == taken, alone=alone)
 
 
 def test_our_key_in_the_crm_decides() -> None:
     ours = contact_present(5, "patient/main/101", last_name="Другая")
-    assert chosen([ours], [contact_present(6)]).found is ours
-
-
-def test_our_key_twice_means_the_older_one() -> None:
-    twins = [contact_present(9, "patient/main/101"), contact_present(5, "patient/main/101")]
-    assert chosen(twins).found is twins[1]
+    assert chosen(ours, [contact_present(6)]).found is ours
 
 
 def test_a_contact_with_this_phone_and_name_is_adopted() -> None:
