@@ -19,16 +19,15 @@ POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Asked:
-    """One request at the portal: when, by its clock; its commands by method; how long the sandbox really worked."""
+    """One request at the portal: when, by its clock, and its commands by method."""
 
     at: datetime
     commands: Counter[str]
-    real_seconds: float
 
 
 def asked(entry: dict[str, Any]) -> Asked:
     """A line of the portal's log."""
-    return Asked(datetime.fromisoformat(entry["at"]), Counter(entry["methods"]), entry["ms"] / 1000)
+    return Asked(datetime.fromisoformat(entry["at"]), Counter(entry["methods"]))
 
 
 @dataclass(frozen=True)
