@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from dentsync.config import digest_of
@@ -52,6 +52,7 @@ class _Planner:
         self.job, self.waiting = job, waiting
         self.facts, self.ledger = job.store.facts, job.store.ledger
         self.routes = _by_feed(job.config.routes.values())
+        self.wanted = tuple(job.config.fields["contact"])
         self.masters = frozenset(feed.name for feed in job.config.feeds.values() if feed.kind == "snapshot")
         self.records: dict[int, Record | None] = {}
         self.operations: dict[str, Operation] = {}
@@ -116,16 +117,15 @@ class _Planner:
         self._plan_item(contact, [row for row, _record in news])
         for row, record in news:
             for route in self.routes[row.feed]:
-                deal = deal_of(route, record, person, self.job.now)
+                deal = deal_of(route, record, person, self.job.now, silent=row.silent)
                 if deal:
-                    self._plan_item(replace(deal, silent=row.silent), [row])
+                    self._plan_item(deal, [row])
             self.wakes[row.id] = self._wakes(row, record)
 
     def _contact(self, person: str, news: list[tuple[StoredRow, Record]]) -> Desired:
         records = [record for row in self.facts.rows_of(person) if (record := self._record(row))]
-        wanted = tuple(name for name in self.job.config.fields["contact"] if name not in ("title",))
-        contact = contact_of(person, records, self.masters, wanted, self.job.now)
-        return replace(contact, silent=any(row.silent for row, _record in news))
+        silent = any(row.silent for row, _record in news)
+        return contact_of(person, records, self.masters, self.wanted, self.job.now, silent=silent)
 
     def _plan_item(self, desired: Desired, rows: list[StoredRow]) -> None:
         name = f"{desired.kind}:{desired.key}"

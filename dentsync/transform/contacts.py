@@ -13,7 +13,13 @@ _EXPECTED = (Status.BOOKED, Status.CONFIRMED, Status.WAITING)
 
 
 def contact_of(
-    person: str, records: Sequence[Record], masters: frozenset[str], wanted: Sequence[str], now: datetime
+    person: str,
+    records: Sequence[Record],
+    masters: frozenset[str],
+    wanted: Sequence[str],
+    now: datetime,
+    *,
+    silent: bool = False,
 ) -> Desired:
     """Merge the rows of a person, given oldest first. Rows of ``masters`` (snapshot feeds) outweigh the others.
 
@@ -31,7 +37,7 @@ def contact_of(
         values["next_visit_at"] = next_visit(visits, now)
     source = ordered[-1]
     fields = {name: plain(values[name]) for name in (*IDENTITY[:4], *wanted) if name in values}
-    return Desired("contact", person, source.origin, f"contact from {source.feed}", fields)
+    return Desired("contact", person, source.origin, f"contact from {source.feed}", fields, silent=silent)
 
 
 def _rank(record: Record, masters: frozenset[str]) -> int:

@@ -15,7 +15,7 @@ TITLE_LENGTH = 255
 """Longest title a CRM keeps."""
 
 
-def deal_of(route: Route, record: Record, contact: str, now: datetime) -> Desired | None:
+def deal_of(route: Route, record: Record, contact: str, now: datetime, *, silent: bool = False) -> Desired | None:
     """The deal this row asks for, or None where the route has no stage for its status.
 
     Conditions decide only whether a *new* deal is wanted: an existing one follows its row whatever the clock says.
@@ -36,6 +36,7 @@ def deal_of(route: Route, record: Record, contact: str, now: datetime) -> Desire
         stage=stage,
         status=Status(str(status)) if status else None,
         creates=all(holds(condition, record.values, now) for condition in route.when),
+        silent=silent,
     )
 
 
