@@ -3,11 +3,13 @@
 Every command is imported when it is asked for: ``--version``, ``--help`` and completion cost next to nothing.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -339,9 +341,16 @@ def _interrupted() -> int:
     return ExitCode.INTERRUPTED
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Entry point of the ``dentsync`` script."""
-    sys.exit(run(sys.argv[1:]))
+    # A run is short and makes hardly any cycles: collecting them costs a tenth of a large plan and frees nothing.
+    gc.disable()
+    code = run(sys.argv[1:])
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # Everything is closed by now; taking the interpreter apart would be a fifth of a quiet run.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Commands to rehearse with: the sandbox and the demo."""
 
+import gc
 from pathlib import Path
 
 import click
@@ -26,6 +27,8 @@ def serve(data: Path, port: int, speed: float) -> int:
     """
     from dentsync.sandbox.server import Running
     from dentsync.sandbox.server import serve as run_server
+
+    gc.enable()  # this one lives long
 
     def ready(box: Running) -> None:
         click.echo(_("board:   {url}").format(url=box.board))

@@ -3,7 +3,6 @@
 Every error names file, table, key and the remedy.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -314,6 +313,8 @@ def _clean_rules(source: Mapping[str, Any], table: FeedTable, clinic: ClinicTabl
 
 
 def _near(name: str, names: Any) -> str:
+    import difflib
+
     close = difflib.get_close_matches(name, [str(n) for n in names], n=1)
     return _(" (did you mean {name!r}?)").format(name=close[0]) if close else ""
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dentsync.errors import SourceError
 from dentsync.lang import _
@@ -19,6 +20,7 @@ _OCCURRENCE = re.compile(r"(.+)#(\d+)", re.DOTALL)
 _SHOWN = 40
 
 
+@lru_cache(maxsize=4096)
 def fold_header(text: str) -> str:
     """A header name as it is compared: letters, digits and ``%`` only, lower case, ё as е.
 

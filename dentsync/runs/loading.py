@@ -160,6 +160,7 @@ class _Loading:
                 self.feed.rules.key[0], f"та же запись уже есть в строке {earlier.line}, но с другими данными"
             )
             return self._reject(line, fingerprint, (fault,))
+        self.job.remember(record)
         self.fresh += 1
         return None
 

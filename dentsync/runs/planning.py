@@ -96,12 +96,19 @@ class _Planner:
             self.held.append(Held("contact", mention.key, record.origin, match.reason))
             self.rows[row.id].add(f"contact:{mention.key}")
             return
-        known_as = Person(match.person, mention.name_key, mention.card)
-        own_row = record.entity is Entity.PATIENT  # a visit may misspell a name, and must not make its patient unknown
-        self.facts.put_person(known_as, mention.key, mention.phones, names=own_row)
+        self._know(match.person, mention, record)
         if row.person != match.person:
             self.facts.set_person(row.id, match.person)
         people[match.person].append((row, record))
+
+    def _know(self, key: str, mention: Mention, record: Record) -> None:
+        """Store who is meant, unless exactly that is stored."""
+        person = Person(key, mention.name_key, mention.card)
+        if self.facts.person_of(mention.key) == person:
+            self.facts.put_phones(key, mention.phones)
+            return
+        own_row = record.entity is Entity.PATIENT  # a visit may misspell a name, and must not make its patient unknown
+        self.facts.put_person(person, mention.key, mention.phones, names=own_row)
 
     def _candidates(self, mention: Mention) -> tuple[Somebody | None, list[Somebody], list[Somebody]]:
         exact = self.facts.person_of(mention.key)
@@ -151,7 +158,9 @@ class _Planner:
 
     def _plan(self, mark: str) -> Plan:
         operations = tuple(sorted(self.operations.values(), key=_order))
-        known = self.ledger.item_counts(self.job.config.target)
+        # Counting what is ours is a pass over all of it; a plan within the free number is not measured against it.
+        few = len(operations) <= self.job.config.safety.free
+        known = {} if few else self.ledger.item_counts(self.job.config.target)
         return Plan(
             version=PLAN_VERSION,
             now=self.job.now.isoformat(timespec="seconds"),

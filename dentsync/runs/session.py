@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dentsync.transform.clean import Cleaner
 
 STORE = "dentsync.db"
+REMEMBERED = 2_000
+"""Records of one run that are kept in memory: what changes in a clinic's day."""
 
 
 class Cleaners(dict[str, "Cleaner"]):
@@ -48,15 +50,22 @@ class Session:
     store: Store
     now: datetime
     cleaners: "Cleaners"
+    judged: dict[tuple[str, str], Record]  # rows cleaned in this run, by feed and key: not to be cleaned twice
 
     @property
     def rules(self) -> str:
         """What stored rows were last looked at with: configuration and cleaning rules."""
         return digest_of(self.config.digest, RULES_VERSION)
 
+    def remember(self, record: Record) -> None:
+        """Keep a record that was just cleaned, as far as there is room."""
+        if len(self.judged) < REMEMBERED:
+            self.judged[record.feed, record.key] = record
+
     def clean(self, row: StoredRow) -> Record | Reject:
         """A stored row as a clean record."""
-        return self.cleaners[row.feed].clean(row.raw)
+        record = self.judged.get((row.feed, row.key))
+        return record if record and record.origin == row.origin else self.cleaners[row.feed].clean(row.raw)
 
 
 def wall_time() -> datetime:
@@ -100,7 +109,7 @@ def _session(config: Config, now: str | None) -> Iterator[Session]:
     at = moment(now, config)
     os.umask(0o077)
     with Store(config.state / STORE) as store:
-        yield Session(config, store, at, Cleaners(config))
+        yield Session(config, store, at, Cleaners(config), {})
 
 
 @contextmanager

@@ -277,9 +277,12 @@ class Facts:
             (person.key, person.name_key, person.card, names),
         )
         self.db.execute("INSERT OR IGNORE INTO aliases(key, person) VALUES (?, ?)", (alias, person.key))
-        self.db.executemany(
-            "INSERT OR IGNORE INTO phones(phone, person) VALUES (?, ?)", ((phone, person.key) for phone in phones)
-        )
+        self.put_phones(person.key, phones)
+
+    def put_phones(self, person: str, phones: Iterable[str]) -> None:
+        """This person has these phones, too."""
+        rows = ((phone, person) for phone in phones)
+        self.db.executemany("INSERT OR IGNORE INTO phones(phone, person) VALUES (?, ?)", rows)
 
     def set_person(self, row: int, person: str) -> None:
         """This row speaks of that person."""

@@ -6,7 +6,6 @@ nothing else.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from statistics import median
 
 from dentsync.lang import _
 from dentsync.model import FileRules, Kind, Limit, Operation, SafetyRules
@@ -75,11 +74,15 @@ def age_refusal(modified_at: datetime, now: datetime, rules: FileRules) -> str:
 def size_refusal(rows: int, usual: Sequence[int], rules: FileRules) -> str:
     """Why a file has too few or too many rows, or nothing. ``usual``: rows of the last good files."""
     if rows == 0 and not rules.allow_empty and usual:
-        return _("has no rows; usually {usual}").format(usual=round(median(usual)))
+        return _("has no rows; usually {usual}").format(usual=_median(usual))
     if rules.min_rows is not None and rows < rules.min_rows:
         return _("has {rows} rows, expected at least {limit}").format(rows=rows, limit=rules.min_rows)
     if rules.max_rows is not None and rows > rules.max_rows:
         return _("has {rows} rows, expected at most {limit}").format(rows=rows, limit=rules.max_rows)
-    if usual and len(usual) >= 3 and rows * 100 < rules.min_percent * median(usual):
-        return _("has {rows} rows, usually {usual}: cut short?").format(rows=rows, usual=round(median(usual)))
+    if usual and len(usual) >= 3 and rows * 100 < rules.min_percent * _median(usual):
+        return _("has {rows} rows, usually {usual}: cut short?").format(rows=rows, usual=_median(usual))
     return ""
+
+
+def _median(counts: Sequence[int]) -> int:
+    return sorted(counts)[len(counts) // 2]
