@@ -184,8 +184,8 @@ FeedKind = Literal["snapshot", "window", "append"]
 class CleanRules:
     """All that cleaning needs to know about a clinic and a feed.
 
-    ``statuses`` maps a folded status word (``transform.words.fold``) to a status. ``defaults`` gives text to
-    columns that the file does not have. ``dates`` are ``strptime`` formats, tried in order, in addition to ISO.
+    ``statuses`` maps a folded status word (``transform.words.fold``) to a status. ``defaults`` gives text
+    where the file says nothing: no column, or an empty cell. ``dates`` are ``strptime`` formats, tried in order, in addition to ISO.
     """
 
     timezone: str
