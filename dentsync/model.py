@@ -185,7 +185,8 @@ class CleanRules:
     """All that cleaning needs to know about a clinic and a feed.
 
     ``statuses`` maps a folded status word (``transform.words.fold``) to a status. ``defaults`` gives text
-    where the file says nothing: no column, or an empty cell. ``dates`` are ``strptime`` formats, tried in order, in addition to ISO.
+    where the file says nothing: no column, or an empty cell. ``dates`` are ``strptime`` formats, tried in order, in
+    addition to ISO.
     """
 
     timezone: str
