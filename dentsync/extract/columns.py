@@ -116,7 +116,7 @@ def missing(columns: Columns, required: Iterable[str]) -> SourceError | None:
     absent = [name for name in required if name not in columns.indexes]
     if not absent:
         return None
-    wanted = ", ".join(f"{name} ({_quoted(columns.aliases.get(name, ()))})" for name in absent)
+    wanted = ", ".join(f"{name} ({_quoted(columns.aliases.get(name, ()), most=3)})" for name in absent)
     place = f"feeds.{columns.feed}.columns" + (f".{absent[0]}" if len(absent) == 1 else "")
     if not columns.indexes:
         text = _(
@@ -129,6 +129,6 @@ def missing(columns: Columns, required: Iterable[str]) -> SourceError | None:
     )
 
 
-def _quoted(names: Iterable[str]) -> str:
+def _quoted(names: Iterable[str], most: int = _SHOWN) -> str:
     shown = [f"«{' '.join(name.split())}»" for name in names]
-    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")
+    return ", ".join(shown[:most]) + (", …" if len(shown) > most else "")

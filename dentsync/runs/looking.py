@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dentsync.errors import ConfigError
+from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
 from dentsync.model import Plain, Record
 from dentsync.runs.main_job import Options
@@ -110,8 +110,12 @@ def check(options: Options) -> tuple[str, ...]:
             problems.append(
                 _("{folder}: no such folder; the MIS has to drop its files there").format(folder=job.config.inbox)
             )
-        target, _checked = target_of(job.config, job.store)
-        return (*problems, *check_target(job, target))
+        try:
+            target, _checked = target_of(job.config, job.store)
+            problems += check_target(job, target)
+        except (ConfigError, TargetError) as error:
+            problems.append(str(error))
+        return tuple(problems)
 
 
 def write_rejects(faults: Collection[FaultLine], path: Path) -> None:
