@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Literal
 
 from dentsync.transform.name_order import INITIAL, is_given_then_surname, placed
-from dentsync.transform.name_text import words_of
 from dentsync.transform.name_words import (
     PLACEHOLDER_PHRASES,
     PLACEHOLDERS,
@@ -114,6 +113,8 @@ def parse_name(text: str) -> PersonName:
 @lru_cache(maxsize=65536)
 def join_name(last: str, first: str, patronymic: str) -> PersonName:
     """The name in three columns. Columns say the order, unless they hold more or other words than their headers say."""
+    from dentsync.transform.name_text import words_of
+
     extra: set[str] = set()
     if fold(patronymic).strip("-—") in _NO_PATRONYMIC:
         extra |= {"patronymic_placeholder"} if patronymic.strip() else set()
@@ -208,6 +209,9 @@ def _parsed(text: str, extra: frozenset[str]) -> PersonName:
 
 
 def _repaired(text: str, extra: set[str]) -> PersonName:
+    # Thirty expressions that a day of plainly written names does not need.
+    from dentsync.transform.name_text import words_of
+
     words, draft = words_of(text)
     flags = draft.flags | extra
     if words and len(words) > 2 and fold(words[-1]) in _NO_PATRONYMIC:

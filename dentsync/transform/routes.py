@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
-
 from dentsync.model import Condition, Desired, Record, Route, Status, Value
 from dentsync.transform.plain import plain
 from dentsync.transform.words import fold
@@ -65,7 +63,7 @@ def holds(condition: Condition, values: Mapping[str, Value], now: datetime) -> b
             return low <= (now.date() - _day(value, now)).days <= high
         case "months_ago":
             day = _day(value, now)
-            return day + relativedelta(months=low) <= now.date() <= day + relativedelta(months=high)
+            return _months_after(day, low) <= now.date() <= _months_after(day, high)
 
 
 def wakes_at(route: Route, record: Record, now: datetime) -> datetime | None:
@@ -82,13 +80,21 @@ def _opens_on(condition: Condition, values: Mapping[str, Value], now: datetime) 
     low, high = condition.low or 0, condition.high or 0
     match condition.unit:
         case "months_ago":
-            return _day(value, now) + relativedelta(months=low)
+            return _months_after(_day(value, now), low)
         case "days_ago":
             return _day(value, now) + timedelta(days=low)
         case "days_ahead":
             return _day(value, now) - timedelta(days=high)
         case _:
             return None
+
+
+def _months_after(day: date, months: int) -> date:
+    """Calendar months later; the 31st counts to the last day of a shorter month."""
+    # Few routes count months, and the library takes as long to load as a hundred rows to plan.
+    from dateutil.relativedelta import relativedelta
+
+    return day + relativedelta(months=months)
 
 
 def _day(value: Value, now: datetime) -> date:
