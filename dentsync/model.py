@@ -312,7 +312,7 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What we last left in the CRM. ``sure`` is false for an item that exists with contents unknown."""
+    """What we last left in the CRM. ``unsure``: fields, ``stage`` or ``contact`` of which the end is not known."""
 
     kind: Kind
     key: str
@@ -322,7 +322,7 @@ class Synced:
     pipeline: str | None = None
     stage: str | None = None
     status: Status | None = None
-    sure: bool = True
+    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ LEFT = {
     "people": "key, name_key, card",
     "aliases": "key, person",
     "phones": "phone, person",
-    "items": "target, kind, key, crm_id, contact, pipeline, stage, status, fields, sure",
+    "items": "target, kind, key, crm_id, contact, pipeline, stage, status, fields, unsure",
     "journal": "run, target, action, kind, key, result, crm_id, reason",
 }
 """All that `diff` and `sync` work with; moments of the wall clock left out."""

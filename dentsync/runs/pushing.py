@@ -330,9 +330,10 @@ def after_of(operation: Operation, outcome: Outcome, before: Synced | None, want
     fields = {change.field: change.new for change in changes if change.field != "contact"}
     contact = operation.contact if outcome.linked else None
     if operation.action == "move":
-        base = before or Synced(operation.kind, operation.key, outcome.crm_id, {}, sure=False)
+        base = before or Synced(operation.kind, operation.key, outcome.crm_id, {})
         stage = operation.stage.name if operation.stage else base.stage
-        return replace(base, pipeline=operation.pipeline, stage=stage, status=operation.status)
+        unsure = tuple(name for name in base.unsure if name != "stage")
+        return replace(base, pipeline=operation.pipeline, stage=stage, status=operation.status, unsure=unsure)
     if before is None or operation.action == "create":
         created = operation.action == "create"
         return Synced(
@@ -345,7 +346,11 @@ def after_of(operation: Operation, outcome: Outcome, before: Synced | None, want
             stage=operation.stage.name if created and operation.stage else None,
             status=operation.status if created else None,
         )
-    return replace(before, crm_id=outcome.crm_id, fields={**before.fields, **fields}, contact=contact, sure=True)
+    sent = {change.field for change in operation.changes}
+    return replace(
+        before, crm_id=outcome.crm_id, fields={**before.fields, **fields}, contact=contact,
+        unsure=tuple(name for name in before.unsure if name not in sent),
+    )  # fmt: skip
 
 
 def drift_of(after: Synced, ours: Mapping[str, Plain], present: Present, sent: Iterable[Change]) -> list[Drift]:

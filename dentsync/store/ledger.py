@@ -21,13 +21,13 @@ class Ledger:
 
     # ── what we last left in the CRM ──
 
-    _ITEM = "SELECT kind, key, crm_id, fields, contact, pipeline, stage, status, sure FROM items WHERE target = ? "
+    _ITEM = "SELECT kind, key, crm_id, fields, contact, pipeline, stage, status, unsure FROM items WHERE target = ? "
 
     @staticmethod
     def _item(row: tuple[Any, ...]) -> Synced:
-        kind, key, crm_id, fields, contact, pipeline, stage, status, sure = row
+        kind, key, crm_id, fields, contact, pipeline, stage, status, unsure = row
         known = Status(status) if status else None
-        return Synced(kind, key, crm_id, _fields.decode(fields), contact, pipeline, stage, known, bool(sure))
+        return Synced(kind, key, crm_id, _fields.decode(fields), contact, pipeline, stage, known, tuple(unsure.split()))
 
     def synced(self, target: str, kind: Kind, key: str) -> Synced | None:
         """What we last left there, or None if we never made or found it."""
@@ -41,11 +41,11 @@ class Ledger:
     def put_item(self, target: str, item: Synced) -> None:
         """Replace what we know about an item."""
         self.db.execute(
-            "INSERT OR REPLACE INTO items(target, kind, key, crm_id, contact, pipeline, stage, status, fields, sure)"
+            "INSERT OR REPLACE INTO items(target, kind, key, crm_id, contact, pipeline, stage, status, fields, unsure)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 target, item.kind, item.key, item.crm_id, item.contact, item.pipeline, item.stage,
-                item.status, _json.encode(item.fields).decode(), item.sure,
+                item.status, _json.encode(item.fields).decode(), " ".join(item.unsure),
             ),
         )  # fmt: skip
 

@@ -52,7 +52,7 @@ def _first(db: Database) -> None:
     db.table("items").create(
         {
             "target": str, "kind": str, "key": str, "crm_id": int, "contact": str, "pipeline": str, "stage": str,
-            "status": str, "fields": str, "sure": int,
+            "status": str, "fields": str, "unsure": str,
         },
         pk=("target", "kind", "key"),
     )  # fmt: skip

@@ -28,9 +28,9 @@ def changes_of(desired: Desired, synced: Synced, fields: Mapping[str, CrmField])
     changes = []
     for name, new in desired.fields.items():
         old = synced.fields.get(name)
-        if _allowed(name, new, fields) and not (synced.sure and same(new, old)):
-            changes.append(Change(name, old, new, known=synced.sure and name in synced.fields))
-    if desired.contact != synced.contact or (desired.contact and not synced.sure):
+        if _allowed(name, new, fields) and (name in synced.unsure or not same(new, old)):
+            changes.append(Change(name, old, new, known=name in synced.fields))
+    if desired.contact != synced.contact or (desired.contact and "contact" in synced.unsure):
         changes.append(Change("contact", synced.contact, desired.contact))
     return tuple(changes)
 
@@ -44,7 +44,7 @@ def _has_news(desired: Desired, synced: Synced) -> bool:
     """A move needs news: the MIS says another status than when we last left the deal."""
     if desired.stage is None or desired.status is None:
         return False
-    if not synced.sure:
+    if "stage" in synced.unsure:
         return True
     moved = (desired.pipeline, desired.stage.name) != (synced.pipeline, synced.stage)
     return moved and desired.status != synced.status

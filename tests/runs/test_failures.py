@@ -127,6 +127,32 @@ def test_a_change_whose_reply_was_lost_is_wanted_again_and_ends_right(clinic: Cl
     assert clinic.sync()["requests"] == 0
 
 
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+def test_a_lost_change_that_is_wanted_again_leaves_people_their_edits(clinic: Clinic, fault: str) -> None:
+    clinic.patients(ANNA)
+    clinic.sync()
+    clinic.act("edit", contact=clinic.contacts()[0]["id"], fields={"name": "Аня"})
+    clinic.patients(ANNA.replace("VIP", "Активный"), name="patients_2.csv")
+    clinic.fault(fault, "crm.item.update")
+    clinic.sync()
+    clinic.sync()
+    assert clinic.contacts()[0]["name"] == "Аня"
+    assert clinic.contacts()[0]["UF_CRM_PATIENT_STATUS"] == "Активный"
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+@pytest.mark.parametrize("then", ["8(916)555-01-01", "8(916)555-01-05"])
+def test_a_phone_whose_change_was_lost_ends_as_the_mis_says(clinic: Clinic, fault: str, then: str) -> None:
+    clinic.patients(ANNA)
+    clinic.sync()
+    clinic.patients(ANNA.replace("555-01-01", "555-01-05"), name="patients_2.csv")
+    clinic.fault(fault, "crm.item.update")
+    clinic.sync()
+    clinic.patients(ANNA.replace("8(916)555-01-01", then).replace("VIP", "Новый"), name="patients_3.csv")
+    clinic.sync()
+    assert clinic.contacts()[0]["phones"] == ["+7" + "".join(c for c in then if c.isdigit())[1:]]
+
+
 def pass_the_search_lag(clinic: Clinic) -> None:
     """As if the intentions had been written two minutes earlier."""
     with sqlite3.connect(clinic.folder / "state" / "dentsync.db") as db:

@@ -82,8 +82,11 @@ def test_an_end_that_is_taken_back_is_held_but_fields_still_go_out() -> None:
     assert "подтвердите" in held.reason
 
 
-def test_an_item_with_unknown_contents_is_sent_whole() -> None:
-    before = synced(desired("deal"), sure=False)
+def test_what_may_have_happened_is_sent_again_and_nothing_else() -> None:
+    before = synced(desired(), unsure=("last_name",))
+    [operation], _held = operations_of(desired(), before, {})
+    assert [change.field for change in operation.changes] == ["last_name"]
+    before = synced(desired("deal"), unsure=("title", "stage"))
     operations, _held = operations_of(desired("deal"), before, {})
     assert [operation.action for operation in operations] == ["update", "move"]
 
