@@ -25,7 +25,7 @@ def killed_after(clinic: Clinic, now: str, seconds: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(10))
 def test_runs_killed_at_random_moments_end_at_the_golden_board(clinic: Clinic, seed: int) -> None:
     chance = random.Random(seed)
     clinic.say("status")  # the store is there
