@@ -95,9 +95,8 @@ def whois(options: Options, phone: str) -> list[Caller]:
 def _caller(job: Session, person: str) -> Caller:
     rows = job.store.facts.rows_of(person)
     records = [record for row in rows if isinstance(record := job.clean(row), Record)]
-    masters = frozenset(feed.name for feed in job.config.feeds.values() if feed.kind == "snapshot")
     shown = ("card_number", "patient_status", "branch", "last_visit_at", "next_visit_at")
-    contact = contact_of(person, records, masters, shown, job.now)
+    contact = contact_of(person, records, job.masters, shown, job.now)
     item = job.store.ledger.synced(job.config.target, "contact", person)
     return Caller(person, item.crm_id if item else None, contact.fields)
 

@@ -28,7 +28,6 @@ class Work:
     plan: Plan
     rows: dict[int, set[str]] = field(default_factory=dict)  # row -> "kind:key" of the items it speaks for
     wakes: dict[int, str | None] = field(default_factory=dict)
-    looked_at: int = 0
 
 
 def make_plan(
@@ -53,7 +52,6 @@ class _Planner:
         self.facts, self.ledger = job.store.facts, job.store.ledger
         self.routes = _by_feed(job.config.routes.values())
         self.wanted = tuple(job.config.fields["contact"])
-        self.masters = frozenset(feed.name for feed in job.config.feeds.values() if feed.kind == "snapshot")
         self.records: dict[int, Record | None] = {}
         self.operations: dict[str, Operation] = {}
         self.held: list[Held] = []
@@ -72,7 +70,7 @@ class _Planner:
             self._plan_person(person, news)
             if progress:
                 progress(done, len(people))
-        return Work(self._plan(mark), self.rows, self.wakes, len(rows))
+        return Work(self._plan(mark), self.rows, self.wakes)
 
     def _cards_first(self, row: StoredRow) -> bool:
         return self.job.config.feeds[row.feed].rules.entity is not Entity.PATIENT
@@ -91,31 +89,28 @@ class _Planner:
         if record is None:  # a newer rule rejects it: what was done stays, and there is nothing to do
             return
         mention = mention_of(record, self.job.config.feeds[row.feed].rules.branch)
-        match = identify(mention, *self._candidates(mention))
+        exact = self.facts.person_of(mention.key)
+        match = identify(mention, _somebody(exact) if exact else None, *self._candidates(mention, known=bool(exact)))
         if match.person is None:
             self.held.append(Held("contact", mention.key, record.origin, match.reason))
             self.rows[row.id].add(f"contact:{mention.key}")
             return
-        self._know(match.person, mention, record)
+        person = Person(match.person, mention.name_key, mention.card)
+        if exact == person:
+            self.facts.put_phones(person.key, mention.phones)
+        else:  # a visit may misspell a name, and must not make its patient unknown
+            own_row = record.entity is Entity.PATIENT
+            self.facts.put_person(person, mention.key, mention.phones, names=own_row)
         if row.person != match.person:
             self.facts.set_person(row.id, match.person)
         people[match.person].append((row, record))
 
-    def _know(self, key: str, mention: Mention, record: Record) -> None:
-        """Store who is meant, unless exactly that is stored."""
-        person = Person(key, mention.name_key, mention.card)
-        if self.facts.person_of(mention.key) == person:
-            self.facts.put_phones(key, mention.phones)
-            return
-        own_row = record.entity is Entity.PATIENT  # a visit may misspell a name, and must not make its patient unknown
-        self.facts.put_person(person, mention.key, mention.phones, names=own_row)
-
-    def _candidates(self, mention: Mention) -> tuple[Somebody | None, list[Somebody], list[Somebody]]:
-        exact = self.facts.person_of(mention.key)
+    def _candidates(self, mention: Mention, *, known: bool) -> tuple[list[Somebody], list[Somebody]]:
+        """Who shares the card number, and who a phone, as far as that can still decide."""
         anywhere = mention.card and not mention.branch_known
-        by_card = self.facts.people_with_card(mention.card) if mention.card and (anywhere or not exact) else []
-        by_phone = [] if exact else self.facts.people_with(mention.phones)
-        return _somebody(exact) if exact else None, [_somebody(p) for p in by_card], [_somebody(p) for p in by_phone]
+        by_card = self.facts.people_with_card(mention.card) if mention.card and (anywhere or not known) else []
+        by_phone = [] if known else self.facts.people_with(mention.phones)
+        return [_somebody(p) for p in by_card], [_somebody(p) for p in by_phone]
 
     # ── what ──
 
@@ -132,7 +127,7 @@ class _Planner:
     def _contact(self, person: str, news: list[tuple[StoredRow, Record]]) -> Desired:
         records = [record for row in self.facts.rows_of(person) if (record := self._record(row))]
         silent = any(row.silent for row, _record in news)
-        return contact_of(person, records, self.masters, self.wanted, self.job.now, silent=silent)
+        return contact_of(person, records, self.job.masters, self.wanted, self.job.now, silent=silent)
 
     def _plan_item(self, desired: Desired, rows: list[StoredRow]) -> None:
         name = f"{desired.kind}:{desired.key}"

@@ -68,7 +68,7 @@ class Pushed:
 
     @property
     def undone(self) -> set[str]:
-        """ "kind:key" of items that are not yet as planned."""
+        """Items ("kind:key") that are not yet as planned."""
         open_results = (Result.FAILED, Result.UNKNOWN, Result.HELD)
         return {
             f"{o.operation.kind}:{o.operation.key}" for o in self.outcomes if o.result in open_results or not o.linked

@@ -57,6 +57,11 @@ class Session:
         """What stored rows were last looked at with: configuration and cleaning rules."""
         return digest_of(self.config.digest, RULES_VERSION)
 
+    @property
+    def masters(self) -> frozenset[str]:
+        """Feeds whose word about a patient outweighs the others': those that list everybody."""
+        return frozenset(feed.name for feed in self.config.feeds.values() if feed.kind == "snapshot")
+
     def remember(self, record: Record) -> None:
         """Keep a record that was just cleaned, as far as there is room."""
         if len(self.judged) < REMEMBERED:
