@@ -5,6 +5,7 @@ Every command is imported when it is asked for: ``--version``, ``--help`` and co
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from dentsync import __version__, lang
-from dentsync.cli_options import ALL, APPROVE, CONFIG, FEEDS, JSON, NOW, STRICT, VALUES
+from dentsync.cli_options import ALL, APPROVE, CONFIG, DEADLINE, FEEDS, JSON, NOW, STRICT, VALUES
 from dentsync.cli_sandbox import demo, sandbox
-from dentsync.errors import DentsyncError, ExitCode
+from dentsync.errors import DentsyncError, ExitCode, Terminated
 from dentsync.lang import _
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def cli(language: str | None) -> None:
 @CONFIG
 @NOW
 @APPROVE
+@DEADLINE
 @STRICT
 @JSON
 @VALUES
@@ -101,6 +103,7 @@ def diff(
 @CONFIG
 @NOW
 @APPROVE
+@DEADLINE
 @JSON
 @VALUES
 def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) -> int:
@@ -171,6 +174,7 @@ def clean(rejects: Path | None, **given: Any) -> int:
 @CONFIG
 @NOW
 @APPROVE
+@DEADLINE
 @STRICT
 @JSON
 def import_(file: Path, feed: str, as_json: bool, **given: Any) -> int:
@@ -279,10 +283,11 @@ def _options(
     approved: tuple[str, ...] = (),
     strict: bool = False,
     tick: "Tick | None" = None,
+    deadline: float | None = None,
 ) -> "Options":
     from dentsync.runs.main_job import Options
 
-    return Options(config, now, approved, strict, tick)
+    return Options(config, now, approved, strict, tick, deadline)
 
 
 def _carried_out(action: "Callable[[Options], Report]", **given: Any) -> "Report":
@@ -321,8 +326,8 @@ def run(argv: Sequence[str]) -> int:
         return ExitCode.USAGE
     except click.exceptions.Abort:
         return _interrupted()
-    except KeyboardInterrupt:
-        return _interrupted()
+    except (KeyboardInterrupt, Terminated) as interrupt:
+        return _interrupted(ExitCode.TERMINATED if isinstance(interrupt, Terminated) else ExitCode.INTERRUPTED)
     except DentsyncError as error:
         click.echo(f"dentsync: {error}", err=True)
         return error.exit_code
@@ -336,15 +341,20 @@ def run(argv: Sequence[str]) -> int:
         return ExitCode.BUG
 
 
-def _interrupted() -> int:
+def _interrupted(code: ExitCode = ExitCode.INTERRUPTED) -> int:
     click.echo(_("dentsync: interrupted; what was done is recorded, the next run continues"), err=True)
-    return ExitCode.INTERRUPTED
+    return code
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise Terminated
 
 
 def main() -> NoReturn:
     """Entry point of the ``dentsync`` script."""
     # A run is short and makes hardly any cycles: collecting them costs a tenth of a large plan and frees nothing.
     gc.disable()
+    signal.signal(signal.SIGTERM, _terminate)
     code = run(sys.argv[1:])
     with suppress(BrokenPipeError):
         sys.stdout.flush()

@@ -1,8 +1,25 @@
 """Options that several commands share."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import click
+
+from dentsync.lang import _
+
+
+class Span(click.ParamType[float]):
+    """A span of time such as 90s, 25m or 2h, as seconds."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = re.fullmatch(r"(\d+)\s*([smh])", str(value))
+        if not found:
+            self.fail(_("{text!r} is not a time span; for example 25m").format(text=value), param, ctx)
+        return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
 
 CONFIG = click.option(
     "--config", "-c", type=click.Path(path_type=Path), default=Path("config.toml"), envvar="DENTSYNC_CONFIG",
@@ -16,6 +33,7 @@ APPROVE = click.option(
     metavar="DIGEST",
     help="Let exactly this refused plan or file through.",
 )
+DEADLINE = click.option("--deadline", type=Span(), help="Stop cleanly after so long: 25m. The next run continues.")
 STRICT = click.option("--strict", is_flag=True, help="Exit 4 if any row was rejected.")
 JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 VALUES = click.option("--values/--no-values", default=None, help="Show patients' data. Default: on a terminal only.")

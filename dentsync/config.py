@@ -45,6 +45,7 @@ class Config:
     inbox: Path
     archive: Path | None
     state: Path
+    limits: Path
     settle_seconds: int
     target: str
     webhook: str

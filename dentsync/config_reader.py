@@ -103,6 +103,7 @@ class Reader:
             inbox=root / folder.inbox,
             archive=root / folder.archive if folder.archive else None,
             state=root / folder.state,
+            limits=root / (folder.limits or folder.state),
             settle_seconds=folder.settle_seconds,
             target=target.target,
             webhook=target.webhook,

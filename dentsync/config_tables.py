@@ -33,6 +33,7 @@ class FilesTable(Table, frozen=True):
     inbox: str = "inbox"
     archive: str = "archive"
     state: str = "state"
+    limits: str = ""
     settle_seconds: int = 10
 
 

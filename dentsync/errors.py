@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     LOCKED = 6
     CHANGES = 10
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class DentsyncError(Exception):
@@ -72,3 +73,7 @@ class Forbidden(TargetError):
 
 class Unavailable(TargetError):
     """The CRM was not reached and nothing was sent."""
+
+
+class Terminated(BaseException):
+    """SIGTERM. Like KeyboardInterrupt it is no failure of the program."""

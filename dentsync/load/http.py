@@ -1,21 +1,21 @@
-"""One HTTP call and its honest outcome; the pace of calls.
+"""One HTTP call and its honest outcome.
 
 A call ends in one of three ways: a ``Reply`` came; it was ``NotSent`` (no connection, so nothing was done); or it is
 ``Lost``: the other side may have done the work. What a reply means is for each CRM to say. Nothing here raises an
 exception of ``requests`` or shows a URL: the secret of a webhook stands in the URL.
 """
 
+import itertools
 import logging
 import re
 import ssl
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import requests
 import urllib3
-
-from dentsync.load.target import Clock
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 65.0
@@ -64,32 +64,37 @@ for _name in ("urllib3.connectionpool", "urllib3.poolmanager", "urllib3.util.ret
     logging.getLogger(_name).addFilter(_Masked())
 
 
+class _Connection(threading.local):
+    """What a thread keeps: sessions of ``requests`` are not made to be shared."""
+
+    def __init__(self) -> None:
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.used_at = time.monotonic()
+
+
 class Session:
-    """POSTs JSON over one kept connection. No redirects, no proxies or credentials from the environment."""
+    """POSTs JSON, each thread over a kept connection of its own. No redirects, nothing from the environment."""
 
     def __init__(self, *, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._mine = _Connection()
         self._timeout = (connect, read)
-        self._used_at = time.monotonic()
+        self._sent = itertools.count(1)
         self.requests = 0
 
     def post(self, url: str, payload: Mapping[str, object]) -> Reply | NotSent | Lost:
         """Send one request. Never raises for what the network or the other side does."""
-        if time.monotonic() - self._used_at > IDLE_SECONDS:
-            self._session.close()
-        self.requests += 1
+        mine = self._mine
+        if time.monotonic() - mine.used_at > IDLE_SECONDS:
+            mine.session.close()
+        self.requests = next(self._sent)
         try:
-            response = self._session.post(url, json=payload, timeout=self._timeout, allow_redirects=False)
+            response = mine.session.post(url, json=payload, timeout=self._timeout, allow_redirects=False)
         except requests.RequestException as error:
             return _failure(error)
         finally:
-            self._used_at = time.monotonic()
+            mine.used_at = time.monotonic()
         return Reply(response.status_code, _json(response), response.headers.get("Location"), _retry_after(response))
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._session.close()
 
 
 def _json(response: requests.Response) -> object:
@@ -129,39 +134,3 @@ def _causes(error: object) -> Iterator[BaseException]:
         yield error
         for inner in (*error.args, getattr(error, "reason", None)):
             yield from _causes(inner)
-
-
-class Bucket:
-    """A leaky bucket: each call adds one, ``leak`` run out a second, ``capacity`` is where the other side refuses.
-
-    ``level`` is how full it was ``at`` that epoch second: what the next run takes up.
-
-    ``spare`` calls are left to others on the same address and to differences of the two clocks.
-    """
-
-    def __init__(self, capacity: float, leak: float, *, spare: float = 2.0) -> None:
-        self._room = capacity - spare
-        self._capacity = capacity
-        self._leak = leak
-        self.level = 0.0
-        self.at = 0.0
-
-    def wait(self, clock: Clock) -> None:
-        """Wait until one more call fits, and count it."""
-        excess = self._now(clock) + 1 - self._room
-        if excess > 0:
-            clock.sleep(excess / self._leak)
-        self.level, self.at = max(0.0, self._now(clock)) + 1, clock.time()
-
-    def overflowed(self, clock: Clock) -> None:
-        """The other side refused: its bucket is full, whatever ours says."""
-        self.level, self.at = self._capacity, clock.time()
-
-    def restore(self, level: float, at: float) -> None:
-        """Take up the level another run left. ``at`` is in epoch seconds."""
-        self.level, self.at = min(max(level, 0.0), self._capacity), at
-
-    def _now(self, clock: Clock) -> float:
-        # A clock that was set back must not freeze the bucket.
-        elapsed = max(0.0, clock.time() - self.at)
-        return max(0.0, self.level - elapsed * self._leak)

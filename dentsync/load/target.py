@@ -11,6 +11,7 @@ Promises every target keeps (design: "Promises at the CRM's door"):
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from dentsync.model import CrmField, Kind, Operation, Outcome, Plain, Present, Route
@@ -20,20 +21,27 @@ GONE = "gone"
 
 
 class Clock(Protocol):
-    """Time as a target sees it: epoch seconds, and waiting."""
+    """Time as a target sees it: epoch seconds, waiting, and how long that takes in real seconds."""
 
     def time(self) -> float: ...
     def sleep(self, seconds: float) -> None: ...
+    def real(self, seconds: float) -> float: ...
 
 
 class WallClock:
-    """Real time."""
+    """Real time as it was at the start, and what has passed since: a clock that is set meanwhile moves nothing."""
+
+    def __init__(self) -> None:
+        self._start = time.time() - time.monotonic()
 
     def time(self) -> float:
-        return time.time()
+        return self._start + time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def real(self, seconds: float) -> float:
+        return seconds
 
 
 class FastClock:
@@ -41,13 +49,42 @@ class FastClock:
 
     def __init__(self, speed: float) -> None:
         self._speed = speed
-        self._start = time.time()
+        self._start, self._zero = time.time(), time.monotonic()
 
     def time(self) -> float:
-        return self._start + (time.time() - self._start) * self._speed
+        return self._start + (time.monotonic() - self._zero) * self._speed
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds / self._speed)
+
+    def real(self, seconds: float) -> float:
+        return seconds / self._speed
+
+
+GLANCE = 0.2
+"""Real seconds after which a wait looks whether it should end."""
+
+
+class Patience:
+    """How long a run may go on: until its deadline (epoch seconds of the clock), or until somebody asks it to end."""
+
+    def __init__(self, clock: Clock, deadline: float | None = None) -> None:
+        self.clock = clock
+        self.deadline = deadline
+        self.asked = False
+
+    def over(self, at: float | None = None) -> bool:
+        """Whether the run has to end: now, or before ``at``."""
+        return self.asked or (self.deadline is not None and (at or self.clock.time()) >= self.deadline)
+
+    def wait(self, until: float) -> bool:
+        """Wait until then; False at once where the run has to end before, or as soon as it is asked to."""
+        if self.over(until):
+            return False
+        step = GLANCE / max(self.clock.real(1.0), 1e-9)
+        while (left := until - self.clock.time()) > 0 and not self.asked:
+            self.clock.sleep(min(left, step))
+        return not self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +118,33 @@ class Chunk:
     request: Any = field(repr=False)
 
 
+# ── carrying operations out ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """These operations go out next, in one request: their intention has to be stored before the caller goes on."""
+
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of operations that went out, or of those that never will: for the caller to record."""
+
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing can go before ``until`` (epoch seconds of the clock): the CRM's limits."""
+
+    until: float
+
+
+Step = Sending | Ended | Waiting
+
+
 @dataclass(frozen=True, slots=True)
 class TargetSettings:
     """What a target is built from. ``fields`` maps kind -> our field -> field of the CRM."""
@@ -90,6 +154,7 @@ class TargetSettings:
     timezone: str
     fields: Mapping[str, Mapping[str, CrmField]]
     routes: tuple[Route, ...]
+    limits: Path | None = None  # folder where the runs of this machine share the CRM's limits
     directory: Mapping[str, Any] | None = None  # what ``check`` returned last time, if it is still good
     pace: Mapping[str, Any] | None = None  # what ``pace`` returned at the end of the last run
 
@@ -103,7 +168,7 @@ class Checked:
 
 
 class Target(Protocol):
-    """A CRM. Not thread-safe; one writer."""
+    """A CRM. Called from one thread; one writer."""
 
     @property
     def requests(self) -> int:
@@ -118,21 +183,17 @@ class Target(Protocol):
         """Read present items in as few requests as possible. Raises TargetError; changes nothing."""
         ...
 
-    def chunks(self, operations: Sequence[Operation], ids: Mapping[str, int]) -> Iterator[Chunk]:
-        """Group operations into requests, in order, lazily: each chunk is sized by how the last one went.
+    def carry_out(self, operations: Sequence[Operation], ids: Mapping[str, int], patience: Patience) -> Iterator[Step]:
+        """Send operations, side by side as far as their order and the CRM's limits allow; what happens, as it happens.
 
-        ``ids`` maps ``"contact:<key>"`` / ``"deal:<key>"`` to CRM ids and is kept up to date by the caller between
-        chunks. A deal whose contact has neither an id nor a creation in the same chunk is left out and must be
-        reported by the caller as held.
-        """
-        ...
+        ``ids`` maps ``"contact:<key>"`` / ``"deal:<key>"`` to CRM ids and is kept up to date by the caller as it
+        records what has ended. Operations of one item keep their order, and a deal's come after its contact's.
+        Each operation ends at most once, after it was ``Sending``; those that were not sent when ``patience`` was
+        over do not end. Refusals that prove nothing was done (rate, operating budget) are waited out and repeated. An
+        item that is not there any more fails with the reason ``GONE``.
 
-    def send(self, chunk: Chunk) -> list[Outcome]:
-        """Send one request; exactly one outcome for each operation of the chunk, in order.
-
-        Refusals that prove nothing was done (rate, operating budget) are waited out and repeated inside. Raises
-        Forbidden when the CRM refuses everything, Unavailable when it cannot be reached; then nothing of the chunk
-        was done. An item that is not there any more fails with the reason ``GONE``.
+        Raises Forbidden when the CRM refuses everything, Unavailable when it cannot be reached: then all that was in
+        flight has ended before. Closing the iterator abandons what is in flight.
         """
         ...
 
@@ -164,6 +225,8 @@ def needs_of(operations: Iterable[Operation], fields: Mapping[str, Mapping[str, 
             phones.update(*(c.new for c in operation.changes if c.field == "phones" and isinstance(c.new, tuple)))
         elif operation.crm_id is not None and _depends_on_present(operation, fields[operation.kind]):
             ids[operation.kind].add(operation.crm_id)
+            if operation.action == "move":  # its deal may have been merged into another one
+                keys[operation.kind].add(operation.key)
     return Needs(
         contact_keys=frozenset(keys["contact"]),
         deal_keys=frozenset(keys["deal"]),

@@ -3,13 +3,14 @@
 What a quiet run does not need (planning, pushing, cleaning) is imported when it is needed.
 """
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dentsync.errors import ConfigError, DentsyncError, ExitCode
+from dentsync.errors import ConfigError, DentsyncError, ExitCode, Terminated
 from dentsync.extract.inbox import Found
 from dentsync.lang import _
 from dentsync.model import Plan, Result
@@ -18,11 +19,11 @@ from dentsync.runs.intake import read_file, read_inbox
 from dentsync.runs.session import Session, opened, wall_time
 
 if TYPE_CHECKING:
-    from dentsync.runs.planning import Work
+    from dentsync.load.target import Patience
     from dentsync.runs.pushing import Pushed
 
 Tick = Callable[[str, int, int], None]
-"""Progress: what is being done, how much is done, out of how much (0: unknown)."""
+"""Progress: what is being done, how much is done, out of how much (0: unknown); "wait" and for how many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Options:
     approved: Collection[str] = ()
     strict: bool = False
     tick: Tick | None = None
+    deadline: float | None = None  # seconds after ``started`` at which the run ends, done or not
+    started: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
@@ -65,6 +68,9 @@ class Report:
             "outcomes": {result.value: pushed.count(result) for result in Result} if pushed else {},
             "drift": len(pushed.drift) if pushed else 0,
             "requests": pushed.requests if pushed else 0,
+            "waited": round(pushed.waited, 1) if pushed else 0.0,
+            "left": pushed.left if pushed else 0,
+            "uncertain": self.uncertain,
             "error": str(pushed.error) if pushed and pushed.error else "",
         }
 
@@ -105,7 +111,7 @@ def push_stored(options: Options) -> Report:
 def push_plan(options: Options, path: Path) -> Report:
     """Apply a saved plan exactly, if nothing has moved since it was made."""
     from dentsync.runs import plan_file
-    from dentsync.runs.pushing import push
+    from dentsync.runs.pushing import Pusher
 
     plan = plan_file.read(path)
     with opened(options.config, options.now) as job:
@@ -113,7 +119,8 @@ def push_plan(options: Options, path: Path) -> Report:
         report = Report("push", job.config.clinic, job.now, plan=plan)
         run = job.store.ledger.start_run("push", wall_time(), job.now)
         if not _refused(report, options):
-            report.pushed = push(job, run, plan, _ticking(options, "push"))
+            report.pushed = Pusher(job, patience_of(job, options), options.tick).push(run, plan)
+            report.uncertain = len(job.store.ledger.uncertain(job.config.target))
         return _finish(job, run, report, options)
 
 
@@ -156,35 +163,42 @@ def _run(
         if job.store.facts.has_news(job.now, job.rules):
             _plan_and_push(job, run, report, options, feeds)
     except DentsyncError as error:
-        job.store.ledger.finish_run(run, wall_time(), int(error.exit_code), report.summary())
+        report.code = error.exit_code
+        job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
+        raise
+    except (KeyboardInterrupt, Terminated) as interrupt:
+        report.code = ExitCode.INTERRUPTED if isinstance(interrupt, KeyboardInterrupt) else ExitCode.TERMINATED
+        job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
         raise
     return _finish(job, run, report, options)
 
 
 def _plan_and_push(job: Session, run: int, report: Report, options: Options, feeds: Collection[str]) -> None:
-    from dentsync.runs.planning import make_plan
-    from dentsync.runs.pushing import push
-    from dentsync.runs.recovery import recover
+    from dentsync.runs.pushing import Pusher
+    from dentsync.runs.rounds import carry_out
 
-    with job.store.transaction():
-        waiting = recover(job)
-        report.uncertain = len(waiting)
-        work = make_plan(job, mark=job.store.mark(), waiting=waiting, feeds=feeds, progress=_ticking(options, "plan"))
-    report.plan = work.plan
-    if not _refused(report, options):
-        report.pushed = push(job, run, work.plan, _ticking(options, "push"))
-        _settle(job, work, report.pushed)
-    held = [*work.plan.held, *(report.pushed.held if report.pushed else ())]
-    with job.store.transaction():
-        report.newly_held = job.store.ledger.replace_held(held, wall_time())
+    def is_refused(plan: Plan) -> bool:
+        report.plan = plan
+        return _refused(report, options)
+
+    pusher = Pusher(job, patience_of(job, options), options.tick)
+    try:
+        done = carry_out(job, run, feeds, pusher, is_refused, options.tick)
+        report.uncertain, report.newly_held = done.uncertain, done.newly_held
+    finally:
+        report.pushed = pusher.total
 
 
-def _settle(job: Session, work: "Work", pushed: "Pushed") -> None:
-    """Rows are settled when everything they speak for is as planned; the others have news again next time."""
-    undone = pushed.undone | {f"{held.kind}:{held.key}" for held in work.plan.held}
-    done = [(row, work.wakes.get(row)) for row, items in work.rows.items() if not items & undone]
-    with job.store.transaction():
-        job.store.facts.settle_rows(done)
+def patience_of(job: Session, options: Options) -> "Patience":
+    """How long this run may go on, by the clock of the CRM."""
+    from dentsync.load.target import Patience
+    from dentsync.runs.pushing import clock_of
+
+    clock = clock_of(job.config)
+    if options.deadline is None:
+        return Patience(clock)
+    left = options.deadline - (time.monotonic() - options.started)
+    return Patience(clock, clock.time() + left / clock.real(1.0))
 
 
 def _refused(report: Report, options: Options) -> bool:
@@ -206,7 +220,7 @@ def _code(report: Report, options: Options) -> ExitCode:
         return ExitCode.REFUSED
     if (pushed and pushed.error) or "failed" in states:
         return ExitCode.FAILED
-    if report.uncertain or report.newly_held or (pushed and pushed.failed):
+    if report.uncertain or report.newly_held or (pushed and (pushed.failed or pushed.left)):
         return ExitCode.PARTIAL
     if options.strict and any(file.rejected for file in report.files):
         return ExitCode.PARTIAL

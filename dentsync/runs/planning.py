@@ -36,19 +36,20 @@ def make_plan(
     mark: str,
     waiting: frozenset[str] = frozenset(),
     feeds: Collection[str] = (),
+    only: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Work:
     """Plan everything that has news. Writes only who is who; call it inside a transaction or a rehearsal.
 
     ``mark`` is where the state stood before this run; ``waiting`` are items ("kind:key") whose last operation may
-    still be on its way: they are held. ``feeds`` limits the plan to news from these.
+    still be on its way: they are held. ``feeds`` limits the plan to news from these, ``only`` to these items.
     """
-    return _Planner(job, waiting).work(mark, feeds or job.config.feeds, progress)
+    return _Planner(job, waiting, only).work(mark, feeds or job.config.feeds, progress)
 
 
 class _Planner:
-    def __init__(self, job: Session, waiting: frozenset[str]) -> None:
-        self.job, self.waiting = job, waiting
+    def __init__(self, job: Session, waiting: frozenset[str], only: Collection[str] | None) -> None:
+        self.job, self.waiting, self.only = job, waiting, only
         self.facts, self.ledger = job.store.facts, job.store.ledger
         self.routes = _by_feed(job.config.routes.values())
         self.wanted = tuple(job.config.fields["contact"])
@@ -133,6 +134,8 @@ class _Planner:
         name = f"{desired.kind}:{desired.key}"
         for row in rows:
             self.rows[row.id].add(name)
+        if self.only is not None and name not in self.only:
+            return
         if name in self.waiting:
             reason = "не известно, дошла ли прошлая операция: проверим, когда CRM успеет её показать"
             self.held.append(Held(desired.kind, desired.key, desired.origin, reason))

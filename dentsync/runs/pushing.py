@@ -11,21 +11,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dentsync.config import Config, digest_of, secret_of
-from dentsync.errors import ConfigError, TargetError, Unavailable
+from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
 from dentsync.load.target import (
     GONE,
     Clock,
+    Ended,
     FastClock,
     Needs,
+    Patience,
     Reading,
+    Sending,
+    Step,
     Target,
     TargetSettings,
+    Waiting,
     WallClock,
     needs_of,
 )
 from dentsync.load.targets import TARGETS
 from dentsync.model import Change, Drift, Held, Kind, Operation, Outcome, Plain, Plan, Present, Result, Synced
+from dentsync.runs.interrupts import gently
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import Store
 from dentsync.transform.adopt import adopted, choose
@@ -35,11 +41,8 @@ from dentsync.transform.stages import objection
 DIRECTORY_LIVES = timedelta(hours=12)
 """How long pipelines, stages and fields of the CRM are believed without asking again."""
 
-UNANSWERED = 2
-"""After so many requests in a row without an answer the CRM is left alone."""
-
-Progress = Callable[[int, int], None]
-"""Called with operations done and operations in all."""
+Tick = Callable[[str, int, int], None]
+"""Progress: "push" with operations done and in all, or "wait" with real seconds."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,9 @@ class Pushed:
     outcomes: list[Outcome] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
     requests: int = 0
+    waited: float = 0.0  # seconds for the CRM's limits and its search lag, by the CRM's clock
     error: TargetError | None = None
+    again: set[str] = field(default_factory=set)  # items ("kind:key") that another round may settle
 
     @property
     def failed(self) -> bool:
@@ -66,16 +71,36 @@ class Pushed:
         """Operations that ended so."""
         return sum(outcome.result is result for outcome in self.outcomes)
 
+    def then(self, later: "Pushed") -> "Pushed":
+        """Both rounds as one: what the later one was about ended there."""
+        settled = [one for one in self.outcomes if name_of(one.operation) not in self.again]
+        return Pushed(
+            outcomes=[*settled, *later.outcomes],
+            drift=[*self.drift, *later.drift],
+            requests=self.requests + later.requests,
+            waited=self.waited + later.waited,
+            error=later.error,
+            again=later.again,
+        )
+
+    @property
+    def left(self) -> int:
+        """Operations that were not sent for want of time or of an answer."""
+        return sum(one.result is Result.HELD and one.reason == _("not sent") for one in self.outcomes)
+
     @property
     def undone(self) -> set[str]:
         """Items ("kind:key") that are not yet as planned."""
         open_results = (Result.FAILED, Result.UNKNOWN, Result.HELD)
-        return {
-            f"{o.operation.kind}:{o.operation.key}" for o in self.outcomes if o.result in open_results or not o.linked
-        }
+        return {name_of(o.operation) for o in self.outcomes if o.result in open_results or not o.linked}
 
 
-def target_of(config: Config, store: Store) -> tuple[Target, bool]:
+def name_of(operation: Operation) -> str:
+    """The item an operation is about: "kind:key"."""
+    return f"{operation.kind}:{operation.key}"
+
+
+def target_of(config: Config, store: Store, clock: Clock | None = None) -> tuple[Target, bool]:
     """The CRM of the configuration, and whether what the last check learned about it is still good."""
     directory = _known_directory(config, store)
     pace = store.ledger.cached(config.target, "pace")
@@ -86,16 +111,18 @@ def target_of(config: Config, store: Store) -> tuple[Target, bool]:
         timezone=str(config.zone),
         fields=config.fields,
         routes=tuple(config.routes.values()),
+        limits=config.limits,
         directory=directory,
         pace=pace[0] if pace else None,
     )
-    return TARGETS[config.target](settings, _clock(config, secret)), directory is not None
+    return TARGETS[config.target](settings, clock or clock_of(config)), directory is not None
 
 
-def _clock(config: Config, secret: str) -> Clock:
+def clock_of(config: Config) -> Clock:
+    """Real time, or the sandbox's. Raises ConfigError."""
     if config.speed == 1.0:
         return WallClock()
-    if urlsplit(secret).hostname not in ("127.0.0.1", "::1", "localhost"):
+    if urlsplit(secret_of(config, os.environ)).hostname not in ("127.0.0.1", "::1", "localhost"):
         raise ConfigError(_("{file}: crm.speed is for the sandbox only; remove it").format(file=config.path.name))
     return FastClock(config.speed)
 
@@ -122,30 +149,61 @@ def check_target(job: Session, target: Target) -> tuple[str, ...]:
     return checked.problems
 
 
-def push(job: Session, run: int, plan: Plan, progress: Progress | None = None) -> Pushed:
-    """Apply a plan; every operation of it has an outcome afterwards. An error of the CRM as a whole is in ``error``."""
-    if not plan.operations:
-        return Pushed()
-    target, checked = target_of(job.config, job.store)
-    pusher = _Pusher(job, run, target, progress)
-    try:
-        if not checked and (problems := check_target(job, target)):
-            raise ConfigError("\n".join(problems))
-        pusher.push(plan.operations)
-    except TargetError as error:
-        pusher.pushed.error = error
-        job.store.ledger.forget(job.config.target, "directory")
-    finally:
-        pusher.close(plan.operations)
-    return pusher.pushed
+class Pusher:
+    """Applies plans of one run, while ``patience`` lasts."""
+
+    def __init__(self, job: Session, patience: Patience, tick: Tick | None = None) -> None:
+        self._job, self._patience, self._tick = job, patience, tick
+        self._waited = 0.0
+        self.total: Pushed | None = None
+
+    def push(self, run: int, plan: Plan) -> Pushed:
+        """Apply a plan; every operation of it has an outcome afterwards. ``error`` has what the CRM as a whole said.
+
+        ``total`` has this and the plans before it. Raises KeyboardInterrupt or Terminated where it was asked to end,
+        once all is recorded.
+        """
+        if not plan.operations:
+            return self._add(Pushed())
+        target, checked = target_of(self._job.config, self._job.store, self._patience.clock)
+        push = _Push(self._job, run, target, self._patience, self._tick)
+        try:
+            if not checked and (problems := check_target(self._job, target)):
+                raise ConfigError("\n".join(problems))
+            push.push(plan.operations)
+        except TargetError as error:
+            push.pushed.error = error
+            self._job.store.ledger.forget(self._job.config.target, "directory")
+        finally:
+            push.close(plan.operations)
+            self._add(push.pushed)
+        return push.pushed
+
+    def _add(self, pushed: Pushed) -> Pushed:
+        pushed.waited += self._waited
+        self._waited = 0.0
+        self.total = self.total.then(pushed) if self.total else pushed
+        return pushed
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the CRM's search lag; False where there is no time for it."""
+        clock, self._waited = self._patience.clock, seconds
+        if seconds and self._tick and not self._patience.over(clock.time() + seconds):
+            self._tick("wait", int(clock.real(seconds)) + 1, 0)
+        with gently(self._patience):
+            return self._patience.wait(clock.time() + seconds)
 
 
-class _Pusher:
-    def __init__(self, job: Session, run: int, target: Target, progress: Progress | None) -> None:
-        self.job, self.run, self.target, self.progress = job, run, target, progress
+class _Push:
+    """One plan on its way."""
+
+    def __init__(self, job: Session, run: int, target: Target, patience: Patience, tick: Tick | None) -> None:
+        self.job, self.run, self.target, self.patience, self.tick = job, run, target, patience, tick
         self.ledger = job.store.ledger
         self.crm = job.config.target
         self.pushed = Pushed()
+        self.numbers: dict[str, int] = {}  # of intentions in the journal, by operation id
+        self.gone: list[Outcome] = []  # of items that are not there any more
         self.creations: dict[str, Operation] = {}  # of adopted items: what was wanted, by item
         self.replaced: set[str] = set()  # operations that others stand for
         self.adopted: set[int] = set()  # contacts of the CRM that were given to somebody in this run
@@ -154,20 +212,34 @@ class _Pusher:
 
     def push(self, operations: tuple[Operation, ...]) -> None:
         ready = self._settle_with_people(operations)
-        unanswered = 0
-        for chunk in self.target.chunks(ready, self.ledger.ids(self.crm)):
-            with self.job.store.transaction():
-                numbers = self.ledger.intend(self.run, self.crm, chunk.operations, wall_time())
-            outcomes = self.target.send(chunk)
-            with self.job.store.transaction():
-                for outcome in outcomes:
-                    self.ledger.record(numbers[outcome.operation.id], outcome, wall_time())
-                    self._keep(outcome)
-            self._show(len(operations))
-            silent = all(outcome.result is Result.UNKNOWN for outcome in outcomes)
-            unanswered = unanswered + 1 if silent else 0
-            if unanswered == UNANSWERED:
-                raise Unavailable(_("the CRM does not answer; what is left waits for the next run"))
+        with gently(self.patience), self.job.store.durably():
+            for step in self.target.carry_out(ready, self.ledger.ids(self.crm), self.patience):
+                self._take(step)
+                self._show(len(operations))
+        self._find_gone()
+        self.pushed.again |= {name_of(one.operation) for one in self.pushed.outcomes if self._waits_for_contact(one)}
+
+    def _waits_for_contact(self, outcome: Outcome) -> bool:
+        """A deal that is without its contact, and need not be once the contact is known."""
+        contact = f"contact:{outcome.operation.contact}"
+        without = outcome.result is Result.HELD or not outcome.linked
+        return without and (contact in self.pushed.again or contact in self.ledger.ids(self.crm))
+
+    def _take(self, step: Step) -> None:
+        match step:
+            case Sending(fresh):
+                with self.job.store.transaction():
+                    self.numbers |= self.ledger.intend(self.run, self.crm, fresh, wall_time())
+            case Ended(outcomes):
+                with self.job.store.transaction():
+                    for outcome in outcomes:
+                        self.ledger.record(self.numbers[outcome.operation.id], outcome, wall_time())
+                        self._keep(outcome)
+            case Waiting(until):
+                seconds = max(0.0, until - self.patience.clock.time())
+                self.pushed.waited += seconds
+                if self.tick:
+                    self.tick("wait", int(self.patience.clock.real(seconds)) + 1, 0)
 
     def close(self, operations: tuple[Operation, ...]) -> None:
         """Account for what was not sent, and remember the CRM's limits and what people changed there."""
@@ -180,8 +252,8 @@ class _Pusher:
             self.ledger.cache(self.crm, "pace", self.target.pace(), wall_time())
 
     def _show(self, total: int) -> None:
-        if self.progress:
-            self.progress(len(self.pushed.outcomes), total)
+        if self.tick:
+            self.tick("push", len(self.pushed.outcomes), total)
 
     # ── people first ──
 
@@ -234,7 +306,7 @@ class _Pusher:
         """Link what is already in the CRM; send only what differs there."""
         wanted = {change.field: change.new for change in operation.changes}
         update = adopted(operation, found, self.target.as_read(operation.kind, wanted))
-        self.creations[f"{operation.kind}:{operation.key}"] = operation
+        self.creations[name_of(operation)] = operation
         self.replaced.add(operation.id)
         if operation.kind == "contact":
             self.adopted.add(found.crm_id)
@@ -245,9 +317,10 @@ class _Pusher:
         return []
 
     def _move(self, operation: Operation, reading: Reading) -> list[Operation]:
-        present = reading.deals.get(operation.crm_id or 0)
+        present = reading.deals.get(operation.crm_id or 0) or self.ours.get(("deal", operation.key))
         if present is None:
             return self._finish(Outcome(operation, Result.KEPT, reason=_("deleted in the CRM")))
+        operation = replace(operation, crm_id=present.crm_id)
         route = self.job.config.routes.get(operation.rule.removeprefix("routes."))
         reason = objection(operation, present, route)
         if reason:
@@ -296,12 +369,15 @@ class _Pusher:
         """Record exactly what this operation did, nothing more."""
         operation = outcome.operation
         if outcome.reason == GONE:
-            outcome = self._gone(outcome)
+            self.gone.append(outcome)
+            return
         self.pushed.outcomes.append(outcome)
+        if outcome.result is Result.UNKNOWN:
+            self.pushed.again.add(name_of(operation))
         if outcome.result is not Result.APPLIED or outcome.crm_id is None:
             return
         before = self.ledger.synced(self.crm, operation.kind, operation.key)
-        wanted = self.creations.get(f"{operation.kind}:{operation.key}") if operation.action == "update" else None
+        wanted = self.creations.get(name_of(operation)) if operation.action == "update" else None
         after = after_of(operation, outcome, before, wanted)
         self.ledger.put_item(self.crm, after)
         if outcome.present:
@@ -309,12 +385,34 @@ class _Pusher:
             ours = self.target.as_read(after.kind, after.fields)
             self.pushed.drift += drift_of(after, ours, outcome.present, operation.changes)
 
-    def _gone(self, outcome: Outcome) -> Outcome:
-        """A deal that people deleted stays deleted; a contact is found again by key or phone at the next run."""
-        if outcome.operation.kind == "deal":
+    def _find_gone(self) -> None:
+        """Items that were deleted or merged: found again by our key, or as people wanted it.
+
+        A deal that people deleted stays deleted; a contact is found by its phone or made again.
+        """
+        keys = {kind: frozenset(o.operation.key for o in self.gone if o.operation.kind == kind) for kind in _KINDS}
+        if not self.gone:
+            return
+        reading = self.target.read(Needs(contact_keys=keys["contact"], deal_keys=keys["deal"]))
+        alive = {(item.kind, item.key): item.crm_id for item in _newest_first(reading) if item.key}
+        with self.job.store.transaction():
+            self.pushed.outcomes += [self._relinked(one, alive) for one in self.gone]
+
+    def _relinked(self, outcome: Outcome, alive: Mapping[tuple[Kind, str], int]) -> Outcome:
+        kind, key = outcome.operation.kind, outcome.operation.key
+        item = self.ledger.synced(self.crm, kind, key)
+        found = alive.get((kind, key))
+        if found is None and kind == "deal":
             return replace(outcome, result=Result.KEPT, reason=_("deleted in the CRM"))
-        self.ledger.drop_item(self.crm, "contact", outcome.operation.key)
-        return replace(outcome, reason=_("its contact was deleted or merged in the CRM; looked up again next time"))
+        if item and found:
+            self.ledger.put_item(self.crm, replace(item, crm_id=found))
+        elif found is None:
+            self.ledger.drop_item(self.crm, kind, key)
+        self.pushed.again.add(f"{kind}:{key}")
+        return replace(outcome, reason=_("it was deleted or merged in the CRM; looked up again"))
+
+
+_KINDS: tuple[Kind, ...] = ("contact", "deal")
 
 
 def _newest_first(reading: Reading) -> list[Present]:
@@ -333,7 +431,14 @@ def after_of(operation: Operation, outcome: Outcome, before: Synced | None, want
         base = before or Synced(operation.kind, operation.key, outcome.crm_id, {})
         stage = operation.stage.name if operation.stage else base.stage
         unsure = tuple(name for name in base.unsure if name != "stage")
-        return replace(base, pipeline=operation.pipeline, stage=stage, status=operation.status, unsure=unsure)
+        return replace(
+            base,
+            crm_id=outcome.crm_id,
+            pipeline=operation.pipeline,
+            stage=stage,
+            status=operation.status,
+            unsure=unsure,
+        )
     if before is None or operation.action == "create":
         created = operation.action == "create"
         return Synced(

@@ -123,6 +123,15 @@ class Store:
         self.db.execute("RELEASE part")
 
     @contextmanager
+    def durably(self) -> Iterator[None]:
+        """Transactions inside are on the disk when they end: an intention must outlive a power cut."""
+        self.db.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            self.db.execute("PRAGMA synchronous = NORMAL")
+
+    @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Everything inside is forgotten at the end: how a dry run leaves no trace."""
         with _clear_errors(self.path):

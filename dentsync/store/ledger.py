@@ -92,6 +92,11 @@ class Ledger:
         decode = msgspec.json.Decoder(Operation).decode
         return [(n, decode(text), datetime.fromisoformat(at)) for n, text, at in self.db.execute(sql, (target,))]
 
+    def uncertain(self, target: str) -> set[tuple[str, str]]:
+        """Items (kind, key) of open intentions."""
+        sql = "SELECT kind, key FROM journal WHERE target = ? AND (result IS NULL OR result = 'unknown')"
+        return set(self.db.execute(sql, (target,)))
+
     def close_intention(self, number: int, result: Result | str, reason: str, at: datetime) -> None:
         """An open intention whose end is now known."""
         sql = "UPDATE journal SET result = ?, reason = ?, settled_at = ? WHERE id = ?"

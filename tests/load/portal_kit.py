@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from dentsync.load.bitrix24 import Bitrix24
-from dentsync.load.target import Needs, Reading, TargetSettings
+from dentsync.load.target import Ended, Needs, Patience, Reading, Sending, TargetSettings
 from dentsync.model import Change, CrmField, Operation, Outcome, Plain, Result, Route, StageRef
 from dentsync.sandbox.server import Running
 from tests.builders import ORIGIN
@@ -54,6 +54,9 @@ class PortalClock:
         self._ahead += seconds
         self._box.admin("POST", "settings", {"advance": seconds})
 
+    def real(self, seconds: float) -> float:
+        return 0.0
+
     @property
     def slept(self) -> float:
         """Seconds waited so far."""
@@ -83,15 +86,23 @@ class Desk:
             found |= {outcome.operation.id: outcome for outcome in outcomes}
         return found
 
-    def sent(self, operations: Sequence[Operation]) -> Iterator[list[Outcome]]:
-        """Outcomes, request by request."""
-        for chunk in self.target.chunks(operations, self.ids):
-            outcomes = self.target.send(chunk)
-            assert [outcome.operation for outcome in outcomes] == list(chunk.operations)
-            for one in outcomes:
-                if one.result is Result.APPLIED and one.crm_id:
-                    self.ids[f"{one.operation.kind}:{one.operation.key}"] = one.crm_id
-            yield outcomes
+    def sent(self, operations: Sequence[Operation], patience: Patience | None = None) -> Iterator[list[Outcome]]:
+        """Outcomes, request by request, as the caller of a target keeps them."""
+        patience = patience or Patience(self.clock)
+        intended: set[str] = set()
+        for step in self.target.carry_out(operations, self.ids, patience):
+            match step:
+                case Sending(fresh):
+                    assert not intended & {one.id for one in fresh}, "an operation is intended once"
+                    intended |= {one.id for one in fresh}
+                case Ended(outcomes):
+                    assert {one.operation.id for one in outcomes} <= intended
+                    intended -= {one.operation.id for one in outcomes}
+                    for one in outcomes:
+                        if one.result is Result.APPLIED and one.crm_id:
+                            self.ids[f"{one.operation.kind}:{one.operation.key}"] = one.crm_id
+                    if outcomes:
+                        yield list(outcomes)
 
     def read(self, **needs: Any) -> Reading:
         """Read items."""

@@ -11,9 +11,9 @@ from dentsync.load.bitrix24.directory import Directory
 from dentsync.load.bitrix24.fields import Vocabulary
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.multifields import Multifield
-from dentsync.load.bitrix24.outcomes import outcomes_of
+from dentsync.load.bitrix24.outcomes import landing_of
 from dentsync.load.bitrix24.packing import Request, Slot
-from dentsync.load.bitrix24.portal import result_of
+from dentsync.load.bitrix24.portal import Envelope, result_of
 from dentsync.load.bitrix24.reading import _total
 from dentsync.load.bitrix24.reasons import reason_of
 from dentsync.load.bitrix24.wire import Answer, Done, Missing, Ref, Rejected
@@ -30,11 +30,17 @@ def portrait() -> Portrait:
     return Portrait(settings, Directory(), Vocabulary("contact", zone, {}), Vocabulary("deal", zone, {}))
 
 
+def outcomes_of(slots: dict[str, Slot], answers: dict[str, Answer], known: Portrait) -> dict[str, Outcome]:
+    commands = {key: slot.command for key, slot in slots.items()}
+    landing = landing_of(Request(slots, {}, Envelope(commands, "batch", {}, {})), answers, known)
+    return {one.operation.id: one for one in landing.outcomes}
+
+
 def outcome(operation: Operation, answer: Answer, fields: Any = None, more: Any = None) -> Outcome:
     one = command(operation, Draft(fields or {}), operation.crm_id)
     slots = {**(more[0] if more else {}), "x0": Slot(one, (operation,))}
     answers = {**(more[1] if more else {}), "x0": answer}
-    return outcomes_of(Request(slots, {}), answers, portrait())[operation.id]
+    return outcomes_of(slots, answers, portrait())[operation.id]
 
 
 @pytest.mark.parametrize("result", [True, None, [], {}, {"item": []}, {"item": {}}, {"item": {"id": "x"}}, 5])
@@ -85,7 +91,7 @@ def test_phones_are_forgotten_where_the_echo_does_not_show_them() -> None:
     """Otherwise a later update would count with numbers that are not there."""
     known = portrait()
     operation = update("contact", "p1", 5, *changes(phones=()))
-    request = Request({"c0": Slot(command(operation, Draft({}), 5), (operation,))}, {})
+    slots = {"c0": Slot(command(operation, Draft({}), 5), (operation,))}
     for answer, cards in (
         (Done({"item": {"id": 5}}), {}),
         (Missing(), {}),
@@ -96,7 +102,7 @@ def test_phones_are_forgotten_where_the_echo_does_not_show_them() -> None:
         ),
     ):
         known.cards[5] = (PHONE,)
-        outcomes_of(request, {"c0": answer}, known)
+        outcomes_of(slots, {"c0": answer}, known)
         assert known.cards == cards
 
 
@@ -106,7 +112,7 @@ def test_phones_are_forgotten_where_the_echo_does_not_show_them() -> None:
 def imported(answer: Answer, rows: int = 3) -> list[Outcome]:
     operations = tuple(person(f"p{n}", silent=True) for n in range(rows))
     slot = Slot(import_command(operations, [{}] * rows), operations, (Draft({}),) * rows)
-    found = outcomes_of(Request({"i0": slot}, {}), {"i0": answer}, portrait())
+    found = outcomes_of({"i0": slot}, {"i0": answer}, portrait())
     return [found[operation.id] for operation in operations]
 
 

@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from dentsync.load.http import Bucket, Lost, NotSent, Reply, Session
+from dentsync.load.http import Lost, NotSent, Reply, Session
 
 SECRET = "s3cr3tsecrets3cr3t"
 JSON = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"result": 1}'
@@ -177,69 +175,3 @@ def test_secret_is_in_no_log_line_and_in_no_repr(caplog: pytest.LogCaptureFixtur
 
 
 # ── the bucket ──
-
-
-class FakeClock:
-    """Time that passes only by sleeping, or by hand."""
-
-    def __init__(self, now: float = 1000.0) -> None:
-        self.now = now
-        self.slept = 0.0
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        assert seconds >= 0
-        self.now += seconds
-        self.slept += seconds
-
-
-def test_first_calls_do_not_wait_and_then_the_pace_is_that_of_the_leak() -> None:
-    clock, bucket = FakeClock(), Bucket(50, 2)
-    for _ in range(48):
-        bucket.wait(clock)
-    assert clock.slept == 0
-    for _ in range(10):
-        bucket.wait(clock)
-    assert clock.slept == pytest.approx(5)
-
-
-@settings(deadline=None)
-@given(st.lists(st.floats(0, 40), min_size=60, max_size=200), st.floats(0, 50))
-def test_other_side_with_the_same_limit_never_has_to_refuse(gaps: list[float], start: float) -> None:
-    clock, bucket = FakeClock(), Bucket(50, 2)
-    bucket.restore(start, clock.now)
-    theirs, at = start, clock.now
-    for gap in gaps:
-        clock.now += gap * gap / 1600
-        bucket.wait(clock)
-        theirs, at = max(0.0, theirs - (clock.now - at) * 2) + 1, clock.now
-        assert theirs <= 50
-
-
-def test_what_another_run_has_used_counts() -> None:
-    first, second, clock = Bucket(50, 2), Bucket(50, 2), FakeClock()
-    for _ in range(48):
-        first.wait(clock)
-    clock.now += 5
-    second.restore(first.level, first.at)
-    for _ in range(11):
-        second.wait(clock)
-    assert clock.slept == pytest.approx(0.5)
-
-
-def test_refusal_empties_what_we_thought_was_free() -> None:
-    clock, bucket = FakeClock(), Bucket(50, 2)
-    bucket.overflowed(clock)
-    bucket.wait(clock)
-    assert clock.slept == pytest.approx(1.5)
-
-
-def test_clock_set_back_does_not_stop_the_calls() -> None:
-    clock, bucket = FakeClock(), Bucket(50, 2)
-    bucket.overflowed(clock)
-    clock.now -= 3600
-    bucket.wait(clock)
-    bucket.wait(clock)
-    assert clock.slept < 5

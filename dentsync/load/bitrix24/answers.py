@@ -49,7 +49,7 @@ CREDENTIALS = frozenset(
 class Refused:
     """Nothing was done and the same call may be made again: ``after`` seconds, where the other side says so."""
 
-    why: Literal["rate", "budget", "connection", "certificate"]
+    why: Literal["rate", "budget", "connection", "certificate", "moved"]
     after: float | None = None
 
 

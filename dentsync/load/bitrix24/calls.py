@@ -1,4 +1,4 @@
-"""One call of a portal: paced, repeated where nothing was done, followed to the portal's new host.
+"""Calls of one portal: paced, repeated where nothing was done, followed to the portal's new host.
 
 ``tenacity`` decides when a refused call is made again; ``answers`` decides whether.
 """
@@ -6,21 +6,24 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tenacity import RetryCallState, Retrying, retry_if_result
+from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
 
 from dentsync.errors import Unavailable
 from dentsync.lang import _
 from dentsync.load.bitrix24.answers import Meaning, Moved, Refused, meaning_of
 from dentsync.load.bitrix24.webhook import Webhook
 from dentsync.load.bitrix24.wire import Done, Rejected
-from dentsync.load.http import Bucket, Lost, Session
+from dentsync.load.bucket import Bucket
+from dentsync.load.http import Lost, NotSent, Reply, Session
 from dentsync.load.target import Clock
 
-TRIES: Mapping[str, int] = {"rate": 10, "budget": 12, "connection": 4, "certificate": 1}
+TRIES: Mapping[str, int] = {"rate": 10, "budget": 12, "connection": 4, "certificate": 1, "moved": 3}
 """How often a call is made before its refusal is believed. A budget is free again after at most ten waits."""
 
-HOPS = 3
-LONGEST_PAUSE = 30.0
+# The jitter keeps many clinics that lost one provider from coming back all at once.
+_BACK_OFF = wait_exponential_jitter(initial=1, max=30, jitter=0.5)
+
+Heard = Done | Rejected | Lost | Refused
 
 
 class Calls:
@@ -33,40 +36,81 @@ class Calls:
         self._bucket = bucket
         self._until_reset = until_reset
 
+    def transmit(self, method: str, payload: Mapping[str, Any]) -> Reply | NotSent | Lost:
+        """The HTTP call alone. Made from any thread."""
+        return self.session.post(self.webhook.url(method), payload)
+
+    def heard(self, method: str, reply: Reply | NotSent | Lost) -> Heard:
+        """What it came to. Raises Forbidden where every further call would be refused as well."""
+        meaning: Meaning = meaning_of(reply)
+        match meaning:
+            case Refused("rate"):
+                self._bucket.overflowed(self._clock)
+            case Moved(location):
+                return self._moved(location, method)
+        return meaning
+
+    def _moved(self, location: str, method: str) -> Lost | Refused:
+        moved = self.webhook.moved(location, method)
+        if moved is None:
+            return Lost("redirect")
+        self.webhook = moved
+        return Refused("moved", 0.0)
+
     def post(self, method: str, payload: Mapping[str, Any]) -> Done | Rejected | Lost:
         """One call, made again while it is refused. Raises Forbidden, Unavailable: then nothing was done."""
         retrying = Retrying(
-            retry=retry_if_result(lambda meaning: isinstance(meaning, Refused)),
+            retry=retry_if_result(lambda heard: isinstance(heard, Refused)),
             stop=_tried_enough,
-            wait=self._pause,
+            wait=self._wait,
             sleep=self._clock.sleep,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )
-        meaning = retrying(self._post_once, method, payload)
-        if isinstance(meaning, Refused):
-            raise Unavailable(_unavailable_text(meaning))
-        return Lost("redirect") if isinstance(meaning, Moved) else meaning
+        heard: Heard = retrying(self._post_once, method, payload)
+        if isinstance(heard, Refused):
+            raise Unavailable(unavailable_text(heard))
+        return heard
 
-    def _post_once(self, method: str, payload: Mapping[str, Any]) -> Meaning:
-        meaning: Meaning = Lost("redirect")
-        for _hop in range(HOPS):
-            self._bucket.wait(self._clock)
-            meaning = meaning_of(self.session.post(self.webhook.url(method), payload))
-            moved = self.webhook.moved(meaning.location, method) if isinstance(meaning, Moved) else None
-            if moved is None:
-                break
-            self.webhook = moved
-        if isinstance(meaning, Refused) and meaning.why == "rate":
-            self._bucket.overflowed(self._clock)
-        return meaning
+    def _post_once(self, method: str, payload: Mapping[str, Any]) -> Heard:
+        self._bucket.wait(self._clock)
+        return self.heard(method, self.transmit(method, payload))
 
-    def _pause(self, state: RetryCallState) -> float:
+    def _wait(self, state: RetryCallState) -> float:
         refused = state.outcome.result() if state.outcome else None
-        if isinstance(refused, Refused) and refused.after is not None:
+        return self.pause(refused, state.args[0], state) if isinstance(refused, Refused) else 0.0
+
+    def pause(self, refused: Refused, method: str, state: RetryCallState) -> float:
+        """Seconds before the call is made again."""
+        if refused.after is not None:
             return refused.after
-        if isinstance(refused, Refused) and refused.why == "budget":
-            return self._until_reset(state.args[0])
-        return min(2.0 ** (state.attempt_number - 1), LONGEST_PAUSE)
+        return self._until_reset(method) if refused.why == "budget" else _BACK_OFF(state)
+
+
+class Refusals:
+    """Refusals of calls in flight side by side: many at once are one, and so many in a row are believed."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        self._calls = calls
+        self._clock = clock
+        self._state = RetryCallState(Retrying(), None, (), {})
+        self._tries: dict[str, int] = {}
+        self._since = 0.0
+        self.until = 0.0
+
+    def saw(self, refused: Refused, sent_at: float) -> None:
+        """A call that was sent then was refused. Raises Unavailable where it has been refused often enough."""
+        if refused.why in self._tries and sent_at < self._since:
+            return
+        self._since = self._clock.time()
+        self._tries[refused.why] = self._tries.get(refused.why, 0) + 1
+        if self._tries[refused.why] >= TRIES[refused.why]:
+            raise Unavailable(unavailable_text(refused))
+        self._state.attempt_number = self._tries[refused.why]
+        self.until = self._since + self._calls.pause(refused, "batch", self._state)
+
+    def answered(self) -> None:
+        """A call was answered: whatever was refused before is past."""
+        self._tries.clear()
 
 
 def _tried_enough(state: RetryCallState) -> bool:
@@ -74,7 +118,8 @@ def _tried_enough(state: RetryCallState) -> bool:
     return not isinstance(refused, Refused) or state.attempt_number >= TRIES[refused.why]
 
 
-def _unavailable_text(refused: Refused) -> str:
+def unavailable_text(refused: Refused) -> str:
+    """One line for a person."""
     match refused.why:
         case "certificate":
             return _(
@@ -86,3 +131,5 @@ def _unavailable_text(refused: Refused) -> str:
             return _("Bitrix24 keeps refusing for too many requests; another program on this address may use them up")
         case "budget":
             return _("Bitrix24 keeps refusing: the method's working time is used up; try again in ten minutes")
+        case "moved":
+            return _("Bitrix24 redirects from host to host; open the portal in a browser and make the webhook anew")

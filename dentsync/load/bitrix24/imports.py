@@ -26,8 +26,13 @@ class _Row:
     number: int
 
 
-def with_phones(portal: Portal, packer: Packer, request: Request, found: dict[str, Outcome]) -> dict[str, Outcome]:
+def with_phones(portal: Portal, packer: Packer, request: Request, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Outcomes of a request once its imported contacts have their phones once, or are known not to."""
+    found = {outcome.operation.id: outcome for outcome in outcomes}
+    return list(_settled(portal, packer, request, found).values())
+
+
+def _settled(portal: Portal, packer: Packer, request: Request, found: dict[str, Outcome]) -> dict[str, Outcome]:
     rows = _rows(request, found)
     if not rows or packer.form in ("PHONE", "fm"):
         return found
@@ -41,7 +46,10 @@ def _rows(request: Request, found: dict[str, Outcome]) -> list[_Row]:
         _Row(operation, written, outcome.crm_id)
         for slot in request.slots.values()
         for operation, written in zip(slot.operations, slot.drafts, strict=False)
-        if written.records and (outcome := found[operation.id]).result is Result.APPLIED and outcome.crm_id is not None
+        if written.records
+        and (outcome := found.get(operation.id)) is not None
+        and outcome.result is Result.APPLIED
+        and outcome.crm_id is not None
     ]
 
 

@@ -10,24 +10,28 @@ from dentsync.lang import _
 from dentsync.load.bitrix24.answers import UNCERTAIN
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.packing import Request, Slot
-from dentsync.load.bitrix24.portal import NO_CONTACT
+from dentsync.load.bitrix24.portal import was_not_run
 from dentsync.load.bitrix24.reasons import reason_of
 from dentsync.load.bitrix24.wire import Answer, Done, Missing, Rejected, rejection, resolve
+from dentsync.load.flow import Landing
 from dentsync.load.target import GONE
 from dentsync.model import Operation, Outcome, Result
 
 
-def outcomes_of(request: Request, answers: Mapping[str, Answer], portrait: Portrait) -> dict[str, Outcome]:
-    """Outcomes by operation id."""
-    found = dict(request.settled)
+def landing_of(request: Request, answers: Mapping[str, Answer], portrait: Portrait) -> Landing:
+    """What became of each operation, and which go again: those the portal refused unrun."""
+    found = list(request.settled.values())
+    again: list[Operation] = []
     results = {key: answer.result for key, answer in answers.items() if isinstance(answer, Done)}
     for key, slot in request.slots.items():
-        if slot.drafts:
-            found |= {one.id: _imported(one, row) for one, row in _rows(slot, answers[key])}
+        answer = answers[key]
+        if was_not_run(answer):
+            again += slot.operations
+        elif slot.drafts:
+            found += [_imported(one, row) for one, row in _rows(slot, answer)]
         else:
-            operation = slot.operations[0]
-            found[operation.id] = _outcome(operation, slot, answers[key], portrait, results)
-    return found
+            found.append(_outcome(slot.operations[0], slot, answer, portrait, results))
+    return Landing(found, tuple(again))
 
 
 def _outcome(
@@ -69,8 +73,6 @@ def _is_linked(slot: Slot, item: Mapping[str, Any], results: Mapping[str, Any]) 
 def _not_done(operation: Operation, answer: Rejected | Missing) -> Outcome:
     if isinstance(answer, Missing) or answer.code in UNCERTAIN:
         return _unknown(operation)
-    if answer.code == NO_CONTACT:
-        return Outcome(operation, Result.HELD, reason=_("its contact was not created"))
     gone = answer.code == "NOT_FOUND" and operation.action != "create"
     return Outcome(operation, Result.FAILED, operation.crm_id, GONE if gone else reason_of(answer))
 

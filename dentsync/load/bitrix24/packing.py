@@ -1,23 +1,35 @@
 """Operations into requests: up to 50 commands, each request of a size that is answered in time.
 
 Contacts and deals travel together; a deal may take its contact from an earlier command of the same request. Silent
-creations are imports, 20 to a command, and go in their own requests: contacts before and deals after the rest.
+creations are imports, 20 to a command, and go in requests of their own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dentsync.lang import _
-from dentsync.load.bitrix24.commands import Draft, ImportForm, command, draft, import_command, relinks
+from dentsync.load.bitrix24.commands import (
+    ADD,
+    IMPORT,
+    UPDATE,
+    Draft,
+    ImportForm,
+    command,
+    draft,
+    import_command,
+    relinks,
+)
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS
-from dentsync.load.bitrix24.portal import Portal
+from dentsync.load.bitrix24.portal import Envelope, Portal, sort_of
 from dentsync.load.bitrix24.values import Unwritable
 from dentsync.load.bitrix24.wire import MAX_COMMANDS, MAX_PARAMETERS, Command, Ref
 from dentsync.load.target import GONE, Chunk
 from dentsync.model import Operation, Outcome, Result
 
 IMPORT_ROWS = 20
+FORM = "form"
+"""How imports take phones: learned from one row, and asked of one request at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +47,36 @@ class Request:
 
     slots: Mapping[str, Slot]
     settled: Mapping[str, Outcome]
+    envelope: Envelope
+    probes: frozenset[str] = frozenset()
 
 
 class Packer:
     """Packs operations lazily: sizes follow the portal's measured speed, ids those the caller has learned."""
 
     def __init__(self, portal: Portal, portrait: Portrait, form: ImportForm) -> None:
-        self._portal = portal
+        self.portal = portal
         self._portrait = portrait
         self.form = form
+        self.probing: frozenset[str] = frozenset()  # what requests in flight are to teach us: sorts, "form"
+        self._unfit: Mapping[str, float] = {}  # of the last packing: methods out of working time, and what they need
 
-    def chunks(self, operations: Sequence[Operation], ids: Mapping[str, int]) -> Iterator[Chunk]:
-        """Chunks in order. A deal whose contact is neither known nor on its way is left out."""
-        for phase in _phases(operations):
-            box = _Box(self, ids)
-            for operation in phase:
-                if not box.take(operation):
-                    yield box.chunk()
-                    box = _Box(self, ids)
-                    box.take(operation)
-            if box.operations:
-                yield box.chunk()
+    def pack(self, pending: Mapping[str, Operation], ids: Mapping[str, int], flying: frozenset[str]) -> Chunk | None:
+        """The next request out of ``pending``; None where nothing of it may go now. ``flying``: items on their way."""
+        box = _Box(self, pending, ids, flying)
+        full = any(not box.take(operation) for operation in pending.values())
+        self._unfit = box.unfit
+        # What waits for a request in flight travels along when that has landed: fewer requests, hardly later.
+        return box.chunk() if box.operations and (full or not box.expects) else None
+
+    def free_at(self) -> float | None:
+        """When the first of what did not fit fits (epoch seconds); None where nothing waits for working time."""
+        budgets = self.portal.budgets
+        moments = [
+            max(budgets.free_at(method, seconds), budgets.free_at("batch", seconds))
+            for method, seconds in self._unfit.items()
+        ]
+        return min(moments, default=None)
 
     def draft(self, operation: Operation, contacts: Sequence[int | Ref]) -> Draft:
         """The wire fields of an operation. Raises Unwritable."""
@@ -70,45 +91,60 @@ class Packer:
 
     def seconds(self, one: Command) -> float:
         """How long a command is expected to take."""
-        return self._portal.seconds(one)
-
-
-def _phases(operations: Sequence[Operation]) -> tuple[list[Operation], list[Operation], list[Operation]]:
-    imports = [one for one in operations if _is_import(one)]
-    return (
-        [one for one in imports if one.kind == "contact"],
-        [one for one in operations if not _is_import(one)],
-        [one for one in imports if one.kind == "deal"],
-    )
+        return self.portal.seconds(one)
 
 
 def _is_import(operation: Operation) -> bool:
     return operation.silent and operation.action == "create"
 
 
-class _Box:
-    """The request being packed."""
+def _lane_of(operation: Operation) -> str:
+    """What may travel together: imports of one kind, or anything else."""
+    return f"import {operation.kind}" if _is_import(operation) else ""
 
-    def __init__(self, packer: Packer, ids: Mapping[str, int]) -> None:
+
+def _method_of(operation: Operation) -> str:
+    if operation.action != "create":
+        return UPDATE
+    return IMPORT if operation.silent else ADD
+
+
+class _Box:
+    """The request being packed. Imports go in requests of their own."""
+
+    def __init__(
+        self, packer: Packer, pending: Mapping[str, Operation], ids: Mapping[str, int], flying: frozenset[str]
+    ) -> None:
         self._packer = packer
+        self._pending = pending
         self._ids = ids
+        self._flying = flying
+        self._later = set(flying)  # items whose turn comes after this request
+        self.expects = False  # whether something will be ready when what is in flight has landed
         self._slots: dict[str, Slot] = {}
         self._settled: dict[str, Outcome] = {}
         self._creates: dict[str, str] = {}  # "contact:<key>" -> key of the command that makes it
         self._seconds = 0.0
+        self._work: dict[str, float] = {}  # by method
+        self._probes: set[str] = set()  # what the answer will teach us
         self._trial = False  # holds the one row from which is learned how imports take phones
         self._lone = False  # holds a command that has to be alone
+        self._lane: str | None = None
+        self.unfit: dict[str, float] = {}  # methods out of working time -> seconds that they need
         self.operations: list[Operation] = []
 
     def take(self, operation: Operation) -> bool:
-        """Pack an operation, or leave it out for want of its contact. False: the request is full."""
+        """Pack an operation, or leave it for later. False: the request is full."""
+        if self._has_to_wait(operation):
+            return self._leave(operation)
         needs_contact = operation.contact is not None and (operation.action == "create" or relinks(operation))
         contact = self._contact(operation.contact) if needs_contact else None
         if needs_contact and contact is None:
-            return True
+            # Its creation was tried: otherwise the contact would be pending, in flight or here.
+            return self._settle(operation, Result.HELD, _("its contact was not created"))
         if isinstance(contact, Ref) and (relinks(operation) or _is_import(operation)):
             # A reference that comes to nothing would take away the contacts the deal has.
-            return False
+            return self._leave(operation)
         try:
             written = self._packer.draft(operation, self._contacts(operation, contact))
         except Unwritable as error:
@@ -123,8 +159,46 @@ class _Box:
         return self._take_command(operation, command(operation, written, number))
 
     def chunk(self) -> Chunk:
-        """The packed request."""
-        return Chunk(tuple(self.operations), Request(self._slots, self._settled))
+        """The packed request; what it is to teach is not asked of another one meanwhile."""
+        self._packer.probing |= self._probes
+        envelope = self._packer.portal.envelope({key: slot.command for key, slot in self._slots.items()})
+        return Chunk(tuple(self.operations), Request(self._slots, self._settled, envelope, frozenset(self._probes)))
+
+    # ── turns ──
+
+    def _has_to_wait(self, operation: Operation) -> bool:
+        """An item's operations keep their order, and a deal's come after its contact's: who is moved gets a message."""
+        if self._lane not in (None, _lane_of(operation)) or _method_of(operation) in self.unfit:
+            return True
+        contact = f"contact:{operation.contact}"
+        if not self._flying.isdisjoint((f"{operation.kind}:{operation.key}", contact)):
+            self.expects = True
+            return True
+        if f"{operation.kind}:{operation.key}" in self._later:
+            return True
+        creation = f"create:{contact}"
+        here = contact in self._creates or creation in self._settled
+        return contact in self._later or (creation in self._pending and not here)
+
+    def _leave(self, operation: Operation) -> bool:
+        self._later.add(f"{operation.kind}:{operation.key}")
+        return True
+
+    def _fits(self, one: Command, seconds: float) -> bool:
+        """Whether the method has the working time, and its speed is known or is learned by nobody else."""
+        sort, budgets = sort_of(one), self._packer.portal.budgets
+        unknown = not self._packer.portal.speeds.knows(sort)
+        if unknown and sort in self._packer.probing:
+            self.expects = True
+            return False
+        for method in (one.method, "batch"):
+            if self._work.get(method, 0.0) + seconds > budgets.room(method):
+                # With work of its own in the box, it will fit once this request has landed.
+                self.unfit.setdefault(one.method, seconds)
+                return False
+        if unknown:
+            self._probes.add(sort)
+        return True
 
     def _contact(self, key: str | None) -> int | Ref | None:
         name = f"contact:{key}"
@@ -147,6 +221,8 @@ class _Box:
 
     def _take_command(self, operation: Operation, one: Command) -> bool:
         seconds = self._packer.seconds(one)
+        if not self._fits(one, seconds):
+            return self._leave(operation)
         full = len(self._slots) == MAX_COMMANDS or self._seconds + seconds > REQUEST_SECONDS
         if self._slots and (full or self._lone or one.single):
             return False
@@ -159,6 +235,12 @@ class _Box:
     def _take_row(self, operation: Operation, written: Draft) -> bool:
         key, slot = self._next_import(operation, written)
         seconds = self._packer.seconds(slot.command) / len(slot.operations)
+        trial = bool(written.records) and not self._packer.form
+        if trial and FORM in self._packer.probing:
+            self.expects = True
+            return self._leave(operation)
+        if not self._fits(slot.command, seconds):
+            return self._leave(operation)
         if self._slots and (
             self._seconds + seconds > REQUEST_SECONDS
             or (self._trial and written.records)
@@ -166,7 +248,9 @@ class _Box:
             or ((self._lone or slot.command.single) and set(self._slots) != {key})
         ):
             return False
-        self._trial = self._trial or (bool(written.records) and not self._packer.form)
+        self._trial = self._trial or trial
+        if trial:
+            self._probes.add(FORM)
         self._put(key, slot, seconds)
         return True
 
@@ -185,6 +269,9 @@ class _Box:
     def _put(self, key: str, slot: Slot, seconds: float) -> None:
         self._slots[key] = slot
         self._seconds += seconds
+        for method in (slot.command.method, "batch"):
+            self._work[method] = self._work.get(method, 0.0) + seconds
+        self._lane = _lane_of(slot.operations[-1])
         self._lone = slot.command.single
         self.operations.append(slot.operations[-1])
 

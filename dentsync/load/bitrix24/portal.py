@@ -1,6 +1,8 @@
 """Commands of one portal: in batches, within its limits, each with its own answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -9,7 +11,7 @@ from dentsync.errors import Forbidden, TargetError, Unavailable
 from dentsync.lang import _
 from dentsync.load.bitrix24.answers import CREDENTIALS, NOT_RUN, RATE, forbidden_text
 from dentsync.load.bitrix24.calls import Calls
-from dentsync.load.bitrix24.limits import REQUEST_SECONDS, Basket, Budgets, Speeds
+from dentsync.load.bitrix24.limits import LIMIT, REQUEST_SECONDS, Basket, Budgets, Speeds
 from dentsync.load.bitrix24.webhook import Webhook
 from dentsync.load.bitrix24.wire import (
     MAX_COMMANDS,
@@ -22,7 +24,8 @@ from dentsync.load.bitrix24.wire import (
     encode,
     resolve,
 )
-from dentsync.load.http import Bucket, Lost
+from dentsync.load.bucket import Bucket, bucket_file
+from dentsync.load.http import Lost
 from dentsync.load.target import Clock
 
 RATE_THRESHOLD, RATE_LEAK = 50.0, 2.0
@@ -41,45 +44,54 @@ class Pace(msgspec.Struct, frozen=True):
 
     portal: str = ""
     host: str = ""
-    level: float = 0.0
-    at: float = 0.0
+    limit: float = LIMIT
     budgets: dict[str, tuple[Basket, ...]] = {}
     speeds: dict[str, float] = {}
     multifields: Literal["", "PHONE", "fm", "update"] = ""
 
 
-class Portal:
-    """One webhook of one portal. Not thread-safe: the portal counts everything that comes from this address."""
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One request: its commands by key, the call that carries them, and the work they will take per method."""
 
-    def __init__(self, webhook: Webhook, clock: Clock, pace: Pace, *, host: str = "") -> None:
+    commands: Mapping[str, Command]
+    method: str
+    payload: Mapping[str, Any] = field(repr=False)
+    costs: Mapping[str, float]
+
+
+class Portal:
+    """One webhook of one portal. All but ``calls.transmit`` is called from one thread."""
+
+    def __init__(
+        self, webhook: Webhook, clock: Clock, pace: Pace, *, host: str = "", limits: Path | None = None
+    ) -> None:
         self._configured = webhook
-        self._clock = clock
-        self._bucket = Bucket(RATE_THRESHOLD, RATE_LEAK)
-        self._bucket.restore(pace.level, pace.at)
-        self._budgets = Budgets(clock)
-        self._budgets.restore(pace.budgets)
-        self._calls = Calls(webhook.on(host) if host else webhook, clock, self._bucket, self._budgets.until_reset)
+        self.clock = clock
+        self.bucket = Bucket(RATE_THRESHOLD, RATE_LEAK, file=bucket_file(limits, webhook.host))
+        self.budgets = Budgets(clock)
+        self.budgets.restore(pace.budgets, pace.limit)
+        self.calls = Calls(webhook.on(host) if host else webhook, clock, self.bucket, self.budgets.until_reset)
         self.speeds = Speeds()
         self.speeds.restore(pace.speeds)
 
     @property
     def requests(self) -> int:
         """HTTP requests sent so far."""
-        return self._calls.session.requests
+        return self.calls.session.requests
 
     @property
     def host(self) -> str:
         """The host a renamed portal redirected to; empty where the configured one answers."""
-        return "" if self._calls.webhook == self._configured else self._calls.webhook.host
+        return "" if self.calls.webhook == self._configured else self.calls.webhook.host
 
     def pace(self) -> Pace:
         """State of the limits; ``multifields`` is left to the target."""
         return Pace(
             portal=self._configured.host,
             host=self.host,
-            level=self._bucket.level,
-            at=self._bucket.at,
-            budgets=self._budgets.state(),
+            limit=self.budgets.limit,
+            budgets=self.budgets.state(),
             speeds=self.speeds.state(),
         )
 
@@ -96,17 +108,17 @@ class Portal:
         for _round in range(ROUNDS):
             fresh = self._exchange_if_possible(left, first=not answers)
             answers |= fresh
-            again = {key: left[key] for key, answer in fresh.items() if _was_not_run(answer)}
+            again = {key: left[key] for key, answer in fresh.items() if was_not_run(answer)}
             left, orphans = _rebuilt(again, answers)
             answers |= orphans
             if not left:
                 break
-            self._clock.sleep(max(self._pause(command, answers[key]) for key, command in left.items()))
+            self.clock.sleep(max(self._pause(command, answers[key]) for key, command in left.items()))
         return answers
 
     def _pause(self, command: Command, answer: Answer) -> float:
         rate = isinstance(answer, Rejected) and answer.code == RATE
-        return RATE_PAUSE if rate else self._budgets.until_reset(command.method)
+        return RATE_PAUSE if rate else self.budgets.until_reset(command.method)
 
     def ask(self, commands: Mapping[str, Command]) -> dict[str, Done | Rejected]:
         """Carry out any number of commands that change nothing and do not refer to each other.
@@ -116,7 +128,7 @@ class Portal:
         known: dict[str, Done | Rejected] = {}
         for attempt in range(ATTEMPTS):
             if attempt:
-                self._clock.sleep(2.0**attempt)
+                self.clock.sleep(2.0**attempt)
             for portion in self.portions({key: value for key, value in commands.items() if key not in known}):
                 answers = self.run(portion)
                 known |= {key: answer for key, answer in answers.items() if not isinstance(answer, Missing)}
@@ -157,36 +169,46 @@ class Portal:
 
     def _exchange(self, commands: Mapping[str, Command]) -> dict[str, Answer]:
         """One request, and what it says of each command."""
-        self._budgets.wait(self._costs(commands.values()))
-        started = self._clock.time()
+        envelope = self.envelope(commands)
+        self.budgets.wait(envelope.costs)
+        started = self.clock.time()
+        heard = self.calls.post(envelope.method, envelope.payload)
+        return self.answers(envelope, heard, started, self.clock.time())
+
+    def envelope(self, commands: Mapping[str, Command]) -> Envelope:
+        """Commands as one request."""
         alone = next(iter(commands.values())) if len(commands) == 1 else None
         if alone is not None and alone.single:
-            answers = self._call(commands, alone)
-        else:
-            answers = self._batch(commands)
-        elapsed = self._clock.time() - started
-        if answers is None:
+            return Envelope(commands, alone.method, alone.params, {alone.method: self.seconds(alone)})
+        cmd = {key: encode(command) for key, command in commands.items()}
+        return Envelope(commands, "batch", {"halt": 0, "cmd": cmd}, self._costs(commands.values()))
+
+    def answers(
+        self, envelope: Envelope, heard: Done | Rejected | Lost, sent_at: float, heard_at: float
+    ) -> dict[str, Answer]:
+        """What the answer to a request says of each command."""
+        commands, elapsed = envelope.commands, heard_at - sent_at
+        if isinstance(heard, Done):
+            self.budgets.synchronise(heard.time, sent_at, heard_at)
+        found = self._decoded(envelope, heard)
+        if found is None:
             self._slow_down(commands.values(), elapsed)
             return dict.fromkeys(commands, Missing())
-        self._measure(commands, answers, elapsed)
-        return _believed(answers)
+        self._measure(commands, found, elapsed)
+        return _believed(found)
 
-    def _call(self, commands: Mapping[str, Command], command: Command) -> dict[str, Answer] | None:
-        meaning = self._calls.post(command.method, command.params)
-        return None if isinstance(meaning, Lost) else dict.fromkeys(commands, meaning)
-
-    def _batch(self, commands: Mapping[str, Command]) -> dict[str, Answer] | None:
+    def _decoded(self, envelope: Envelope, heard: Done | Rejected | Lost) -> dict[str, Answer] | None:
         """None where the answer was lost. A batch that is refused as a whole has run none of its commands."""
-        cmd = {key: encode(command) for key, command in commands.items()}
-        meaning = self._calls.post("batch", {"halt": 0, "cmd": cmd})
-        match meaning:
+        match heard:
             case Lost():
                 return None
-            case Rejected():
-                return dict.fromkeys(commands, meaning)
             case Done(result=result, time=time):
-                self._budgets.saw("batch", time)
-                return decode(result, list(commands))
+                if envelope.method != "batch":
+                    return dict.fromkeys(envelope.commands, heard)
+                self.budgets.saw("batch", time)
+                return decode(result, list(envelope.commands))
+            case Rejected():
+                return dict.fromkeys(envelope.commands, heard)
 
     # ── measuring ─────────────────────────────────────────────────────────────────────────────
 
@@ -201,7 +223,7 @@ class Portal:
         for key, answer in answers.items():
             if isinstance(answer, Done):
                 sort, items = sort_of(commands[key]), _items(commands[key])
-                self._budgets.saw(commands[key].method, answer.time)
+                self.budgets.saw(commands[key].method, answer.time)
                 duration = answer.time.get("duration")
                 seconds = float(duration) if isinstance(duration, int | float) else elapsed / len(commands)
                 before = spent.get(sort, (0.0, 0))
@@ -228,7 +250,8 @@ def _items(command: Command) -> int:
     return len(command.params["data"]) if command.method == "crm.item.batchImport" else 1
 
 
-def _was_not_run(answer: Answer) -> bool:
+def was_not_run(answer: Answer) -> bool:
+    """Whether the portal refused a command without running it: for its limits."""
     return isinstance(answer, Rejected) and answer.code in NOT_RUN
 
 

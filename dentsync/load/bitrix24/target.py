@@ -8,19 +8,19 @@ import msgspec
 from dentsync.load.bitrix24.check import check_portal
 from dentsync.load.bitrix24.commands import ImportForm
 from dentsync.load.bitrix24.directory import Directory, read_directory
-from dentsync.load.bitrix24.imports import with_phones
 from dentsync.load.bitrix24.items import Portrait, portrait_of
-from dentsync.load.bitrix24.outcomes import outcomes_of
-from dentsync.load.bitrix24.packing import Packer, Request, unread
+from dentsync.load.bitrix24.line import BitrixLine
+from dentsync.load.bitrix24.packing import Packer, unread
 from dentsync.load.bitrix24.portal import Pace, Portal
 from dentsync.load.bitrix24.reading import Reader
 from dentsync.load.bitrix24.webhook import parse_webhook
-from dentsync.load.target import Checked, Chunk, Clock, Needs, Reading, TargetSettings
-from dentsync.model import Kind, Operation, Outcome, Plain
+from dentsync.load.flow import Flow
+from dentsync.load.target import Checked, Clock, Needs, Patience, Reading, Step, TargetSettings
+from dentsync.model import Kind, Operation, Plain
 
 
 class Bitrix24:
-    """The door to one portal. Not thread-safe.
+    """The door to one portal. Called from one thread.
 
     Raises ConfigError where ``settings.secret`` is not a webhook's address. Makes no request before it is asked to;
     without a directory that fits the settings, the first call resolves the names itself (two requests).
@@ -33,7 +33,8 @@ class Bitrix24:
         self._settings = settings
         self._clock = clock
         self._name = webhook.host
-        self._portal = Portal(webhook, clock, pace, host=pace.host or (directory.host if directory else ""))
+        host = pace.host or (directory.host if directory else "")
+        self._portal = Portal(webhook, clock, pace, host=host, limits=settings.limits)
         self._known: _Known | None = None
         self._form: ImportForm = pace.multifields
         if directory is not None:
@@ -54,22 +55,14 @@ class Bitrix24:
         """Present items. Raises TargetError; changes nothing."""
         return self._ready().reader.read(needs)
 
-    def chunks(self, operations: Sequence[Operation], ids: Mapping[str, int]) -> Iterator[Chunk]:
-        """Requests to send, lazily; silent creations first (contacts) and last (deals)."""
+    def carry_out(self, operations: Sequence[Operation], ids: Mapping[str, int], patience: Patience) -> Iterator[Step]:
+        """Requests side by side within the limits; contacts before their deals."""
         known = self._ready()
         contacts, deals = unread(operations, known.portrait)
         if contacts or deals:
             known.reader.read(Needs(contact_ids=frozenset(contacts), deal_ids=frozenset(deals)))
-        yield from known.packer.chunks(operations, ids)
-
-    def send(self, chunk: Chunk) -> list[Outcome]:
-        """Send one request. Raises Forbidden or Unavailable only where nothing of the chunk was done."""
-        known = self._ready()
-        request: Request = chunk.request
-        answers = self._portal.run({key: slot.command for key, slot in request.slots.items()}) if request.slots else {}
-        found = outcomes_of(request, answers, known.portrait)
-        found = with_phones(self._portal, known.packer, request, found)
-        return [found[operation.id] for operation in chunk.operations]
+        line = BitrixLine(self._portal, known.portrait, known.packer, ids)
+        return Flow(line, operations, patience).steps()
 
     def as_read(self, kind: Kind, fields: Mapping[str, Plain]) -> Mapping[str, Plain]:
         """How values of ours look in a ``Present``."""

@@ -1,0 +1,86 @@
+"""Plan and push, and once more for what has no known end, when the CRM has had time to show it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from dentsync.model import Held, Plan
+from dentsync.runs.planning import Work, make_plan
+from dentsync.runs.pushing import Pushed, Pusher, Tick
+from dentsync.runs.recovery import recover, seconds_left
+from dentsync.runs.session import Session, wall_time
+
+ROUNDS = 3
+"""The plan, what was lost of it, and what was lost of that; a CRM that loses more is left to the next run."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What the rounds came to. ``uncertain``: items whose last operation still has no known end."""
+
+    plan: Plan
+    uncertain: int = 0
+    newly_held: int = 0
+
+
+@dataclass(slots=True)
+class _Books:
+    """What is open over all rounds, by item ("kind:key")."""
+
+    undone: set[str] = field(default_factory=set)
+    held: dict[str, Held] = field(default_factory=dict)
+
+    def enter(self, work: Work, pushed: Pushed | None, only: Collection[str]) -> None:
+        """Take up a round: what it was about is no longer as the round before left it."""
+        self.undone -= set(only)
+        self.held = {name: one for name, one in self.held.items() if name not in only}
+        held = [*work.plan.held, *(pushed.held if pushed else ())]
+        self.held |= {f"{one.kind}:{one.key}": one for one in held}
+        self.undone |= self.held.keys() | (pushed.undone if pushed else set())
+
+
+def carry_out(
+    job: Session,
+    run: int,
+    feeds: Collection[str],
+    pusher: Pusher,
+    is_refused: Callable[[Plan], bool],
+    tick: Tick | None = None,
+) -> Done:
+    """Plan all that has news and push it, unless the plan is refused; then what was lost of it, after the search lag.
+
+    Raises KeyboardInterrupt or Terminated where it was asked to end, once all that was in flight is recorded.
+    """
+    books, done, only = _Books(), None, frozenset[str]()
+    planning = (lambda count, total: tick("plan", count, total)) if tick else None
+    for number in range(ROUNDS):
+        with job.store.transaction():
+            waiting = recover(job)
+            work = make_plan(
+                job,
+                mark=job.store.mark(),
+                waiting=waiting,
+                feeds=feeds,
+                only=only if number else None,
+                progress=planning,
+            )
+        done = done or Done(work.plan)
+        pushed = None if is_refused(done.plan) else pusher.push(run, work.plan)
+        books.enter(work, pushed, only)
+        if pushed is None:
+            break
+        _settle(job, work, books.undone)
+        only = waiting | pushed.again
+        if not only or pushed.error or not pusher.wait(seconds_left(job) or 0.0):
+            break
+    assert done is not None
+    with job.store.transaction():
+        done.uncertain = len(job.store.ledger.uncertain(job.config.target))
+        done.newly_held = job.store.ledger.replace_held(books.held.values(), wall_time())
+    return done
+
+
+def _settle(job: Session, work: Work, undone: Collection[str]) -> None:
+    """Rows are settled when everything they speak for is as planned; the others have news again next time."""
+    finished = [(row, work.wakes.get(row)) for row, items in work.rows.items() if items.isdisjoint(undone)]
+    with job.store.transaction():
+        job.store.facts.settle_rows(finished)
