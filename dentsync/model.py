@@ -339,8 +339,8 @@ class Change:
 class Operation:
     """One thing to do in the CRM. ``id`` is unique in its plan: ``{action}:{kind}:{key}``.
 
-    ``pipeline``/``stage`` are names; a create carries the first stage, a move the next one and ``from_stage``,
-    where we last left it. ``silent``: no automation of the CRM may fire.
+    ``pipeline``/``stage`` are names; a create carries the first stage, a move the next one and ``from_pipeline``,
+    ``from_stage``, where we last left it. ``silent``: no automation of the CRM may fire.
     """
 
     action: Action
@@ -354,6 +354,7 @@ class Operation:
     pipeline: str | None = None
     stage: StageRef | None = None
     from_stage: str | None = None
+    from_pipeline: str | None = None  # where it differs from ``pipeline``
     status: Status | None = None
     silent: bool = False
     claims: bool = False  # an item that was found in the CRM gets our key
