@@ -21,7 +21,9 @@ from dentsync.lang import _
 
 if TYPE_CHECKING:
     from dentsync.load.progress import Tick
+    from dentsync.model import Plan
     from dentsync.runs.main_job import Options, Report
+    from dentsync.runs.online import Survey
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -71,27 +73,36 @@ def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool
 @VALUES
 @ALL
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `dentsync push FILE`.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to do.")
+@click.option("--online", is_flag=True, help="Look at all our items in the CRM: what did people change there?")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to do, or people changed items.")
 def diff(
-    feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, out: Path | None,
+    feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, out: Path | None, online: bool,
     detailed_exitcode: bool, **given: Any,
 ) -> int:  # fmt: skip
     """Show what sync would do, field by field. Changes nothing. --json and --out hold patients' data.
 
+    --online reads our contacts and deals from the CRM, 2,400 a request, and lists what people did to them: merged,
+    deleted, moved, edited. It changes nothing in the CRM; the state store keeps what was seen (`dentsync status`
+    counts it), and follows an item that was merged to the only one that carries its key.
+
     \b
     Example:  dentsync diff --out plan.json
+              dentsync diff --online --all
     """
-    from dentsync.runs import main_job, plan_file
+    from dentsync.runs import main_job
 
-    report = _carried_out(lambda options: main_job.diff(options, feeds), **given)
+    report = _carried_out(lambda options: main_job.diff(options, feeds, online=online), **given)
     assert report.plan is not None
     if out:
+        from dentsync.runs import plan_file
+
         plan_file.write(out, report.plan)
     if as_json:
-        click.echo(plan_file.dumps(report.plan))
+        click.echo(_diff_json(report.plan, report.seen))
     else:
         _show(report, values if values is not None else sys.stdout.isatty(), every)
-    if detailed_exitcode and report.code is ExitCode.DONE and report.plan.operations:
+    found = report.plan.operations or (report.seen and report.seen.drift)
+    if detailed_exitcode and report.code is ExitCode.DONE and found:
         return ExitCode.CHANGES
     return report.code
 
@@ -290,6 +301,16 @@ def _carried_out(action: "Callable[[Options], Report]", **given: Any) -> "Report
 
     with progress() as tick:
         return action(_options(**given, tick=tick))
+
+
+def _diff_json(plan: "Plan", seen: "Survey | None") -> str:
+    if seen is not None:
+        from dentsync.runs import online
+
+        return online.dumps(plan, seen)
+    from dentsync.runs import plan_file
+
+    return plan_file.dumps(plan)
 
 
 def _shown(report: "Report", as_json: bool, values: bool | None, every: bool) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dentsync.runs.files import FileReport
     from dentsync.runs.looking import Caller, FeedStatus, Overview
     from dentsync.runs.main_job import Report
+    from dentsync.runs.online import Survey
 
 
 def show_report(report: "Report", *, values: bool, limit: int | None = GROUP_LIMIT) -> None:
@@ -26,6 +27,20 @@ def show_report(report: "Report", *, values: bool, limit: int | None = GROUP_LIM
         show_plan(plan, values=values, limit=limit)
     for line in result_lines(report, values=values):
         click.echo(line)
+    if report.seen is not None:
+        show_seen(report.seen, values=values, limit=limit)
+
+
+def show_seen(seen: "Survey", *, values: bool, limit: int | None) -> None:
+    """What people did in the CRM, and how much was looked at."""
+    from dentsync.load.drift_list import show_drift
+
+    show_drift(seen.drift, values=values, limit=limit)
+    line = _("looked at in the CRM: contacts {contacts}, deals {deals}; changed by people {drift}; requests {requests}")
+    counts = {name: getattr(seen, name) for name in ("contacts", "deals", "requests")}
+    click.echo("\n" + line.format(**counts, drift=len(seen.drift)))
+    if seen.blind:
+        click.echo(_("! most of our items are not to be seen in the CRM: has the webhook lost rights? dentsync check"))
 
 
 def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
@@ -96,6 +111,10 @@ def show_overview(overview: "Overview") -> None:
         click.echo(_("  held: {key}: {reason} ({origin})").format(**item))
     lost = sum(fault.lost for fault in overview.faults)
     if overview.faults:
+    if overview.deleted:
+        click.echo(
+            _("  deleted in the CRM by people {n}; list them: dentsync diff --online").format(n=overview.deleted)
+        )
         line = _(
             "rejected rows {lost}, rows with unusable fields {fields}; list them: dentsync clean --rejects FILE.xlsx"
         )
@@ -119,7 +138,7 @@ def overview_json(overview: "Overview") -> str:
         {"feed": f.feed, "origin": str(f.origin), "lost": f.lost, "faults": [[x.field, x.reason] for x in f.faults]}
         for f in overview.faults
     ]
-    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "unsettled")
+    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "deleted", "unsettled")
     return _dumps({name: getattr(overview, name) for name in fields} | {"faults": faults})
 
 

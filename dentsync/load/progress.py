@@ -35,7 +35,12 @@ class _Bars:
         if self._bars is None:
             self._bars = self._stack.enter_context(_bars())
         if what not in self._tasks:
-            words = {"read": _("reading rows"), "plan": _("planning people"), "push": _("pushing operations")}
+            words = {
+                "read": _("reading rows"),
+                "look": _("looking at the CRM"),
+                "plan": _("planning people"),
+                "push": _("pushing operations"),
+            }
             self._tasks[what] = self._bars.add_task(words[what], total=total or None)
         if done % 50 == 0 or done == total or what == "push":
             self._bars.update(self._tasks[what], completed=done, total=total or None)

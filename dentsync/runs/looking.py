@@ -41,6 +41,7 @@ class Overview:
     contacts: int
     deals: int
     drift: int
+    deleted: int  # of our items, as far as the CRM was looked at
     unsettled: int
 
 
@@ -61,6 +62,7 @@ def status(options: Options) -> Overview:
             contacts=counts.get("contact", 0),
             deals=counts.get("deal", 0),
             drift=job.store.ledger.drift_count(),
+            deleted=job.store.ledger.deleted_count(job.config.target),
             unsettled=job.store.facts.unsettled_count(job.now),
         )
 

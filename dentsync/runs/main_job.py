@@ -18,6 +18,7 @@ from dentsync.runs.intake import read_file, read_inbox
 from dentsync.runs.session import Session, opened, wall_time
 
 if TYPE_CHECKING:
+    from dentsync.runs.online import Survey
     from dentsync.runs.planning import Work
     from dentsync.runs.pushing import Pushed
 
@@ -46,6 +47,7 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     plan: Plan | None = None
     pushed: "Pushed | None" = None
+    seen: "Survey | None" = None  # what people did in the CRM, if that was asked for
     uncertain: int = 0  # items whose last creation may still be on its way
     newly_held: int = 0  # items that wait and did not wait after the last run
     code: ExitCode = ExitCode.DONE
@@ -126,10 +128,14 @@ def extract(options: Options, feeds: Collection[str] = ()) -> Report:
         return _finish(job, run, Report("extract", job.config.clinic, job.now, files), options)
 
 
-def diff(options: Options, feeds: Collection[str] = ()) -> Report:
-    """What ``sync`` would do now. Leaves no trace: files stay where they are, the store as it was."""
+def diff(options: Options, feeds: Collection[str] = (), *, online: bool = False) -> Report:
+    """What ``sync`` would do now. Leaves no trace: files stay where they are, the store as it was.
+
+    ``online``: look at our items in the CRM before; what people did to them is kept, the plan is made after it.
+    """
     with opened(options.config, options.now) as job:
         _know(job, feeds)
+        seen = _seen(job, options) if online else None
         from dentsync.runs.planning import make_plan
         from dentsync.runs.recovery import recover
 
@@ -140,10 +146,16 @@ def diff(options: Options, feeds: Collection[str] = ()) -> Report:
             files = read_inbox(job, request)
             progress = _ticking(options, "plan")
             plan = make_plan(job, mark=mark, waiting=waiting, feeds=feeds, progress=progress).plan
-        report = Report("diff", job.config.clinic, job.now, files, plan)
+        report = Report("diff", job.config.clinic, job.now, files, plan, seen=seen)
         _refused(report, options)
         report.code = _code(report, options)
         return report
+
+
+def _seen(job: Session, options: Options) -> "Survey":
+    from dentsync.runs.online import survey
+
+    return survey(job, _ticking(options, "look"))
 
 
 def _run(

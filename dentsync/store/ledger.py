@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dentsync.model import Drift, Held, Kind, Operation, Outcome, Plain, Result, Status, Synced
+from dentsync.model import STRENGTH, Drift, Held, Kind, Operation, Origin, Outcome, Plain, Result, Status, Synced
 
 _json = msgspec.json.Encoder()
 _fields = msgspec.json.Decoder(dict[str, str | int | bool | tuple[str, ...] | None])
@@ -35,6 +35,10 @@ class Ledger:
         return self._item(row) if row else None
 
     def ids(self, target: str) -> "Ids":
+    def items(self, target: str) -> Iterator[Synced]:
+        """All that is ours there, contacts first, read as it is asked for."""
+        return map(self._item, self.db.execute(self._ITEM + "ORDER BY kind, key", (target,)))
+
         """CRM ids by ``"contact:<key>"`` / ``"deal:<key>"``, read when asked for."""
         return Ids(self.db, target)
 
@@ -50,6 +54,18 @@ class Ledger:
         )  # fmt: skip
 
     def drop_item(self, target: str, kind: Kind, key: str) -> None:
+    def link(self, target: str, item: Synced, crm_id: int, at: datetime) -> None:
+        """An item whose CRM id died lives on under another one; the journal tells, and older plans no longer hold."""
+        sql = "UPDATE items SET crm_id = ? WHERE target = ? AND kind = ? AND key = ?"
+        self.db.execute(sql, (crm_id, target, item.kind, item.key))
+        operation = Operation("update", item.kind, item.key, Origin("", "", 0), "linked", crm_id=crm_id)
+        sql = (
+            "INSERT INTO journal(target, action, kind, key, operation, intended_at, result, crm_id, settled_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'linked', ?, ?)"
+        )
+        text, when = _json.encode(operation).decode(), at.isoformat()
+        self.db.execute(sql, (target, operation.action, item.kind, item.key, text, when, crm_id, when))
+
         """The CRM does not have it any more."""
         self.db.execute("DELETE FROM items WHERE target = ? AND kind = ? AND key = ?", (target, kind, key))
 
@@ -113,11 +129,13 @@ class Ledger:
         return self.db.execute("SELECT kind, key, origin, reason FROM held ORDER BY kind, key").fetchall()
 
     def replace_drift(
-        self, target: str, seen: Iterable[tuple[Kind, str]], drift: Iterable[Drift], at: datetime
+        self, target: str, seen: Iterable[tuple[Kind, str]] | None, drift: Iterable[Drift], at: datetime
     ) -> None:
-        """What people changed in the CRM, as last seen; an item that was ``seen`` has no other drift than this."""
+        """What people changed in the CRM, as last seen; an item that was ``seen`` (None: all) has no other drift."""
+        if seen is None:
+            self.db.execute("DELETE FROM drift WHERE target = ?", (target,))
         self.db.executemany(
-            "DELETE FROM drift WHERE target = ? AND kind = ? AND key = ?", ((target, *item) for item in seen)
+            "DELETE FROM drift WHERE target = ? AND kind = ? AND key = ?", ((target, *item) for item in seen or ())
         )
         rows = (
             (target, d.kind, d.key, d.field, d.crm_id, _text(d.ours), _text(d.theirs), at.isoformat()) for d in drift
@@ -126,7 +144,26 @@ class Ledger:
 
     def drift_count(self) -> int:
         """How many fields and stages people keep different."""
-        return int(self.db.execute("SELECT count(*) FROM drift").fetchone()[0])
+        sql = "SELECT count(*) FROM drift WHERE field <> 'id' OR theirs <> ''"
+        return int(self.db.execute(sql).fetchone()[0])
+
+    def deleted_count(self, target: str) -> int:
+        """How many of our items people deleted, as far as was seen and nothing took their place."""
+        sql = (
+            "SELECT count(*) FROM drift JOIN items USING (target, kind, key, crm_id)"
+            " WHERE target = ? AND field = 'id' AND theirs = ''"
+        )
+        return int(self.db.execute(sql, (target,)).fetchone()[0])
+
+    def last_origin(self, target: str, kind: Kind, key: str) -> str:
+        """File and line behind what was last written to an item; empty where that is not known."""
+        sql = (
+            "SELECT json_extract(operation, '$.origin.file'), json_extract(operation, '$.origin.line') FROM journal"
+            " WHERE target = ? AND kind = ? AND key = ? AND json_valid(operation) AND result <> 'linked'"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        row = self.db.execute(sql, (target, kind, key)).fetchone()
+        return f"{row[0]}:{row[1]}" if row and row[0] else ""
 
     def start_run(self, command: str, started_at: datetime, now: datetime) -> int:
         """Enter a run; ``now`` is the clock it plans by."""
