@@ -107,14 +107,14 @@ def show_overview(overview: "Overview") -> None:
         "in the CRM: contacts {contacts}, deals {deals}; rows with news {unsettled}; kept as people left it {drift}"
     )
     click.echo(line.format(**{n: getattr(overview, n) for n in ("contacts", "deals", "unsettled", "drift")}))
-    for item in overview.held:
-        click.echo(_("  held: {key}: {reason} ({origin})").format(**item))
-    lost = sum(fault.lost for fault in overview.faults)
-    if overview.faults:
     if overview.deleted:
         click.echo(
             _("  deleted in the CRM by people {n}; list them: dentsync diff --online").format(n=overview.deleted)
         )
+    for item in overview.held:
+        click.echo(_("  held: {key}: {reason} ({origin})").format(**item))
+    lost = sum(fault.lost for fault in overview.faults)
+    if overview.faults:
         line = _(
             "rejected rows {lost}, rows with unusable fields {fields}; list them: dentsync clean --rejects FILE.xlsx"
         )

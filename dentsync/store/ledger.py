@@ -34,11 +34,11 @@ class Ledger:
         row = self.db.execute(self._ITEM + "AND kind = ? AND key = ?", (target, kind, key)).fetchone()
         return self._item(row) if row else None
 
-    def ids(self, target: str) -> "Ids":
     def items(self, target: str) -> Iterator[Synced]:
         """All that is ours there, contacts first, read as it is asked for."""
         return map(self._item, self.db.execute(self._ITEM + "ORDER BY kind, key", (target,)))
 
+    def ids(self, target: str) -> "Ids":
         """CRM ids by ``"contact:<key>"`` / ``"deal:<key>"``, read when asked for."""
         return Ids(self.db, target)
 
@@ -53,7 +53,6 @@ class Ledger:
             ),
         )  # fmt: skip
 
-    def drop_item(self, target: str, kind: Kind, key: str) -> None:
     def link(self, target: str, item: Synced, crm_id: int, at: datetime) -> None:
         """An item whose CRM id died lives on under another one; the journal tells, and older plans no longer hold."""
         sql = "UPDATE items SET crm_id = ? WHERE target = ? AND kind = ? AND key = ?"
@@ -66,6 +65,7 @@ class Ledger:
         text, when = _json.encode(operation).decode(), at.isoformat()
         self.db.execute(sql, (target, operation.action, item.kind, item.key, text, when, crm_id, when))
 
+    def drop_item(self, target: str, kind: Kind, key: str) -> None:
         """The CRM does not have it any more."""
         self.db.execute("DELETE FROM items WHERE target = ? AND kind = ? AND key = ?", (target, kind, key))
 
