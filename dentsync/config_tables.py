@@ -83,6 +83,25 @@ class FeedTable(Table, frozen=True):
     pad: bool = False
 
 
+class MailTable(Table, frozen=True, rename={"sender": "from"}):
+    """``[mail]``: the mailbox that dentsync writes from. ``port`` 0: the usual one of ``security``."""
+
+    host: str
+    port: int = 0
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+
+
+class AlertsTable(Table, frozen=True):
+    """``[alerts]``: who is told when a run goes wrong. ``webhook`` and ``heartbeat`` are places of secrets."""
+
+    mail: tuple[str, ...] = ()
+    webhook: str = ""
+    heartbeat: str = ""
+
+
 class EndTable(Table, frozen=True):
     """A stage that ends a deal: ``{ won = "…" }`` or ``{ lost = "…" }``."""
 
