@@ -38,6 +38,7 @@ from dentsync.model import (
     CleanRules,
     Condition,
     CrmField,
+    FeedKind,
     FileRules,
     Limit,
     Route,
@@ -163,7 +164,7 @@ class Reader:
             kind=table.kind,
             aliases=_aliases(source, table),
             rules=_clean_rules(source, table, clinic),
-            expect=self._expect(where, table.expect),
+            expect=self._expect(f"{where}.expect", table.expect, table.kind),
             silent=table.silent,
             sheet=table.sheet,
             encoding=table.encoding,
@@ -175,13 +176,23 @@ class Reader:
             self.fail(f"{where}.source", _("no source {name!r}").format(name=name))
         return _vocabulary(name)
 
-    def _expect(self, where: str, table: ExpectTable) -> FileRules:
+    def _expect(self, where: str, table: ExpectTable, kind: FeedKind) -> FileRules:
         low, high = table.rows or (None, None)
+        for field in table.optional:
+            self._field(f"{where}.optional", field)
         return FileRules(
-            max_age_hours=self._hours(f"{where}.expect.max_age", table.max_age),
-            min_percent=self._percent(f"{where}.expect.min_share", table.min_share),
+            max_age_hours=self._hours(f"{where}.max_age", table.max_age),
+            min_percent=self._percent(
+                f"{where}.min_share", _MIN_SHARE[kind] if table.min_share is None else table.min_share
+            ),
+            max_percent=self._percent(f"{where}.max_share", table.max_share),
             min_rows=low,
             max_rows=high,
+            max_rejects=self._percent(f"{where}.max_rejects", table.max_rejects),
+            max_faulty=self._percent(f"{where}.max_faulty", table.max_faulty),
+            max_garbled=self._percent(f"{where}.max_garbled", table.max_garbled),
+            optional=table.optional,
+            whole=table.whole,
             allow_empty=table.allow_empty,
         )
 
@@ -193,7 +204,9 @@ class Reader:
             self.fail(where, _("{text!r} is not a time span; for example 30h or 2d").format(text=text))
         return int(found[1]) * (24 if found[2] == "d" else 1)
 
-    def _percent(self, where: str, text: str) -> int:
+    def _percent(self, where: str, text: str) -> int | None:
+        if not text:
+            return None
         found = _PERCENT.fullmatch(text)
         if not found:
             self.fail(where, _("{text!r} is not a share; for example 20%").format(text=text))
@@ -265,7 +278,10 @@ class Reader:
     def _safety(self, data: Any) -> SafetyRules:
         table = self.table(data, SafetyTable, "safety")
         limits = {name: self._limit(f"safety.{name}", getattr(table, name)) for name in _LIMITS}
-        return SafetyRules(free=table.free, **limits)
+        for field in table.fields:
+            self._field("safety.fields", field, ("title", "contact"))
+        fields = {name: self._limit(f"safety.fields.{name}", value) for name, value in table.fields.items()}
+        return SafetyRules(free=table.free, fields=fields, **limits)
 
     def alerts(self, data: Mapping[str, Any]) -> Alerts | None:
         """``[alerts]`` and what it needs, also where the rest is wrong. None where nobody is to be told."""
@@ -326,7 +342,9 @@ class Reader:
             self.fail(where, _("no field {name!r}{hint}").format(name=name, hint=_near(name, FIELDS)))
 
 
-_LIMITS = ("updates", "moves", "lost", "creates")
+_LIMITS = ("updates", "moves", "lost", "creates", "stage", "field", "cleared")
+_MIN_SHARE: Mapping[FeedKind, str] = {"snapshot": "50%", "window": "20%", "append": "20%"}
+"""Everybody is as many as yesterday; who comes tomorrow is not."""
 
 
 @cache

@@ -53,11 +53,17 @@ class CrmTable(Table, frozen=True):
 
 
 class ExpectTable(Table, frozen=True):
-    """``[feeds.*] expect``: what the file usually is."""
+    """``[feeds.*] expect``: what the file usually is. A limit that is "" is not asked about."""
 
     max_age: str = ""
-    min_share: str = "50%"
+    min_share: str | None = None
+    max_share: str = "300%"
     rows: tuple[int, int] | None = None
+    max_rejects: str = "20%"
+    max_faulty: str = "30%"
+    max_garbled: str = "5%"
+    optional: tuple[str, ...] = ()
+    whole: bool = True
     allow_empty: bool = False
 
 
@@ -146,3 +152,7 @@ class SafetyTable(Table, frozen=True):
     moves: str | int = "30%"
     lost: str | int = "20%"
     creates: str | int = ""
+    stage: str | int = "50%"
+    field: str | int = "30%"
+    cleared: str | int = "10%"
+    fields: dict[str, str | int] = {}

@@ -285,8 +285,8 @@ class SafetyRules:
 class FileRules:
     """What a feed's file usually is. ``max_age_hours`` against now; a limit that is ``None`` is not asked about.
 
-    ``min_percent`` and ``max_percent`` of the usual row count; ``max_rejects`` of the rows rejected, ``max_faulty`` with
-    an unreadable value in one field, ``max_garbled`` with letters of a wrong encoding, in percent of the rows.
+    ``min_percent`` and ``max_percent`` of the usual row count; in percent of the rows, ``max_rejects`` rejected ones,
+    ``max_faulty`` with an unreadable value in one field, ``max_garbled`` with letters of a wrong encoding.
     ``optional`` are fields whose column may be gone; ``whole``: the last line must not break off.
     """
 

@@ -55,6 +55,8 @@ def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
             yield "    " + _("gone from the file, kept in the CRM: {n}").format(n=file.missing)
         if file.unknown:
             yield "    " + _("columns not used: {names}").format(names=", ".join(file.unknown))
+        if file.vanished:
+            yield "    " + _("columns gone since the last file: {names}").format(names=", ".join(file.vanished))
     for file in files:
         if file.state != "read":
             message = file.message if file.message.startswith(file.name) else f"{file.name} {file.message}"
@@ -70,7 +72,9 @@ def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
     plan, pushed = report.plan, report.pushed
     if plan and plan.refusals and not pushed:
         yield from (f"  ! {refusal}" for refusal in plan.refusals)
-        yield _("refused, nothing was sent; if it is right: --approve {digest}").format(digest=plan.digest)
+        command = "sync" if report.command == "diff" else report.command
+        line = _("refused, nothing sent; look: dentsync diff; if it is right: dentsync {command} --approve {digest}")
+        yield line.format(command=command, digest=plan.digest)
     if pushed and pushed.outcomes:
         yield from outcome_lines(pushed.outcomes)
         yield from drift_lines(pushed.drift, values=values)

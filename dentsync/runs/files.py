@@ -23,6 +23,7 @@ class FileReport:
     fresh: int = 0
     missing: int = 0
     unknown: tuple[str, ...] = ()  # columns that no field took
+    vanished: tuple[str, ...] = ()  # fields whose column earlier files had, and that nothing needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,10 @@ def _refused(report: Report, options: Options) -> bool:
 
 
 def _finish(job: Session, run: int, report: Report, options: Options) -> Report:
+    if report.plan and report.pushed:
+        from dentsync.runs.approval import remember
+
+        remember(job, report.plan, report.pushed, options.approved)
     report.code = _code(report, options)
     job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
     return report

@@ -1,7 +1,7 @@
 """The ledger: what we last left in the CRM, intentions and how they ended, and the history of runs."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import msgspec
 
 from dentsync.model import STRENGTH, Drift, Held, Kind, Operation, Origin, Outcome, Plain, Result, Status, Synced
 
+_ENDED = tuple(str(status) for status, strength in STRENGTH.items() if strength == STRENGTH[Status.COMPLETED])
 _json = msgspec.json.Encoder()
 _fields = msgspec.json.Decoder(dict[str, str | int | bool | tuple[str, ...] | None])
 
@@ -79,6 +80,39 @@ class Ledger:
         """How many contacts and deals are ours."""
         sql = "SELECT kind, count(*) FROM items WHERE target = ? GROUP BY kind"
         return dict(self.db.execute(sql, (target,)).fetchall())
+
+    def holding_count(self, target: str, kind: Kind, field: str, most: int | None) -> int:
+        """Items that have not ended and hold a value in a field (or ``contact``), counted no further than ``most``."""
+        holds = "contact IS NOT NULL"
+        texts: tuple[str, ...] = ()
+        if field != "contact":  # looking for the text of the key takes a tenth of the time of reading the JSON
+            holds = "instr(fields, ?) AND NOT (instr(fields, ?) OR instr(fields, ?) OR instr(fields, ?))"
+            texts = tuple(f'"{field}":{nothing}' for nothing in ("", "null", '""', "[]"))
+        sql = (
+            f"SELECT count(*) FROM (SELECT 1 FROM items WHERE target = ? AND kind = ? AND {holds}"  # noqa: S608
+            f" AND (status IS NULL OR status NOT IN ({', '.join('?' * len(_ENDED))})) LIMIT ?)"
+        )
+        limit = -1 if most is None else most
+        return int(self.db.execute(sql, (target, kind, *texts, *_ENDED, limit)).fetchone()[0])
+
+    def stage_counts(self, target: str, pipeline: str) -> dict[str, int]:
+        """How many of our deals stand at each stage of a pipeline, where we left them."""
+        sql = (
+            "SELECT stage, count(*) FROM items"
+            " WHERE target = ? AND kind = 'deal' AND pipeline = ? AND stage IS NOT NULL GROUP BY stage"
+        )
+        return dict(self.db.execute(sql, (target, pipeline)).fetchall())
+
+    def approved(self) -> frozenset[str]:
+        """Marks of operations that a person let through and that are not done yet."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = 'approved'").fetchone()
+        return frozenset(row[0].split()) if row else frozenset()
+
+    def approve(self, marks: Collection[str]) -> None:
+        """These are now the operations that a person let through; none, and nothing is kept."""
+        self.db.execute("DELETE FROM meta WHERE name = 'approved'")
+        if marks:
+            self.db.execute("INSERT INTO meta(name, value) VALUES ('approved', ?)", (" ".join(sorted(marks)),))
 
     # ── journal ──
 
