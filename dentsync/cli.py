@@ -8,16 +8,20 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from dentsync import __version__, lang
-from dentsync.cli_options import ALL, APPROVE, CONFIG, FEEDS, JSON, NOW, STRICT, VALUES
+from dentsync.cli_options import ALL, APPROVE, CONFIG, FEEDS, JSON, LOG, NOW, REPORT, STRICT, VALUES
 from dentsync.cli_sandbox import demo, sandbox
 from dentsync.errors import DentsyncError, ExitCode
 from dentsync.lang import _
+from dentsync.redact import redact
+from dentsync.runs.telling import Telling
 
 if TYPE_CHECKING:
     from dentsync.load.progress import Tick
@@ -53,6 +57,8 @@ def cli(language: str | None) -> None:
 @JSON
 @VALUES
 @ALL
+@REPORT
+@LOG
 def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, **given: Any) -> int:
     """Read new files, plan, push: the line for cron.
 
@@ -72,6 +78,8 @@ def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool
 @JSON
 @VALUES
 @ALL
+@REPORT
+@LOG
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `dentsync push FILE`.")
 @click.option("--online", is_flag=True, help="Look at all our items in the CRM: what did people change there?")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to do, or people changed items.")
@@ -114,6 +122,8 @@ def diff(
 @APPROVE
 @JSON
 @VALUES
+@REPORT
+@LOG
 def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) -> int:
     """Push a saved plan exactly, or what the store already knows.
 
@@ -135,6 +145,8 @@ def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) ->
 @APPROVE
 @STRICT
 @JSON
+@REPORT
+@LOG
 def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
     """Read new files into the state store; plan and send nothing.
 
@@ -152,7 +164,8 @@ def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
 @NOW
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Write them to a workbook.")
 @STRICT
-def clean(rejects: Path | None, **given: Any) -> int:
+@VALUES
+def clean(rejects: Path | None, values: bool | None, **given: Any) -> int:
     """List the rows and fields that could not be used, with reasons in Russian.
 
     \b
@@ -162,10 +175,12 @@ def clean(rejects: Path | None, **given: Any) -> int:
 
     options = _options(**given)
     faults = looking.status(options).faults
+    shown = sys.stdout.isatty() if values is None else values
     for line in faults:
         mark = "×" if line.lost else "·"
         for fault in line.faults:
-            click.echo(f"{mark} {line.feed}  {line.origin}  {fault.field}: {fault.reason}")
+            raw = f" «{fault.raw}»" if shown and fault.raw else ""
+            click.echo(f"{mark} {line.feed}  {line.origin}  {fault.field}: {fault.reason}{raw}")
     lost = sum(line.lost for line in faults)
     click.echo(
         _("{lost} rows rejected, {fields} rows with unusable fields").format(lost=lost, fields=len(faults) - lost)
@@ -184,6 +199,8 @@ def clean(rejects: Path | None, **given: Any) -> int:
 @APPROVE
 @STRICT
 @JSON
+@REPORT
+@LOG
 def import_(file: Path, feed: str, as_json: bool, **given: Any) -> int:
     """Load one file silently: no robot or message of the CRM is started by it.
 
@@ -245,17 +262,20 @@ def whois(phone: str, as_json: bool, **given: Any) -> int:
 @cli.command()
 @CONFIG
 @NOW
-def check(**given: Any) -> int:
+@click.option("--tell", is_flag=True, help="Also send a trial message to every place of [alerts].")
+def check(tell: bool, **given: Any) -> int:
     """Prove that files, configuration and CRM are in place before the first night.
 
     \b
     Example:  dentsync check
     """
-    from dentsync.runs import looking
+    from dentsync.runs import alerting, looking
 
-    problems = looking.check(_options(**given))
+    options = _options(**given)
+    found = looking.check(options)
+    problems = [*found, *(alerting.try_out(options.config) if tell else alerting.lacking(options.config))]
     for problem in problems:
-        click.echo(problem, err=True)
+        click.echo(redact(problem), err=True)
     if not problems:
         click.echo(_("all in place"))
     return ExitCode.USAGE if problems else ExitCode.DONE
@@ -296,11 +316,24 @@ def _options(
     return Options(config, now, approved, strict, tick)
 
 
-def _carried_out(action: "Callable[[Options], Report]", **given: Any) -> "Report":
+def _carried_out(
+    action: "Callable[[Options], Report]", report: Path | None = None, log: Path | None = None, **given: Any
+) -> "Report":
     from dentsync.load.progress import progress
 
+    telling = _begun(given["config"], report, log)
     with progress() as tick:
-        return action(_options(**given, tick=tick))
+        options = replace(_options(**given, tick=telling.ticking(tick)), watch=telling.watch)
+        telling.watch(done := action(options))
+    return done
+
+
+def _begun(config: Path, report: Path | None, log: Path | None) -> Telling:
+    context = click.get_current_context()
+    telling = context.ensure_object(Telling)
+    feeds = context.params.get("feeds") or [context.params.get("feed")]
+    telling.begin(str(context.info_name), [name for name in feeds if name], config, report, log)
+    return telling
 
 
 def _diff_json(plan: "Plan", seen: "Survey | None") -> str:
@@ -333,19 +366,35 @@ def _show(report: "Report", values: bool, every: bool) -> None:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run the command line and return its exit code: the only place that turns exceptions into codes."""
+    """Run the command line, tell whoever wants to know how it ended, and return its exit code."""
+    telling = Telling()
+    code = _code_of(argv, telling)
     try:
-        result = cli.main(args=list(argv), prog_name="dentsync", standalone_mode=False)
+        telling.end(code)
+    except KeyboardInterrupt:
+        pass  # the run is over and recorded; nobody has to wait for a mail server
+    except Exception:
+        from dentsync.bug import report_bug
+
+        report_bug()
+    return code
+
+
+def _code_of(argv: Sequence[str], telling: Telling) -> int:
+    """Run the command line: the only place that turns exceptions into codes."""
+    try:
+        result = cli.main(args=list(argv), prog_name="dentsync", standalone_mode=False, obj=telling)
         return int(result or 0)
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         return ExitCode.USAGE
     except click.exceptions.Abort:
         return _interrupted()
     except KeyboardInterrupt:
         return _interrupted()
     except DentsyncError as error:
-        click.echo(f"dentsync: {error}", err=True)
+        telling.error = redact(str(error))
+        click.echo(f"dentsync: {telling.error}", err=True)
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -353,8 +402,16 @@ def run(argv: Sequence[str]) -> int:
     except Exception:
         from dentsync.bug import report_bug
 
-        report_bug()
+        telling.error = report_bug()
         return ExitCode.BUG
+
+
+def _show_usage(error: click.ClickException) -> None:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # which is our own help
+        return error.show()
+    said = StringIO()
+    error.show(said)
+    return click.echo(redact(said.getvalue()), err=True, nl=False)
 
 
 def _interrupted() -> int:

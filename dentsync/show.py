@@ -9,6 +9,7 @@ import msgspec
 from dentsync.lang import _
 from dentsync.load.console import GROUP_LIMIT, drift_lines, outcome_lines, show_plan, text_of
 from dentsync.model import Result
+from dentsync.redact import redact
 
 if TYPE_CHECKING:
     from dentsync.runs.files import FileReport
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 def show_report(report: "Report", *, values: bool, limit: int | None = GROUP_LIMIT) -> None:
     """What a run did: files, plan, outcomes, and one closing line."""
     click.echo(f"{report.clinic} · {report.now:%d.%m.%Y %H:%M} · {report.command}")
-    for line in file_lines(report.files):
-        click.echo(line)
+    for line in file_lines(report.files, values=values):
+        click.echo(line if values else redact(line))
     plan = report.plan
     if plan and (plan.operations or plan.held or report.command == "diff"):
         show_plan(plan, values=values, limit=limit)
     for line in result_lines(report, values=values):
-        click.echo(line)
+        click.echo(line if values else redact(line))
     if report.seen is not None:
         show_seen(report.seen, values=values, limit=limit)
 
@@ -43,7 +44,7 @@ def show_seen(seen: "Survey", *, values: bool, limit: int | None) -> None:
         click.echo(_("! most of our items are not to be seen in the CRM: has the webhook lost rights? dentsync check"))
 
 
-def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
+def file_lines(files: "Sequence[FileReport]", *, values: bool) -> Iterator[str]:
     """One line a file: its counts, which add up, or the reason why it was not used."""
     read = [file for file in files if file.state == "read"]
     width = max((len(file.name) for file in read), default=0)
@@ -59,8 +60,8 @@ def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
             yield "    " + _("columns gone since the last file: {names}").format(names=", ".join(file.vanished))
     for file in files:
         if file.state != "read":
-            message = file.message if file.message.startswith(file.name) else f"{file.name} {file.message}"
-            yield f"  {'!' if file.state in ('failed', 'refused') else '·'} {message}"
+            said = f"{file.name} {file.message}" if values and not file.feed else file.said
+            yield f"  {'!' if file.state in ('failed', 'refused') else '·'} {said}"
 
 
 def _sum(read: object, loaded: object, rejected: object, ignored: object, new: object) -> str:
@@ -91,7 +92,7 @@ def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
 
 def report_json(report: "Report") -> str:
     """Counts and reasons, no personal data."""
-    return _dumps(report.summary())
+    return _dumps(redact.each(report.summary()))
 
 
 def _dumps(value: Any) -> str:

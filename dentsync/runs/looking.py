@@ -90,7 +90,7 @@ def whois(options: Options, phone: str) -> list[Caller]:
     with looked_into(options.config, options.now) as job:
         numbers = parse_phones(phone, job.config.phone_region, job.config.area_code).numbers
         if not numbers:
-            raise ConfigError(_("this is not a phone number; for example +79161234567"))
+            raise ConfigError(_("this is not a phone number; write +7 and ten digits"))
         return [_caller(job, person.key) for person in job.store.facts.people_with(numbers)]
 
 

@@ -13,6 +13,7 @@ from dentsync.errors import ConfigError, DentsyncError, ExitCode
 from dentsync.extract.inbox import Found
 from dentsync.lang import _
 from dentsync.model import Plan, Result
+from dentsync.redact import redact
 from dentsync.runs.files import FileReport, Request
 from dentsync.runs.intake import read_file, read_inbox
 from dentsync.runs.session import Session, opened, wall_time
@@ -28,8 +29,9 @@ Tick = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every run is told."""
+    """What every run is told. ``watch`` is shown the report as soon as there is one, while it is being filled in."""
 
+    watch: "Callable[[Report], None] | None" = field(default=None, kw_only=True)
     config: Path
     now: str | None = None
     approved: Collection[str] = ()
@@ -59,7 +61,7 @@ class Report:
             "command": self.command,
             "now": self.now.isoformat(timespec="seconds"),
             "exit_code": int(self.code),
-            "files": [{k: getattr(f, k) for k in _FILE_KEYS} for f in self.files],
+            "files": [{k: getattr(f, k) for k in _FILE_KEYS} | {"name": f.shown} for f in self.files],
             "plan": self.plan.digest if self.plan else None,
             "operations": len(self.plan.operations) if self.plan else 0,
             "held": len(self.plan.held) if self.plan else 0,
@@ -67,7 +69,7 @@ class Report:
             "outcomes": {result.value: pushed.count(result) for result in Result} if pushed else {},
             "drift": len(pushed.drift) if pushed else 0,
             "requests": pushed.requests if pushed else 0,
-            "error": str(pushed.error) if pushed and pushed.error else "",
+            "error": redact(str(pushed.error)) if pushed and pushed.error else "",
         }
 
 
@@ -112,7 +114,7 @@ def push_plan(options: Options, path: Path) -> Report:
     plan = plan_file.read(path)
     with opened(options.config, options.now) as job:
         plan_file.check_current(plan, config=job.config.digest, mark=job.store.mark())
-        report = Report("push", job.config.clinic, job.now, plan=plan)
+        report = _watched(options, Report("push", job.config.clinic, job.now, plan=plan))
         run = job.store.ledger.start_run("push", wall_time(), job.now)
         if not _refused(report, options):
             report.pushed = push(job, run, plan, _ticking(options, "push"))
@@ -162,7 +164,7 @@ def _run(
     job: Session, command: str, options: Options, feeds: Collection[str], read: Callable[[], list[FileReport]]
 ) -> Report:
     run = job.store.ledger.start_run(command, wall_time(), job.now)
-    report = Report(command, job.config.clinic, job.now)
+    report = _watched(options, Report(command, job.config.clinic, job.now))
     try:
         report.files = read()
         if job.store.facts.has_news(job.now, job.rules):
@@ -197,6 +199,12 @@ def _settle(job: Session, work: "Work", pushed: "Pushed") -> None:
     done = [(row, work.wakes.get(row)) for row, items in work.rows.items() if not items & undone]
     with job.store.transaction():
         job.store.facts.settle_rows(done)
+
+
+def _watched(options: Options, report: Report) -> Report:
+    if options.watch:
+        options.watch(report)
+    return report
 
 
 def _refused(report: Report, options: Options) -> bool:
