@@ -73,9 +73,8 @@ def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
     plan, pushed = report.plan, report.pushed
     if plan and plan.refusals and not pushed:
         yield from (f"  ! {refusal}" for refusal in plan.refusals)
-        command = "sync" if report.command == "diff" else report.command
         line = _("refused, nothing sent; look: dentsync diff; if it is right: dentsync {command} --approve {digest}")
-        yield line.format(command=command, digest=plan.digest)
+        yield line.format(command=_pushing(report.command), digest=plan.digest)
     if pushed and pushed.outcomes:
         yield from outcome_lines(pushed.outcomes)
         yield from drift_lines(pushed.drift, values=values)
@@ -88,6 +87,15 @@ def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
         yield _("nothing was sent")
     elif report.command != "diff" and not (plan and plan.operations):
         yield _("nothing to do, no request made")
+
+
+def _pushing(command: str) -> str:
+    """The command that pushes what this one planned: a plan for other feeds would be another plan."""
+    context = click.get_current_context(silent=True)
+    given = context.params if context else {}
+    named = [*given.get("feeds", ()), *(str(given[name]) for name in ("plan", "file") if given.get(name))]
+    of_feed = ["--feed", given["feed"]] if given.get("feed") else []
+    return " ".join(["sync" if command == "diff" else command, *named, *of_feed])
 
 
 def report_json(report: "Report") -> str:

@@ -18,7 +18,6 @@ from dentsync.model import PATIENT_FIELDS, Entity, Route
 from dentsync.runs.session import Session, wall_time
 from dentsync.transform.contacts import IDENTITY
 from dentsync.transform.file_guards import (
-    CLOCKS_DIFFER,
     FEW,
     Past,
     age_refusal,
@@ -58,17 +57,24 @@ def past_of(job: Session, feed: Feed) -> Past:
 class Dates:
     """When a file was written: by its time stamp, and by the day in its name if that is earlier.
 
-    ``superseded``: a newer list was read, so that what this one says is of no use. Appended files are always of use.
+    ``latest``: the latest that it can be now. ``superseded``: a newer list was read, and what this one says is of no
+    use. Appended files are always of use.
     """
 
     modified_at: datetime
     written_at: datetime
+    latest: datetime
     superseded: bool
 
-    def refusals(self, job: Session, feed: Feed) -> tuple[str, str]:
+    @property
+    def believed_at(self) -> datetime:
+        """The time stamp to remember: one from the future would make all that follows look old."""
+        return min(self.modified_at, self.latest)
+
+    def refusals(self, now: datetime, feed: Feed) -> tuple[str, str]:
         """Why the file is too old, or its age cannot be told."""
-        age = age_refusal(self.written_at, job.now, feed.expect)
-        return age, future_refusal(self.modified_at, _latest(job), feed.expect)
+        age = age_refusal(self.written_at, now, feed.expect)
+        return age, future_refusal(self.modified_at, self.latest, feed.expect)
 
 
 def dates_of(job: Session, found: Found) -> Dates:
@@ -76,14 +82,8 @@ def dates_of(job: Session, found: Found) -> Dates:
     modified_at = datetime.fromtimestamp(found.mtime_ns / 1e9, job.now.tzinfo)
     written_at = min(modified_at, _named_day(found.path, job))
     newest = job.store.facts.newest(found.feed) if job.config.feeds[found.feed].kind != "append" else None
-    # What was dated in the future once must not make all that follows look old.
-    believed = newest is not None and newest - _latest(job) <= CLOCKS_DIFFER
-    return Dates(modified_at, written_at, superseded=believed and newest is not None and written_at < newest)
-
-
-def _latest(job: Session) -> datetime:
-    """The latest that it can be: a day that is rehearsed has files that were copied today."""
-    return max(job.now, wall_time())
+    latest = max(job.now, wall_time())  # a day that is rehearsed has files that were copied today
+    return Dates(modified_at, written_at, latest, superseded=newest is not None and written_at < newest)
 
 
 def _named_day(path: Path, job: Session) -> datetime:

@@ -39,7 +39,7 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
     feed = job.config.feeds[found.feed]
     approved = sha256[:8] in request.approved
     if not (given or approved):
-        refuse(found, sha256, dates.refusals(job, feed))
+        refuse(found, sha256, dates.refusals(job.now, feed))
     words = words_of(feed.aliases)
     export = open_export(found.path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
     columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
@@ -50,7 +50,7 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
         headers = Headers(job, feed, export, columns)
         past = past_of(job, feed)
         loading = _Loading(job, feed, found, sha256, export, columns, silent=given or feed.silent)
-        report = loading.run(dates.modified_at, request.progress)
+        report = loading.run(dates.believed_at, request.progress)
         rows = loading.contents.rows
         if not approved:
             usual = () if given else (size_refusal(rows, past.files, feed.expect), headers.refusal(rows))

@@ -139,6 +139,7 @@ def test_a_refusal_says_what_how_much_where_and_what_to_type_and_names_nobody(cl
     assert "60 contact updates of 60: more than the 30% of safety.updates" in said.out
     assert "(for example patients_2.csv:2, patients_2.csv:3, patients_2.csv:4)" in said.out
     assert f"dentsync sync --approve {digest_in(said)}" in said.out
+    assert "dentsync sync patients --approve " in clinic.say("diff", "patients").out, "of other feeds: another plan"
     for canary in ("Котов", "555", "Новый"):
         assert canary not in said.all
     assert "Активный → Новый" in clinic.say("diff", "--values").out, "a person can look at it"
