@@ -36,14 +36,14 @@ def drift_table(
 
 def _title(what: DriftKind) -> str:
     titles: dict[DriftKind, str] = {
-        "deleted": _("deleted in the CRM"),
-        "merged": _("merged in the CRM"),
+        "deleted": _("deleted by people"),
+        "merged": _("merged by people"),
         "duplicate": _("our key is on several items"),
         "unkeyed": _("our key is gone from the item"),
         "relinked": _("deals with another contact"),
-        "moved": _("moved in the CRM"),
-        "edited": _("edited in the CRM"),
-        "added": _("phones added in the CRM"),
+        "moved": _("moved by people"),
+        "edited": _("edited by people"),
+        "added": _("phones added by people"),
     }
     return titles[what]
 
@@ -63,7 +63,10 @@ def _words(drift: Drift, values: bool) -> Iterator[Piece]:
             yield _("also {ids}: merge them in the CRM").format(ids=text_of(drift.theirs)), ""
         case "unkeyed":
             yield drift.key, ""
-        case "moved" | "relinked":
+        case "relinked":
+            yield _("contact") + " ", ""
+            yield from _change(drift, values=True)
+        case "moved":
             yield from _change(drift, values=True)
         case "added":
             yield f"{drift.field:<14} ", ""

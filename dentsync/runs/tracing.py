@@ -9,8 +9,8 @@ from dentsync.load.target import Needs, Reading
 from dentsync.model import Kind, Present, Synced
 from dentsync.transform.drift import Traces, namesakes
 
-AT_ONCE = 9_600
-"""Items read in one go: four full requests of Bitrix24's; more would only take more memory."""
+AT_ONCE = 2_400
+"""Items read in one go: a full request of Bitrix24's, whatever kinds it is of. More only takes more memory."""
 
 Read = Callable[[Needs], Reading]
 Lost = tuple[Synced, tuple[Present, ...]]
