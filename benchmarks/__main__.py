@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cleaning, exports, loading, quiet, starting, traffic
+from benchmarks import cleaning, exports, loading, online, quiet, starting, traffic
 from benchmarks.report import Table
 
 WORK = Path(__file__).with_name(".work")
@@ -65,6 +65,13 @@ def requests(counts: tuple[int, ...]) -> None:
     _show(lambda: traffic.measured(WORK, counts))
 
 
+@cli.command("online")
+@click.option("--each", "count", default=30_000, help="So many contacts and as many deals.")
+def online_(count: int) -> None:
+    """What people did in the CRM, looked up."""
+    _show(lambda: online.measured(WORK, count))
+
+
 @cli.command()
 @click.option("--rows", "count", default=30_000)
 def load(count: int) -> None:
@@ -78,6 +85,19 @@ def load(count: int) -> None:
 def clean(count: int, runs: int) -> None:
     """Rows that were never seen, judged."""
     _show(lambda: cleaning.measured(WORK, count, runs))
+
+
+@cli.command()
+@click.option("--only", "names", multiple=True, default=("S1", "S3", "S4", "S5", "S6"), help="Scenarios.")
+@click.option(
+    "--client", "clients", multiple=True, default=("fast_bitrix24", "b24pysdk", "one call per record", "dentsync")
+)
+@click.option("--runs", default=3, help="Of S1, for dentsync and fast_bitrix24.")
+def peers(names: tuple[str, ...], clients: tuple[str, ...], runs: int) -> None:
+    """The clients of others beside dentsync: changes, creations, lost replies, limits. About twelve minutes."""
+    from benchmarks.door import table
+
+    _show(lambda: table.measured(WORK, names, clients, runs))
 
 
 def _show(measured: Callable[[], Table]) -> None:

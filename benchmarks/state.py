@@ -28,6 +28,7 @@ from dentsync.runs.session import Session, opened, wall_time
 
 SLICE = 20_000
 CHUNK = 1_000
+_SHARES = (("stage  ", "50%"), ("field  ", "30%"), ("cleared", "10%"))
 NOWHERE = "http://127.0.0.1:9/rest/1/none/"
 
 
@@ -40,6 +41,7 @@ def configuration(*changes: tuple[str, str]) -> str:
         ('updates = "30%"', 'updates = "100%"'),
         ('moves   = "30%"', 'moves   = "100%"'),
         ("creates = 500", "creates = 1000000"),
+        *((f'{name} = "{share}"', f'{name} = "100%"') for name, share in _SHARES),
         *changes,
     ):
         assert old in text, old

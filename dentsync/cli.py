@@ -9,20 +9,26 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from dentsync import __version__, lang
-from dentsync.cli_options import ALL, APPROVE, CONFIG, DEADLINE, FEEDS, JSON, NOW, STRICT, VALUES
+from dentsync.cli_options import ALL, APPROVE, CONFIG, DEADLINE, FEEDS, JSON, LOG, NOW, REPORT, STRICT, VALUES
 from dentsync.cli_sandbox import demo, sandbox
 from dentsync.errors import DentsyncError, ExitCode, Terminated
 from dentsync.lang import _
+from dentsync.redact import redact
+from dentsync.runs.telling import Telling
 
 if TYPE_CHECKING:
     from dentsync.load.progress import Tick
+    from dentsync.model import Plan
     from dentsync.runs.main_job import Options, Report
+    from dentsync.runs.online import Survey
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -53,6 +59,8 @@ def cli(language: str | None) -> None:
 @JSON
 @VALUES
 @ALL
+@REPORT
+@LOG
 def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, **given: Any) -> int:
     """Read new files, plan, push: the line for cron.
 
@@ -72,28 +80,39 @@ def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool
 @JSON
 @VALUES
 @ALL
+@REPORT
+@LOG
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `dentsync push FILE`.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to do.")
+@click.option("--online", is_flag=True, help="Look at all our items in the CRM: what did people change there?")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to do, or people changed items.")
 def diff(
-    feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, out: Path | None,
+    feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool, out: Path | None, online: bool,
     detailed_exitcode: bool, **given: Any,
 ) -> int:  # fmt: skip
     """Show what sync would do, field by field. Changes nothing. --json and --out hold patients' data.
 
+    --online reads our contacts and deals from the CRM, 2,400 a request, and lists what people did to them: merged,
+    deleted, moved, edited. It changes nothing in the CRM; the state store keeps what was seen (`dentsync status`
+    counts it), and follows an item that was merged to the only one that carries its key.
+
     \b
     Example:  dentsync diff --out plan.json
+              dentsync diff --online --all
     """
-    from dentsync.runs import main_job, plan_file
+    from dentsync.runs import main_job
 
-    report = _carried_out(lambda options: main_job.diff(options, feeds), **given)
+    report = _carried_out(lambda options: main_job.diff(options, feeds, online=online), **given)
     assert report.plan is not None
     if out:
+        from dentsync.runs import plan_file
+
         plan_file.write(out, report.plan)
     if as_json:
-        click.echo(plan_file.dumps(report.plan))
+        click.echo(_diff_json(report.plan, report.seen))
     else:
         _show(report, values if values is not None else sys.stdout.isatty(), every)
-    if detailed_exitcode and report.code is ExitCode.DONE and report.plan.operations:
+    found = report.plan.operations or (report.seen and report.seen.drift)
+    if detailed_exitcode and report.code is ExitCode.DONE and found:
         return ExitCode.CHANGES
     return report.code
 
@@ -106,6 +125,8 @@ def diff(
 @DEADLINE
 @JSON
 @VALUES
+@REPORT
+@LOG
 def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) -> int:
     """Push a saved plan exactly, or what the store already knows.
 
@@ -127,6 +148,8 @@ def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) ->
 @APPROVE
 @STRICT
 @JSON
+@REPORT
+@LOG
 def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
     """Read new files into the state store; plan and send nothing.
 
@@ -144,7 +167,8 @@ def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
 @NOW
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Write them to a workbook.")
 @STRICT
-def clean(rejects: Path | None, **given: Any) -> int:
+@VALUES
+def clean(rejects: Path | None, values: bool | None, **given: Any) -> int:
     """List the rows and fields that could not be used, with reasons in Russian.
 
     \b
@@ -154,10 +178,12 @@ def clean(rejects: Path | None, **given: Any) -> int:
 
     options = _options(**given)
     faults = looking.status(options).faults
+    shown = sys.stdout.isatty() if values is None else values
     for line in faults:
         mark = "×" if line.lost else "·"
         for fault in line.faults:
-            click.echo(f"{mark} {line.feed}  {line.origin}  {fault.field}: {fault.reason}")
+            raw = f" «{fault.raw}»" if shown and fault.raw else ""
+            click.echo(f"{mark} {line.feed}  {line.origin}  {fault.field}: {fault.reason}{raw}")
     lost = sum(line.lost for line in faults)
     click.echo(
         _("{lost} rows rejected, {fields} rows with unusable fields").format(lost=lost, fields=len(faults) - lost)
@@ -177,6 +203,8 @@ def clean(rejects: Path | None, **given: Any) -> int:
 @DEADLINE
 @STRICT
 @JSON
+@REPORT
+@LOG
 def import_(file: Path, feed: str, as_json: bool, **given: Any) -> int:
     """Load one file silently: no robot or message of the CRM is started by it.
 
@@ -238,17 +266,20 @@ def whois(phone: str, as_json: bool, **given: Any) -> int:
 @cli.command()
 @CONFIG
 @NOW
-def check(**given: Any) -> int:
+@click.option("--tell", is_flag=True, help="Also send a trial message to every place of [alerts].")
+def check(tell: bool, **given: Any) -> int:
     """Prove that files, configuration and CRM are in place before the first night.
 
     \b
     Example:  dentsync check
     """
-    from dentsync.runs import looking
+    from dentsync.runs import alerting, looking
 
-    problems = looking.check(_options(**given))
+    options = _options(**given)
+    found = looking.check(options)
+    problems = [*found, *(alerting.try_out(options.config) if tell else alerting.lacking(options.config))]
     for problem in problems:
-        click.echo(problem, err=True)
+        click.echo(redact(problem), err=True)
     if not problems:
         click.echo(_("all in place"))
     return ExitCode.USAGE if problems else ExitCode.DONE
@@ -290,11 +321,34 @@ def _options(
     return Options(config, now, approved, strict, tick, deadline)
 
 
-def _carried_out(action: "Callable[[Options], Report]", **given: Any) -> "Report":
+def _carried_out(
+    action: "Callable[[Options], Report]", report: Path | None = None, log: Path | None = None, **given: Any
+) -> "Report":
     from dentsync.load.progress import progress
 
+    telling = _begun(given["config"], report, log)
     with progress() as tick:
-        return action(_options(**given, tick=tick))
+        options = replace(_options(**given, tick=telling.ticking(tick)), watch=telling.watch)
+        telling.watch(done := action(options))
+    return done
+
+
+def _begun(config: Path, report: Path | None, log: Path | None) -> Telling:
+    context = click.get_current_context()
+    telling = context.ensure_object(Telling)
+    feeds = context.params.get("feeds") or [context.params.get("feed")]
+    telling.begin(str(context.info_name), [name for name in feeds if name], config, report, log)
+    return telling
+
+
+def _diff_json(plan: "Plan", seen: "Survey | None") -> str:
+    if seen is not None:
+        from dentsync.runs import online
+
+        return online.dumps(plan, seen)
+    from dentsync.runs import plan_file
+
+    return plan_file.dumps(plan)
 
 
 def _shown(report: "Report", as_json: bool, values: bool | None, every: bool) -> int:
@@ -317,19 +371,35 @@ def _show(report: "Report", values: bool, every: bool) -> None:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run the command line and return its exit code: the only place that turns exceptions into codes."""
+    """Run the command line, tell whoever wants to know how it ended, and return its exit code."""
+    telling = Telling()
+    code = _code_of(argv, telling)
     try:
-        result = cli.main(args=list(argv), prog_name="dentsync", standalone_mode=False)
+        telling.end(code)
+    except KeyboardInterrupt:
+        pass  # the run is over and recorded; nobody has to wait for a mail server
+    except Exception:
+        from dentsync.bug import report_bug
+
+        report_bug()
+    return code
+
+
+def _code_of(argv: Sequence[str], telling: Telling) -> int:
+    """Run the command line: the only place that turns exceptions into codes."""
+    try:
+        result = cli.main(args=list(argv), prog_name="dentsync", standalone_mode=False, obj=telling)
         return int(result or 0)
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         return ExitCode.USAGE
     except click.exceptions.Abort:
         return _interrupted()
     except (KeyboardInterrupt, Terminated) as interrupt:
         return _interrupted(ExitCode.TERMINATED if isinstance(interrupt, Terminated) else ExitCode.INTERRUPTED)
     except DentsyncError as error:
-        click.echo(f"dentsync: {error}", err=True)
+        telling.error = redact(str(error))
+        click.echo(f"dentsync: {telling.error}", err=True)
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -337,8 +407,16 @@ def run(argv: Sequence[str]) -> int:
     except Exception:
         from dentsync.bug import report_bug
 
-        report_bug()
+        telling.error = report_bug()
         return ExitCode.BUG
+
+
+def _show_usage(error: click.ClickException) -> None:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # which is our own help
+        return error.show()
+    said = StringIO()
+    error.show(said)
+    return click.echo(redact(said.getvalue()), err=True, nl=False)
 
 
 def _interrupted(code: ExitCode = ExitCode.INTERRUPTED) -> int:

@@ -38,6 +38,17 @@ STRICT = click.option("--strict", is_flag=True, help="Exit 4 if any row was reje
 JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 VALUES = click.option("--values/--no-values", default=None, help="Show patients' data. Default: on a terminal only.")
 ALL = click.option("--all", "every", is_flag=True, help="Show every operation, not the first of each group.")
+REPORT = click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what the run did as JSON, also if it failed.",
+)
+LOG = click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    envvar="DENTSYNC_LOG",
+    help="Append JSON lines about the run; - is standard error.",
+)
 FEEDS = click.argument("feeds", nargs=-1)
 DATA = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("sandbox"), show_default=True,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.model import CleanRules, CrmField, FeedKind, FileRules, Route, SafetyRules
+from dentsync.redact import redact
 
 PRESETS = Path(__file__).with_name("presets")
 
@@ -31,6 +32,33 @@ class Feed:
     sheet: str | None = None
     encoding: str | None = None
     pad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    """The mailbox that letters are sent from. ``password`` is the place of it: "env:NAME" or "file:PATH"."""
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    user: str
+    password: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Who is told when a run goes wrong. ``webhook`` and ``heartbeat`` are places of secrets, like a password's.
+
+    ``clinic`` and ``timezone`` are what letters speak of; empty where the configuration cannot be read that far.
+    """
+
+    clinic: str = ""
+    timezone: str = ""
+    to: tuple[str, ...] = ()
+    account: MailAccount | None = None
+    webhook: str = ""
+    heartbeat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,8 @@ class Config:
     routes: Mapping[str, Route]
     safety: SafetyRules
     digest: str
+    mail: MailAccount | None = None
+    alerts: Alerts | None = None
 
 
 def digest_of(*parts: Any) -> str:
@@ -65,31 +95,38 @@ def digest_of(*parts: Any) -> str:
 
 
 def secret_of(config: Config, environ: Mapping[str, str]) -> str:
-    """The webhook, from where the configuration says it is. Raises ConfigError, which never shows it."""
-    scheme, _sep, place = config.webhook.partition(":")
+    """The CRM's webhook. Raises ConfigError, which never shows it."""
+    return secret_at(config.webhook, "crm.webhook", config.path, environ)
+
+
+def secret_at(place: str, key: str, config: Path, environ: Mapping[str, str]) -> str:
+    """A secret, from where ``key`` of the configuration says it is; from now on no sink shows it.
+
+    Raises ConfigError, which never shows it either.
+    """
+    scheme, _sep, name = place.partition(":")
     match scheme:
         case "env":
-            value = environ.get(place, "")
-            where = _("environment variable {name}").format(name=place)
+            value = environ.get(name, "").strip()
+            where = _("environment variable {name}").format(name=name)
         case "file":
-            where = str(config.path.parent / place)
-            value = _read_secret(config.path.parent / place)
+            value = _read_secret(config.parent / name, key).strip()
+            where = str(config.parent / name)
         case _:
-            raise ConfigError(
-                _('{file}: crm.webhook must be "env:NAME" or "file:PATH", never the address itself').format(
-                    file=config.path.name
-                )
-            )
-    if not value.strip():
-        raise ConfigError(_("no webhook: {where} is empty; put the portal's inbound webhook there").format(where=where))
-    return value.strip()
+            redact.register(place)
+            line = _('{file}: {key} must be "env:NAME" or "file:PATH", never the secret itself')
+            raise ConfigError(line.format(file=config.name, key=key))
+    if not value:
+        raise ConfigError(_("no {key}: {where} is empty; put the secret there").format(key=key, where=where))
+    redact.register(value)
+    return value
 
 
-def _read_secret(path: Path) -> str:
+def _read_secret(path: Path, key: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise ConfigError(_("no webhook: {where} cannot be read").format(where=path)) from None
+        raise ConfigError(_("no {key}: {where} cannot be read").format(key=key, where=path)) from None
 
 
 @cache

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from dentsync.config import PRESETS, Config, Feed, digest_of
+from dentsync.config import PRESETS, Alerts, Config, Feed, MailAccount, digest_of
 from dentsync.config_tables import (
+    AlertsTable,
     ClinicTable,
     CrmTable,
     EndTable,
@@ -23,6 +24,7 @@ from dentsync.config_tables import (
     FeedTable,
     FieldTable,
     FilesTable,
+    MailTable,
     RouteTable,
     SafetyTable,
     Scalar,
@@ -36,6 +38,7 @@ from dentsync.model import (
     CleanRules,
     Condition,
     CrmField,
+    FeedKind,
     FileRules,
     Limit,
     Route,
@@ -47,9 +50,13 @@ from dentsync.model import (
 
 def load(path: Path) -> Config:
     """Read and check a configuration file. Raises ConfigError with one line for the first thing that is wrong."""
+    return Reader(path).config(toml_of(path))
+
+
+def toml_of(path: Path) -> dict[str, Any]:
+    """A configuration file, parsed. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(
             _("{file}: no such file; write one with: dentsync init --preset helix-bitrix24").format(file=path)
@@ -58,12 +65,13 @@ def load(path: Path) -> Config:
         raise ConfigError(_("{file}: cannot be read: {reason}").format(file=path, reason=error.strerror)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(_("{file}: not valid TOML: {reason}").format(file=path, reason=error)) from None
-    return Reader(path).config(data)
 
 
 T = TypeVar("T")
 _UNKNOWN = re.compile(r"unknown field `(.+?)`")
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Reader:
@@ -82,7 +90,7 @@ class Reader:
             self.fail(where, _explain(str(error), shape))
 
     def config(self, data: dict[str, Any]) -> Config:
-        self._known("", data, ("clinic", "files", "crm", "feeds", "routes", "safety"))
+        self._known("", data, ("clinic", "files", "crm", "feeds", "routes", "safety", "mail", "alerts"))
         for name in ("clinic", "crm", "feeds", "routes"):
             if not isinstance(data.get(name), dict):
                 self.fail(f"[{name}]", _("this table is missing"))
@@ -117,6 +125,8 @@ class Reader:
                 *(data.get(name, {}) for name in ("clinic", "crm", "feeds", "routes", "safety")),
                 [_vocabulary(table.get("source", "helix")) for table in data["feeds"].values()],
             ),
+            mail=self._mail(data.get("mail")),
+            alerts=self.alerts(data),
         )
 
     # ── tables ──
@@ -155,7 +165,7 @@ class Reader:
             kind=table.kind,
             aliases=_aliases(source, table),
             rules=_clean_rules(source, table, clinic),
-            expect=self._expect(where, table.expect),
+            expect=self._expect(f"{where}.expect", table.expect, table.kind),
             silent=table.silent,
             sheet=table.sheet,
             encoding=table.encoding,
@@ -167,13 +177,23 @@ class Reader:
             self.fail(f"{where}.source", _("no source {name!r}").format(name=name))
         return _vocabulary(name)
 
-    def _expect(self, where: str, table: ExpectTable) -> FileRules:
+    def _expect(self, where: str, table: ExpectTable, kind: FeedKind) -> FileRules:
         low, high = table.rows or (None, None)
+        for field in table.optional:
+            self._field(f"{where}.optional", field)
         return FileRules(
-            max_age_hours=self._hours(f"{where}.expect.max_age", table.max_age),
-            min_percent=self._percent(f"{where}.expect.min_share", table.min_share),
+            max_age_hours=self._hours(f"{where}.max_age", table.max_age),
+            min_percent=self._percent(
+                f"{where}.min_share", _MIN_SHARE[kind] if table.min_share is None else table.min_share
+            ),
+            max_percent=self._percent(f"{where}.max_share", table.max_share),
             min_rows=low,
             max_rows=high,
+            max_rejects=self._percent(f"{where}.max_rejects", table.max_rejects),
+            max_faulty=self._percent(f"{where}.max_faulty", table.max_faulty),
+            max_garbled=self._percent(f"{where}.max_garbled", table.max_garbled),
+            optional=table.optional,
+            whole=table.whole,
             allow_empty=table.allow_empty,
         )
 
@@ -185,7 +205,9 @@ class Reader:
             self.fail(where, _("{text!r} is not a time span; for example 30h or 2d").format(text=text))
         return int(found[1]) * (24 if found[2] == "d" else 1)
 
-    def _percent(self, where: str, text: str) -> int:
+    def _percent(self, where: str, text: str) -> int | None:
+        if not text:
+            return None
         found = _PERCENT.fullmatch(text)
         if not found:
             self.fail(where, _("{text!r} is not a share; for example 20%").format(text=text))
@@ -257,7 +279,48 @@ class Reader:
     def _safety(self, data: Any) -> SafetyRules:
         table = self.table(data, SafetyTable, "safety")
         limits = {name: self._limit(f"safety.{name}", getattr(table, name)) for name in _LIMITS}
-        return SafetyRules(free=table.free, **limits)
+        for field in table.fields:
+            self._field("safety.fields", field, ("title", "contact"))
+        fields = {name: self._limit(f"safety.fields.{name}", value) for name, value in table.fields.items()}
+        return SafetyRules(free=table.free, fields=fields, **limits)
+
+    def alerts(self, data: Mapping[str, Any]) -> Alerts | None:
+        """``[alerts]`` and what it needs, also where the rest is wrong. None where nobody is to be told."""
+        table = self.table(data.get("alerts", {}), AlertsTable, "alerts")
+        clinic = data.get("clinic")
+        named = {name: str(clinic.get(name, "")) if isinstance(clinic, dict) else "" for name in ("name", "timezone")}
+        for address in table.mail:
+            self._address("alerts.mail", address)
+        for key in ("webhook", "heartbeat"):
+            self._place(f"alerts.{key}", getattr(table, key))
+        account = self._mail(data.get("mail")) if table.mail else None
+        if table.mail and account is None:
+            self.fail("alerts.mail", _("there is no [mail] to send letters with"))
+        if not (table.mail or table.webhook or table.heartbeat):
+            return None
+        return Alerts(named["name"], named["timezone"], table.mail, account, table.webhook, table.heartbeat)
+
+    def _mail(self, data: Any) -> MailAccount | None:
+        if data is None:
+            return None
+        table = self.table(data, MailTable, "mail")
+        self._place("mail.password", table.password)
+        if table.security == "none" and table.host not in _LOOPBACK:
+            self.fail("mail.security", _('letters would travel openly; write "starttls" or "tls"'))
+        if bool(table.user) != bool(table.password):
+            self.fail("mail.user", _("user and password go together"))
+        sender = table.sender or table.user
+        self._address("mail.from", sender)
+        port = table.port or {"starttls": 587, "tls": 465, "none": 25}[table.security]
+        return MailAccount(table.host, port, table.security, table.user, table.password, sender)
+
+    def _address(self, where: str, address: str) -> None:
+        if not _ADDRESS.fullmatch(address):
+            self.fail(where, _("not a mail address, which looks like name@domain"))
+
+    def _place(self, where: str, place: str) -> None:
+        if place and not place.startswith(("env:", "file:")):
+            self.fail(where, _('write "env:NAME" or "file:PATH", never the secret itself'))
 
     def _limit(self, where: str, value: str | int) -> Limit:
         if isinstance(value, int):
@@ -280,7 +343,9 @@ class Reader:
             self.fail(where, _("no field {name!r}{hint}").format(name=name, hint=_near(name, FIELDS)))
 
 
-_LIMITS = ("updates", "moves", "lost", "creates")
+_LIMITS = ("updates", "moves", "lost", "creates", "stage", "field", "cleared")
+_MIN_SHARE: Mapping[FeedKind, str] = {"snapshot": "50%", "window": "20%", "append": "20%"}
+"""Everybody is as many as yesterday; who comes tomorrow is not."""
 
 
 @cache
@@ -325,5 +390,5 @@ def _explain(message: str, shape: Any) -> str:
     unknown = _UNKNOWN.search(message)
     if unknown and isinstance(shape, type) and issubclass(shape, Table):
         name = unknown[1]
-        return _("unknown key {name!r}{hint}").format(name=name, hint=_near(name, shape.__struct_fields__))
+        return _("unknown key {name!r}{hint}").format(name=name, hint=_near(name, shape.__struct_encode_fields__))
     return message.replace(" - at `$.", " `").replace("Object missing required field", _("this key is missing:"))

@@ -54,11 +54,17 @@ class CrmTable(Table, frozen=True):
 
 
 class ExpectTable(Table, frozen=True):
-    """``[feeds.*] expect``: what the file usually is."""
+    """``[feeds.*] expect``: what the file usually is. A limit that is "" is not asked about."""
 
     max_age: str = ""
-    min_share: str = "50%"
+    min_share: str | None = None
+    max_share: str = "300%"
     rows: tuple[int, int] | None = None
+    max_rejects: str = "20%"
+    max_faulty: str = "30%"
+    max_garbled: str = "5%"
+    optional: tuple[str, ...] = ()
+    whole: bool = True
     allow_empty: bool = False
 
 
@@ -82,6 +88,25 @@ class FeedTable(Table, frozen=True):
     sheet: str | None = None
     encoding: str | None = None
     pad: bool = False
+
+
+class MailTable(Table, frozen=True, rename={"sender": "from"}):
+    """``[mail]``: the mailbox that dentsync writes from. ``port`` 0: the usual one of ``security``."""
+
+    host: str
+    port: int = 0
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+
+
+class AlertsTable(Table, frozen=True):
+    """``[alerts]``: who is told when a run goes wrong. ``webhook`` and ``heartbeat`` are places of secrets."""
+
+    mail: tuple[str, ...] = ()
+    webhook: str = ""
+    heartbeat: str = ""
 
 
 class EndTable(Table, frozen=True):
@@ -128,3 +153,7 @@ class SafetyTable(Table, frozen=True):
     moves: str | int = "30%"
     lost: str | int = "20%"
     creates: str | int = ""
+    stage: str | int = "50%"
+    field: str | int = "30%"
+    cleared: str | int = "10%"
+    fields: dict[str, str | int] = {}

@@ -263,23 +263,43 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class SafetyRules:
-    """Limits per action. Plans of at most ``free`` operations of a kind are never refused for their share."""
+    """Limits of a plan. What there are at most ``free`` of is never refused for its share.
+
+    ``field`` and ``cleared``: how many of the values that we left in one field may be replaced, and emptied; ``fields``
+    has limits of their own for fields that change more. ``stage``: the share of a pipeline's moves that may end at one
+    stage where not half as many usually stand.
+    """
 
     free: int = 50
     updates: Limit = Limit(percent=30)
     moves: Limit = Limit(percent=30)
     lost: Limit = Limit(percent=20)
     creates: Limit = Limit()
+    field: Limit = Limit(percent=30)
+    cleared: Limit = Limit(percent=10)
+    stage: Limit = Limit(percent=50)
+    fields: Mapping[str, Limit] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FileRules:
-    """What a feed's file usually is. ``max_age_hours`` against now; ``min_percent`` of the usual row count."""
+    """What a feed's file usually is. ``max_age_hours`` against now; a limit that is ``None`` is not asked about.
+
+    ``min_percent`` and ``max_percent`` of the usual row count; in percent of the rows, ``max_rejects`` rejected ones,
+    ``max_faulty`` with an unreadable value in one field, ``max_garbled`` with letters of a wrong encoding.
+    ``optional`` are fields whose column may be gone; ``whole``: the last line must not break off.
+    """
 
     max_age_hours: int | None = None
-    min_percent: int = 50
+    min_percent: int | None = 50
+    max_percent: int | None = 300
     min_rows: int | None = None
     max_rows: int | None = None
+    max_rejects: int | None = 20
+    max_faulty: int | None = 30
+    max_garbled: int | None = 5
+    optional: tuple[str, ...] = ()
+    whole: bool = True
     allow_empty: bool = False
 
 
@@ -339,8 +359,8 @@ class Change:
 class Operation:
     """One thing to do in the CRM. ``id`` is unique in its plan: ``{action}:{kind}:{key}``.
 
-    ``pipeline``/``stage`` are names; a create carries the first stage, a move the next one and ``from_stage``,
-    where we last left it. ``silent``: no automation of the CRM may fire.
+    ``pipeline``/``stage`` are names; a create carries the first stage, a move the next one and ``from_pipeline``,
+    ``from_stage``, where we last left it. ``silent``: no automation of the CRM may fire.
     """
 
     action: Action
@@ -354,6 +374,7 @@ class Operation:
     pipeline: str | None = None
     stage: StageRef | None = None
     from_stage: str | None = None
+    from_pipeline: str | None = None  # where it differs from ``pipeline``
     status: Status | None = None
     silent: bool = False
     claims: bool = False  # an item that was found in the CRM gets our key
@@ -388,9 +409,16 @@ class Result(StrEnum):
     HELD = "held"  # not sent: what it needs is not certain yet
 
 
+DriftKind = Literal["deleted", "merged", "duplicate", "unkeyed", "moved", "relinked", "edited", "added"]
+"""What people did to an item, as ``transform.drift`` finds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """The CRM holds something else than we left there: somebody changed it, and it stays."""
+    """The CRM holds something else than we left there: somebody changed it, and it stays.
+
+    ``field`` is one of our words, or ``id``, ``key``, ``stage``, ``contact``. ``origin``: of what we last wrote.
+    """
 
     kind: Kind
     key: str
@@ -398,6 +426,8 @@ class Drift:
     field: str
     ours: Plain = dataclasses.field(repr=False)
     theirs: Plain = dataclasses.field(repr=False)
+    what: DriftKind = "edited"
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +444,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """An item as the CRM has it now. ``fields`` are in our words, only those that are configured."""
+    """An item as the CRM has it now. ``fields`` are in our words, only those that are configured.
+
+    ``contacts`` are those of a deal (CRM ids), where the CRM shows them.
+    """
 
     kind: Kind
     crm_id: int
@@ -423,6 +456,7 @@ class Present:
     pipeline: str | None = None
     stage: str | None = None
     ends: Literal["won", "lost"] | None = None
+    contacts: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,26 +9,42 @@ import msgspec
 from dentsync.lang import _
 from dentsync.load.console import GROUP_LIMIT, drift_lines, outcome_lines, show_plan, text_of
 from dentsync.model import Result
+from dentsync.redact import redact
 
 if TYPE_CHECKING:
     from dentsync.runs.files import FileReport
     from dentsync.runs.looking import Caller, FeedStatus, Overview
     from dentsync.runs.main_job import Report
+    from dentsync.runs.online import Survey
 
 
 def show_report(report: "Report", *, values: bool, limit: int | None = GROUP_LIMIT) -> None:
     """What a run did: files, plan, outcomes, and one closing line."""
     click.echo(f"{report.clinic} · {report.now:%d.%m.%Y %H:%M} · {report.command}")
-    for line in file_lines(report.files):
-        click.echo(line)
+    for line in file_lines(report.files, values=values):
+        click.echo(line if values else redact(line))
     plan = report.plan
     if plan and (plan.operations or plan.held or report.command == "diff"):
         show_plan(plan, values=values, limit=limit)
     for line in result_lines(report, values=values):
-        click.echo(line)
+        click.echo(line if values else redact(line))
+    if report.seen is not None:
+        show_seen(report.seen, values=values, limit=limit)
 
 
-def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
+def show_seen(seen: "Survey", *, values: bool, limit: int | None) -> None:
+    """What people did in the CRM, and how much was looked at."""
+    from dentsync.load.drift_list import show_drift
+
+    show_drift(seen.drift, values=values, limit=limit)
+    line = _("looked at in the CRM: contacts {contacts}, deals {deals}; changed by people {drift}; requests {requests}")
+    counts = {name: getattr(seen, name) for name in ("contacts", "deals", "requests")}
+    click.echo("\n" + line.format(**counts, drift=len(seen.drift)))
+    if seen.blind:
+        click.echo(_("! most of our items are not to be seen in the CRM: has the webhook lost rights? dentsync check"))
+
+
+def file_lines(files: "Sequence[FileReport]", *, values: bool) -> Iterator[str]:
     """One line a file: its counts, which add up, or the reason why it was not used."""
     read = [file for file in files if file.state == "read"]
     width = max((len(file.name) for file in read), default=0)
@@ -40,10 +56,12 @@ def file_lines(files: "Sequence[FileReport]") -> Iterator[str]:
             yield "    " + _("gone from the file, kept in the CRM: {n}").format(n=file.missing)
         if file.unknown:
             yield "    " + _("columns not used: {names}").format(names=", ".join(file.unknown))
+        if file.vanished:
+            yield "    " + _("columns gone since the last file: {names}").format(names=", ".join(file.vanished))
     for file in files:
         if file.state != "read":
-            message = file.message if file.message.startswith(file.name) else f"{file.name} {file.message}"
-            yield f"  {'!' if file.state in ('failed', 'refused') else '·'} {message}"
+            said = f"{file.name} {file.message}" if values and not file.feed else file.said
+            yield f"  {'!' if file.state in ('failed', 'refused') else '·'} {said}"
 
 
 def _sum(read: object, loaded: object, rejected: object, ignored: object, new: object) -> str:
@@ -55,7 +73,8 @@ def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
     plan, pushed = report.plan, report.pushed
     if plan and plan.refusals and not pushed:
         yield from (f"  ! {refusal}" for refusal in plan.refusals)
-        yield _("refused, nothing was sent; if it is right: --approve {digest}").format(digest=plan.digest)
+        line = _("refused, nothing sent; look: dentsync diff; if it is right: dentsync {command} --approve {digest}")
+        yield line.format(command=_pushing(report.command), digest=plan.digest)
     if pushed and pushed.outcomes:
         yield from outcome_lines(pushed.outcomes)
         yield from drift_lines(pushed.drift, values=values)
@@ -70,9 +89,18 @@ def result_lines(report: "Report", *, values: bool) -> Iterator[str]:
         yield _("nothing to do, no request made")
 
 
+def _pushing(command: str) -> str:
+    """The command that pushes what this one planned: a plan for other feeds would be another plan."""
+    context = click.get_current_context(silent=True)
+    given = context.params if context else {}
+    named = [*given.get("feeds", ()), *(str(given[name]) for name in ("plan", "file") if given.get(name))]
+    of_feed = ["--feed", given["feed"]] if given.get("feed") else []
+    return " ".join(["sync" if command == "diff" else command, *named, *of_feed])
+
+
 def report_json(report: "Report") -> str:
     """Counts and reasons, no personal data."""
-    return _dumps(report.summary())
+    return _dumps(redact.each(report.summary()))
 
 
 def _dumps(value: Any) -> str:
@@ -92,6 +120,10 @@ def show_overview(overview: "Overview") -> None:
         "in the CRM: contacts {contacts}, deals {deals}; rows with news {unsettled}; kept as people left it {drift}"
     )
     click.echo(line.format(**{n: getattr(overview, n) for n in ("contacts", "deals", "unsettled", "drift")}))
+    if overview.deleted:
+        click.echo(
+            _("  deleted in the CRM by people {n}; list them: dentsync diff --online").format(n=overview.deleted)
+        )
     for item in overview.held:
         click.echo(_("  held: {key}: {reason} ({origin})").format(**item))
     lost = sum(fault.lost for fault in overview.faults)
@@ -119,7 +151,7 @@ def overview_json(overview: "Overview") -> str:
         {"feed": f.feed, "origin": str(f.origin), "lost": f.lost, "faults": [[x.field, x.reason] for x in f.faults]}
         for f in overview.faults
     ]
-    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "unsettled")
+    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "deleted", "unsettled")
     return _dumps({name: getattr(overview, name) for name in fields} | {"faults": faults})
 
 

@@ -1,21 +1,23 @@
 """The arrows between rooms, read from the code itself."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "dentsync"
-CORE = {"errors", "lang", "model"}
+CORE = {"errors", "lang", "model", "redact"}
 ALLOWED = {
     "model": set(),
     "errors": set(),
     "lang": set(),
+    "redact": set(),
     "extract": CORE,
     "transform": CORE,
     "load": CORE,
     "store": CORE,
-    "sandbox": {"errors", "lang"},
+    "sandbox": {"errors", "lang", "redact"},
     "config": CORE,
     "config_tables": CORE,
     "config_reader": CORE | {"config", "config_tables"},
@@ -54,6 +56,13 @@ def test_model_imports_only_the_standard_library() -> None:
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert modules <= {"dataclasses", "collections.abc", "datetime", "decimal", "enum", "typing"}
+
+
+def test_the_redactor_imports_only_the_standard_library() -> None:
+    tree = ast.parse((PACKAGE / "redact.py").read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {module.split(".")[0] for module in modules} <= sys.stdlib_module_names
 
 
 def test_exceptions_of_all_kinds_are_caught_only_at_the_command_line() -> None:

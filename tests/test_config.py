@@ -93,6 +93,10 @@ def test_the_digest_follows_what_shapes_a_plan_and_nothing_else(tmp_path: Path) 
         ('card_number    = "UF', 'card_no    = "UF', ["crm.fields.contact.card_no"]),
         ('updates = "30%"', 'updates = "a lot"', ["safety.updates", "a lot"]),
         ('"30h"', '"30 hours"', ["feeds.patients.expect.max_age", "30 hours"]),
+        ('min_share = "80%"', 'max_rejects = "few"', ["feeds.patients.expect.max_rejects", "few"]),
+        ('min_share = "80%"', 'optional = ["docter"]', ["feeds.patients.expect.optional", "'doctor'"]),
+        ("creates = 500", 'fields = { balanse = "90%" }', ["safety.fields", "'balance'"]),
+        ("creates = 500", 'fields = { balance = "most" }', ["safety.fields.balance", "most"]),
         ('source   = "helix"', 'source   = "helics"', ["feeds.patients.source", "helics"]),
         ("[safety]", "[savety]", ["savety", "safety"]),
         ('target = "bitrix24"', 'target = "bitrix"', ["crm", "bitrix"]),
@@ -133,3 +137,16 @@ def test_a_webhook_written_into_the_configuration_is_refused_and_not_shown(tmp_p
 def test_no_webhook_says_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="DENTSYNC_WEBHOOK"):
         secret_of(loaded(tmp_path), {})
+
+
+def test_what_is_usual_for_a_file_follows_the_kind_of_its_feed(tmp_path: Path) -> None:
+    feeds = loaded(tmp_path, PRESET.replace(', min_share = "80%"', "")).feeds
+    assert (feeds["patients"].expect.min_percent, feeds["reminders"].expect.min_percent) == (50, 20)
+    switched_off = loaded(tmp_path, PRESET.replace('min_share = "80%"', 'min_share = "", max_rejects = ""'))
+    expect = switched_off.feeds["patients"].expect
+    assert (expect.min_percent, expect.max_rejects, expect.max_percent) == (None, None, 300)
+
+
+def test_a_field_may_change_more_than_the_others(tmp_path: Path) -> None:
+    rules = loaded(tmp_path, PRESET.replace("creates = 500", 'fields = { balance = "90%" }')).safety
+    assert (rules.fields, rules.field, rules.creates) == ({"balance": Limit(percent=90)}, Limit(percent=30), Limit())

@@ -153,7 +153,9 @@ def _move(source: Path, target: Path, sha256: str) -> None:
         source.replace(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
-            target.unlink()
+            # A network drive may have moved the file and lost the answer: then the only copy is at the target.
+            if source.exists():
+                target.unlink()
             raise
         _copy(source, target, sha256)
         source.unlink()

@@ -20,7 +20,7 @@ class Sift:
     Counts: ``taken`` (handed out by ``fresh``), ``unchanged`` (known), ``duplicates`` (exact repeats of a row of this
     file); ``ignored`` is what is no data, by kind: preamble, blank, header, footer, other. ``vanished`` are the known
     fingerprints that the file does not have; it stays empty until the file was read to its end, for a pass that was
-    broken off proves no absence.
+    broken off proves no absence. ``last`` is the last record of all, as it stands in the file.
     """
 
     def __init__(self, export: Export, known: Iterable[int] = (), *, salt: str = "") -> None:
@@ -30,6 +30,7 @@ class Sift:
         self.taken = self.unchanged = self.duplicates = 0
         self.ignored: Counter[str] = Counter(export.set_aside)
         self.vanished: frozenset[int] = frozenset()
+        self.last = (0, b"")
 
     @property
     def read(self) -> int:
@@ -43,6 +44,7 @@ class Sift:
         """
         seen, mask, unpack = self._seen, self._mask, _SIGNED.unpack
         unchanged = 0
+        line, raw = self.last
         for line, raw in self._export.rows():
             (number,) = unpack(blake2b(raw.rstrip(b"\r\n"), digest_size=8).digest())
             fingerprint = number ^ mask
@@ -60,4 +62,5 @@ class Sift:
                 self.unchanged = unchanged
                 yield line, fingerprint, raw
         self.unchanged = unchanged
+        self.last = line, raw
         self.vanished = frozenset(fingerprint for fingerprint, here in seen.items() if not here)

@@ -1,9 +1,12 @@
-"""Progress on a terminal: rows read, operations pushed. Under cron there is none."""
+"""Progress: rows read, operations pushed, what is waited for. Under cron only long waits, a line each."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+import click
 
 from dentsync.lang import _
 
@@ -12,15 +15,29 @@ if TYPE_CHECKING:
 
 Tick = Callable[[str, int, int], None]
 
+LONG = 30
+"""Seconds of waiting that are worth a line in cron's mail."""
+
 
 @contextmanager
-def progress() -> Iterator[Tick | None]:
-    """A function to call with what is done, how much, and out of how much (0: not known); None without a terminal."""
+def progress() -> Iterator[Tick]:
+    """A function to call with what is done, how much, and out of how much (0: not known); or "wait" and seconds."""
     if not sys.stderr.isatty():
-        yield None
+        yield _plain
         return
     with ExitStack() as stack:
         yield _Bars(stack).tick
+
+
+def _plain(what: str, done: int, _total: int) -> None:
+    if what == "wait" and done >= LONG:
+        click.echo(_waiting(done), err=True)
+
+
+def _waiting(seconds: int) -> str:
+    """Limits of the CRM, or a creation whose answer was lost: nothing to do but wait."""
+    until = datetime.now().astimezone() + timedelta(seconds=seconds)
+    return _("waiting for the CRM until {until:%H:%M:%S}").format(until=until)
 
 
 class _Bars:
@@ -34,11 +51,27 @@ class _Bars:
     def tick(self, what: str, done: int, total: int) -> None:
         if self._bars is None:
             self._bars = self._stack.enter_context(_bars())
+        if "wait" in self._tasks:
+            self._bars.update(self._tasks["wait"], visible=what == "wait")
+        if what == "wait":
+            return self._wait(done)
         if what not in self._tasks:
-            words = {"read": _("reading rows"), "plan": _("planning people"), "push": _("pushing operations")}
+            words = {
+                "read": _("reading rows"),
+                "look": _("looking at the CRM"),
+                "plan": _("planning people"),
+                "push": _("pushing operations"),
+            }
             self._tasks[what] = self._bars.add_task(words[what], total=total or None)
         if done % 50 == 0 or done == total or what == "push":
             self._bars.update(self._tasks[what], completed=done, total=total or None)
+        return None
+
+    def _wait(self, seconds: int) -> None:
+        assert self._bars is not None
+        if "wait" not in self._tasks:
+            self._tasks["wait"] = self._bars.add_task("", total=None)
+        self._bars.update(self._tasks["wait"], description=_waiting(seconds), visible=True)
 
 
 def _bars() -> "Progress":

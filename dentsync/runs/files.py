@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal
 
 State = Literal["read", "seen", "writing", "refused", "failed", "unknown"]
@@ -23,6 +24,18 @@ class FileReport:
     fresh: int = 0
     missing: int = 0
     unknown: tuple[str, ...] = ()  # columns that no field took
+    vanished: tuple[str, ...] = ()  # fields whose column earlier files had, and that nothing needs
+
+    @property
+    def shown(self) -> str:
+        """The name, where it may be kept: a file of no feed is named by a person, and may be named after a patient."""
+        suffix = PurePath(self.name).suffix
+        return self.name if self.feed else "*" + (suffix if suffix.isascii() and len(suffix) <= 5 else "")
+
+    @property
+    def said(self) -> str:
+        """Name and message, the name once."""
+        return self.message if self.message.startswith(self.name) else f"{self.shown} {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """One file into the store: whole or not at all, every row accounted for."""
 
-import re
 from dataclasses import replace
-from datetime import date, datetime, time
-from pathlib import Path
+from datetime import datetime
 
 from dentsync.config import Feed, digest_of
 from dentsync.errors import Refused, SourceError
@@ -14,25 +12,34 @@ from dentsync.extract.layout import RowFault
 from dentsync.extract.sift import Sift
 from dentsync.lang import _
 from dentsync.model import Fault, Origin, RawRecord, Reject
+from dentsync.runs.file_check import Dates, Headers, dates_of, past_of, refuse
 from dentsync.runs.files import FileReport, Progress, Request
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import FileEntry, FreshRow
-from dentsync.transform.safety import age_refusal, size_refusal
-
-_ISO_DAY = re.compile(r"(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)")
+from dentsync.transform.file_guards import Contents, Tally, content_refusals, size_refusal
+from dentsync.transform.garble import is_garbled
 
 
 def load_file(job: Session, found: Found, sha256: str, request: Request, *, given: bool) -> FileReport:
-    """Read a file that was never read. Raises SourceError, Refused; then nothing of it is in the store."""
+    """Read a file that was never read. Raises SourceError, Refused; then nothing of it is in the store.
+
+    A file that is older than what was read since is set aside when it cannot be used: nobody needs it any more.
+    """
+    dates = dates_of(job, found)
+    try:
+        return _load(job, found, sha256, request, dates, given=given)
+    except (Refused, SourceError):
+        if given or not dates.superseded:
+            raise
+    message = _("is older than what was read since; set aside")
+    return FileReport(found.feed, found.path.name, "seen", message)
+
+
+def _load(job: Session, found: Found, sha256: str, request: Request, dates: Dates, *, given: bool) -> FileReport:
     feed = job.config.feeds[found.feed]
     approved = sha256[:8] in request.approved
-    modified_at = datetime.fromtimestamp(found.mtime_ns / 1e9, job.now.tzinfo)
-    written_at = min(modified_at, _named_day(found.path, job))
-    stale = "" if given or approved else age_refusal(written_at, job.now, feed.expect)
-    if stale and _superseded(job, feed, written_at):
-        message = _("is older than what was read since; set aside")
-        return FileReport(feed.name, found.path.name, "seen", message)
-    _refuse(found, sha256, stale)
+    if not (given or approved):
+        refuse(found, sha256, dates.refusals(job.now, feed))
     words = words_of(feed.aliases)
     export = open_export(found.path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
     columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
@@ -40,27 +47,21 @@ def load_file(job: Session, found: Found, sha256: str, request: Request, *, give
     if refusal and (export.layout.header or not feed.expect.allow_empty):
         raise refusal
     with job.store.transaction():
+        headers = Headers(job, feed, export, columns)
+        past = past_of(job, feed)
         loading = _Loading(job, feed, found, sha256, export, columns, silent=given or feed.silent)
-        report = loading.run(modified_at, request.progress)
-        if not given and not approved:
-            _refuse(found, sha256, size_refusal(report.loaded + report.rejected, loading.usual, feed.expect))
+        report = loading.run(dates.believed_at, request.progress)
+        rows = loading.contents.rows
+        if not approved:
+            usual = () if given else (size_refusal(rows, past.files, feed.expect), headers.refusal(rows))
+            refuse(found, sha256, (*usual, *content_refusals(loading.contents, past, feed.expect)), given=given)
+        if not given:
+            headers.remember(certain=approved)
         if not is_settled(found, 0, wall_time().timestamp()):
             raise SourceError(
                 _("{file}: changed while it was read; the next run will read it").format(file=report.name)
             )
-    return report
-
-
-def _superseded(job: Session, feed: Feed, written_at: datetime) -> bool:
-    """Whether a newer list was read: what an old one says is then of no use. Appended files are always of use."""
-    newest = job.store.facts.newest(feed.name)
-    return feed.kind != "append" and newest is not None and written_at < newest
-
-
-def _refuse(found: Found, sha256: str, reason: str) -> None:
-    if reason:
-        line = _("{file} {reason}; nothing of it was used; if it is right: --approve {digest}")
-        raise Refused(line.format(file=found.path.name, reason=reason, digest=sha256[:8]))
+    return replace(report, vanished=headers.unneeded)
 
 
 def _needed(feed: Feed) -> list[str]:
@@ -72,16 +73,6 @@ def _needed(feed: Feed) -> list[str]:
     return [name for name in fields if parts.get(name) not in feed.aliases or name in feed.aliases]
 
 
-def _named_day(path: Path, job: Session) -> datetime:
-    """The day in a file's name, at its end: a copy of yesterday's file has a new time stamp but an old name."""
-    match = _ISO_DAY.search(path.name)
-    try:
-        day = date(*map(int, match.groups())) if match else date.max
-    except ValueError:
-        day = date.max
-    return datetime.combine(day, time.max, job.now.tzinfo) if day < date.max else job.now
-
-
 class _Loading:
     """One file on its way into the store, inside one transaction."""
 
@@ -91,7 +82,7 @@ class _Loading:
         self.job, self.feed, self.found, self.sha256 = job, feed, found, sha256
         self.export, self.columns, self.silent = export, columns, silent
         self.facts = job.store.facts
-        self.usual = self.facts.usual_rows(feed.name)
+        self.contents = Contents()
         self.lost: set[int] = set()
         self.fresh = 0
 
@@ -109,6 +100,9 @@ class _Loading:
         rejected = len(self.lost) + len(lost_before - sift.vanished)
         ignored = sum(sift.ignored.values()) + sift.duplicates
         report = self._report(sift, rejected, ignored, lost_before)
+        self.contents.rows = report.loaded + rejected
+        self.contents.rejected.count = rejected
+        self.contents.broken_off = self._broken_off(*sift.last)
         counts = {name: getattr(report, name) for name in ("read", "loaded", "rejected", "ignored", "fresh", "missing")}
         self.facts.close_file(self.file, replace(entry, **counts))
         return report
@@ -144,12 +138,25 @@ class _Loading:
             read_at=self.job.now.isoformat(timespec="seconds"),
         )
 
+    def _broken_off(self, line: int, raw: bytes) -> int:
+        """The line of a last record that ends in the middle (no line end, too few cells), or 0."""
+        whole = not raw or raw.endswith((b"\n", b"\r")) or self.feed.pad or self.export.layout.format != "csv"
+        if whole or self.export.noise(raw):
+            return 0
+        try:
+            self.export.cells(raw)
+        except RowFault:
+            return line
+        return 0
+
     def _row(self, line: int, fingerprint: int, raw: bytes) -> None:
         origin = Origin(self.found.path.name, self.sha256[:12], line)
         try:
             cells = self.columns.pick(self.export.cells(raw))
         except RowFault as error:
             return self._reject(line, fingerprint, (Fault("", error.reason),))
+        if is_garbled("\n".join(cells.values())):
+            self.contents.garbled.add(line)
         record = self.job.cleaners[self.feed.name].clean(RawRecord(self.feed.name, origin, cells))
         if isinstance(record, Reject):
             return self._reject(line, fingerprint, record.faults)
@@ -160,10 +167,14 @@ class _Loading:
                 self.feed.rules.key[0], f"та же запись уже есть в строке {earlier.line}, но с другими данными"
             )
             return self._reject(line, fingerprint, (fault,))
+        for name in {fault.field for fault in record.faults} - record.values.keys():
+            self.contents.faulty.setdefault(name, Tally()).add(line)
         self.job.remember(record)
         self.fresh += 1
         return None
 
     def _reject(self, line: int, fingerprint: int, faults: tuple[Fault, ...]) -> None:
         self.lost.add(fingerprint)
+        self.contents.rejected.add(line)
+        self.contents.rejected_for.update({fault.field for fault in faults})
         self.facts.put_faults(self.feed.name, self.file, fingerprint, line, faults, lost=True)

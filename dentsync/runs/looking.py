@@ -41,6 +41,7 @@ class Overview:
     contacts: int
     deals: int
     drift: int
+    deleted: int  # of our items, as far as the CRM was looked at
     unsettled: int
 
 
@@ -61,6 +62,7 @@ def status(options: Options) -> Overview:
             contacts=counts.get("contact", 0),
             deals=counts.get("deal", 0),
             drift=job.store.ledger.drift_count(),
+            deleted=job.store.ledger.deleted_count(job.config.target),
             unsettled=job.store.facts.unsettled_count(job.now),
         )
 
@@ -88,7 +90,7 @@ def whois(options: Options, phone: str) -> list[Caller]:
     with looked_into(options.config, options.now) as job:
         numbers = parse_phones(phone, job.config.phone_region, job.config.area_code).numbers
         if not numbers:
-            raise ConfigError(_("this is not a phone number; for example +79161234567"))
+            raise ConfigError(_("this is not a phone number; write +7 and ten digits"))
         return [_caller(job, person.key) for person in job.store.facts.people_with(numbers)]
 
 

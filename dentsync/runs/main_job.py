@@ -14,12 +14,14 @@ from dentsync.errors import ConfigError, DentsyncError, ExitCode, Terminated
 from dentsync.extract.inbox import Found
 from dentsync.lang import _
 from dentsync.model import Plan, Result
+from dentsync.redact import redact
 from dentsync.runs.files import FileReport, Request
 from dentsync.runs.intake import read_file, read_inbox
 from dentsync.runs.session import Session, opened, wall_time
 
 if TYPE_CHECKING:
     from dentsync.load.target import Patience
+    from dentsync.runs.online import Survey
     from dentsync.runs.pushing import Pushed
 
 Tick = Callable[[str, int, int], None]
@@ -28,8 +30,9 @@ Tick = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every run is told."""
+    """What every run is told. ``watch`` is shown the report as soon as there is one, while it is being filled in."""
 
+    watch: "Callable[[Report], None] | None" = field(default=None, kw_only=True)
     config: Path
     now: str | None = None
     approved: Collection[str] = ()
@@ -49,6 +52,7 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     plan: Plan | None = None
     pushed: "Pushed | None" = None
+    seen: "Survey | None" = None  # what people did in the CRM, if that was asked for
     uncertain: int = 0  # items whose last creation may still be on its way
     newly_held: int = 0  # items that wait and did not wait after the last run
     code: ExitCode = ExitCode.DONE
@@ -60,7 +64,7 @@ class Report:
             "command": self.command,
             "now": self.now.isoformat(timespec="seconds"),
             "exit_code": int(self.code),
-            "files": [{k: getattr(f, k) for k in _FILE_KEYS} for f in self.files],
+            "files": [{k: getattr(f, k) for k in _FILE_KEYS} | {"name": f.shown} for f in self.files],
             "plan": self.plan.digest if self.plan else None,
             "operations": len(self.plan.operations) if self.plan else 0,
             "held": len(self.plan.held) if self.plan else 0,
@@ -71,7 +75,7 @@ class Report:
             "waited": round(pushed.waited, 1) if pushed else 0.0,
             "left": pushed.left if pushed else 0,
             "uncertain": self.uncertain,
-            "error": str(pushed.error) if pushed and pushed.error else "",
+            "error": redact(str(pushed.error)) if pushed and pushed.error else "",
         }
 
 
@@ -116,7 +120,7 @@ def push_plan(options: Options, path: Path) -> Report:
     plan = plan_file.read(path)
     with opened(options.config, options.now) as job:
         plan_file.check_current(plan, config=job.config.digest, mark=job.store.mark())
-        report = Report("push", job.config.clinic, job.now, plan=plan)
+        report = _watched(options, Report("push", job.config.clinic, job.now, plan=plan))
         run = job.store.ledger.start_run("push", wall_time(), job.now)
         if not _refused(report, options):
             report.pushed = Pusher(job, patience_of(job, options), options.tick).push(run, plan)
@@ -133,10 +137,14 @@ def extract(options: Options, feeds: Collection[str] = ()) -> Report:
         return _finish(job, run, Report("extract", job.config.clinic, job.now, files), options)
 
 
-def diff(options: Options, feeds: Collection[str] = ()) -> Report:
-    """What ``sync`` would do now. Leaves no trace: files stay where they are, the store as it was."""
+def diff(options: Options, feeds: Collection[str] = (), *, online: bool = False) -> Report:
+    """What ``sync`` would do now. Leaves no trace: files stay where they are, the store as it was.
+
+    ``online``: look at our items in the CRM before; what people did to them is kept, the plan is made after it.
+    """
     with opened(options.config, options.now) as job:
         _know(job, feeds)
+        seen = _seen(job, options) if online else None
         from dentsync.runs.planning import make_plan
         from dentsync.runs.recovery import recover
 
@@ -147,17 +155,23 @@ def diff(options: Options, feeds: Collection[str] = ()) -> Report:
             files = read_inbox(job, request)
             progress = _ticking(options, "plan")
             plan = make_plan(job, mark=mark, waiting=waiting, feeds=feeds, progress=progress).plan
-        report = Report("diff", job.config.clinic, job.now, files, plan)
+        report = Report("diff", job.config.clinic, job.now, files, plan, seen=seen)
         _refused(report, options)
         report.code = _code(report, options)
         return report
+
+
+def _seen(job: Session, options: Options) -> "Survey":
+    from dentsync.runs.online import survey
+
+    return survey(job, _ticking(options, "look"))
 
 
 def _run(
     job: Session, command: str, options: Options, feeds: Collection[str], read: Callable[[], list[FileReport]]
 ) -> Report:
     run = job.store.ledger.start_run(command, wall_time(), job.now)
-    report = Report(command, job.config.clinic, job.now)
+    report = _watched(options, Report(command, job.config.clinic, job.now))
     try:
         report.files = read()
         if job.store.facts.has_news(job.now, job.rules):
@@ -201,12 +215,22 @@ def patience_of(job: Session, options: Options) -> "Patience":
     return Patience(clock, clock.time() + left / clock.real(1.0))
 
 
+def _watched(options: Options, report: Report) -> Report:
+    if options.watch:
+        options.watch(report)
+    return report
+
+
 def _refused(report: Report, options: Options) -> bool:
     plan = report.plan
     return bool(plan and plan.refusals and plan.digest not in options.approved)
 
 
 def _finish(job: Session, run: int, report: Report, options: Options) -> Report:
+    if report.plan and report.pushed:
+        from dentsync.runs.approval import remember
+
+        remember(job, report.plan, report.pushed, options.approved)
     report.code = _code(report, options)
     job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
     return report

@@ -60,18 +60,18 @@ def check_current(plan: Plan, *, config: str, mark: str) -> None:
 
 def schema() -> dict[str, Any]:
     """JSON Schema of a plan, always spelled the same."""
-    made: dict[str, Any] = _ordered(msgspec.json.schema(Plan))
+    made: dict[str, Any] = ordered(msgspec.json.schema(Plan))
     return made
 
 
-def _ordered(value: Any) -> Any:
-    """Alternatives come from sets: put them in an order of their own."""
+def ordered(value: Any) -> Any:
+    """A JSON Schema, always spelled the same. Alternatives come from sets: put them in an order of their own."""
     match value:
         case dict():
-            return {key: _ordered(item) for key, item in sorted(value.items())}
+            return {key: ordered(item) for key, item in sorted(value.items())}
         case str():
             return inspect.cleandoc(value)  # docstrings, which Python 3.13 dedents by itself
         case list() | tuple():
-            return sorted(map(_ordered, value), key=str)
+            return sorted(map(ordered, value), key=str)
         case _:
             return value

@@ -7,6 +7,8 @@ from datetime import UTC, timedelta
 
 from dentsync.config import digest_of
 from dentsync.model import Desired, Entity, Held, Operation, Plan, Record, Reject, Route
+from dentsync.runs.approval import without_approved
+from dentsync.runs.ours import Ours
 from dentsync.runs.session import Session
 from dentsync.store import Person, StoredRow
 from dentsync.transform.contacts import contact_of, passes_at
@@ -156,9 +158,6 @@ class _Planner:
 
     def _plan(self, mark: str) -> Plan:
         operations = tuple(sorted(self.operations.values(), key=_order))
-        # Counting what is ours is a pass over all of it; a plan within the free number is not measured against it.
-        few = len(operations) <= self.job.config.safety.free
-        known = {} if few else self.ledger.item_counts(self.job.config.target)
         return Plan(
             version=PLAN_VERSION,
             now=self.job.now.isoformat(timespec="seconds"),
@@ -169,8 +168,13 @@ class _Planner:
             digest=plan_digest(operations, self.job.config.digest),
             operations=operations,
             held=tuple(self.held),
-            refusals=plan_refusals(operations, known, self.job.config.safety),
+            refusals=self._refusals(operations),
         )
+
+    def _refusals(self, operations: tuple[Operation, ...]) -> tuple[str, ...]:
+        ours = Ours(self.ledger, self.job.config.target)
+        unapproved = without_approved(self.job, operations)
+        return plan_refusals(unapproved, ours, self.job.config.safety, self.job.now)
 
 
 def plan_digest(operations: tuple[Operation, ...], config: str) -> str:

@@ -1,22 +1,19 @@
 """A run's surroundings: configuration, clock, lock and state store, opened together and closed together."""
 
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-from filelock import FileLock, Timeout
-
 from dentsync.config import Config, digest_of
 from dentsync.config_reader import load
-from dentsync.errors import ConfigError, Locked, StoreError
+from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.model import Record, Reject
+from dentsync.runs.lock import locked
 from dentsync.store import Store, StoredRow, is_current
 from dentsync.transform.version import RULES_VERSION
 
@@ -115,38 +112,3 @@ def _session(config: Config, now: str | None) -> Iterator[Session]:
     os.umask(0o077)
     with Store(config.state / STORE) as store:
         yield Session(config, store, at, Cleaners(config), {})
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """One writer: hold the state directory, or say who does."""
-    holder = folder / "lock.json"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock", timeout=0)
-        lock.acquire()
-    except Timeout:
-        raise Locked(
-            _("{folder} is in use by another run{who}; wait for it").format(folder=folder, who=_who(holder))
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            _("{folder}: cannot be locked: {reason}").format(folder=folder, reason=error.strerror)
-        ) from None
-    try:
-        me = {"pid": os.getpid(), "host": os.uname().nodename, "since": wall_time().isoformat(timespec="seconds")}
-        with suppress(OSError):
-            holder.write_bytes(msgspec.json.encode(me | {"command": " ".join(sys.argv[1:2])}))
-        yield
-    finally:
-        with suppress(OSError):
-            holder.unlink()
-        lock.release()
-
-
-def _who(holder: Path) -> str:
-    try:
-        it = msgspec.json.decode(holder.read_bytes(), type=dict[str, str | int])
-        return _(" (process {pid} on {host}, since {since})").format(**it)
-    except (OSError, msgspec.MsgspecError, KeyError):
-        return ""

@@ -90,8 +90,12 @@ class Store:
     def __enter__(self) -> "Store":
         return self
 
-    def __exit__(self, *_exc: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.db.close()
+        # Most writing is in transactions; a single statement meets the full disk as well.
+        if error is not None and type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError):
+            with _clear_errors(self.path):
+                raise error
 
     # ── transactions ──
 

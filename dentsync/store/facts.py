@@ -102,10 +102,20 @@ class Facts:
         sql = f"SELECT 1 FROM files WHERE feed = ?1 AND sha256 = ?2{newest}"  # noqa: S608
         return self.db.execute(sql, (self.feed_id(feed), sha256)).fetchone() is not None
 
-    def usual_rows(self, feed: str, last: int = 5) -> list[int]:
-        """Row counts of the feed's last good files, newest first."""
-        sql = "SELECT read FROM files WHERE feed = (SELECT id FROM feeds WHERE name = ?) ORDER BY id DESC LIMIT ?"
-        return [row[0] for row in self.db.execute(sql, (feed, last))]
+    def last_counts(self, feed: str, last: int = 5) -> list[tuple[int | None, int | None]]:
+        """Rows of data and rejected rows of the feed's last good files, newest first."""
+        sql = "SELECT loaded + rejected, rejected FROM files WHERE feed = ? ORDER BY id DESC LIMIT ?"
+        return self.db.execute(sql, (self.feed_id(feed), last)).fetchall()
+
+    def columns(self, feed: str) -> tuple[str, ...]:
+        """Fields whose columns the feed's last good file had; nothing before there was one."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (f"columns {feed}",)).fetchone()
+        return tuple(row[0].split()) if row else ()
+
+    def put_columns(self, feed: str, fields: Iterable[str]) -> None:
+        """The fields whose columns the feed's last good file had."""
+        row = (f"columns {feed}", " ".join(sorted(fields)))
+        self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", row)
 
     def newest(self, feed: str) -> datetime | None:
         """When the newest file that was read of a feed was written."""
@@ -177,6 +187,24 @@ class Facts:
         """Fingerprints of rejected rows."""
         sql = "SELECT fingerprint FROM faults WHERE feed = ? AND lost = 1"
         return {row[0] for row in self.db.execute(sql, (self.feed_id(feed),))}
+
+    def fault_counts(self, feed: str) -> dict[str, int]:
+        """In how many loaded rows each field had a fault."""
+        sql = (
+            "SELECT json_extract(one.value, '$.field') AS field, count(DISTINCT fingerprint)"
+            " FROM faults, json_each(faults.faults) AS one WHERE feed = ? AND lost = 0 GROUP BY field"
+        )
+        return dict(self.db.execute(sql, (self.feed_id(feed),)).fetchall())
+
+    def row_count(self, feed: str) -> int:
+        """How many rows of the feed are stored."""
+        sql = "SELECT count(*) FROM rows WHERE feed = ?"
+        return int(self.db.execute(sql, (self.feed_id(feed),)).fetchone()[0])
+
+    def filled_count(self, feed: str, field: str) -> int:
+        """How many stored rows of the feed have a text in this column."""
+        sql = "SELECT count(*) FROM rows WHERE feed = ? AND json_extract(cells, '$.' || ?) > ''"
+        return int(self.db.execute(sql, (self.feed_id(feed), field)).fetchone()[0])
 
     def drop_faults(self, feed: str, fingerprints: Iterable[int]) -> None:
         """Forget the faults of rows that are gone from their snapshot or were replaced."""

@@ -1,14 +1,15 @@
 """The ledger: what we last left in the CRM, intentions and how they ended, and the history of runs."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from dentsync.model import Drift, Held, Kind, Operation, Outcome, Plain, Result, Status, Synced
+from dentsync.model import STRENGTH, Drift, Held, Kind, Operation, Origin, Outcome, Plain, Result, Status, Synced
 
+_ENDED = tuple(str(status) for status, strength in STRENGTH.items() if strength == STRENGTH[Status.COMPLETED])
 _json = msgspec.json.Encoder()
 _fields = msgspec.json.Decoder(dict[str, str | int | bool | tuple[str, ...] | None])
 
@@ -34,6 +35,10 @@ class Ledger:
         row = self.db.execute(self._ITEM + "AND kind = ? AND key = ?", (target, kind, key)).fetchone()
         return self._item(row) if row else None
 
+    def items(self, target: str) -> Iterator[Synced]:
+        """All that is ours there, contacts first, read as it is asked for."""
+        return map(self._item, self.db.execute(self._ITEM + "ORDER BY kind, key", (target,)))
+
     def ids(self, target: str) -> "Ids":
         """CRM ids by ``"contact:<key>"`` / ``"deal:<key>"``, read when asked for."""
         return Ids(self.db, target)
@@ -49,6 +54,18 @@ class Ledger:
             ),
         )  # fmt: skip
 
+    def link(self, target: str, item: Synced, crm_id: int, at: datetime) -> None:
+        """An item whose CRM id died lives on under another one; the journal tells, and older plans no longer hold."""
+        sql = "UPDATE items SET crm_id = ? WHERE target = ? AND kind = ? AND key = ?"
+        self.db.execute(sql, (crm_id, target, item.kind, item.key))
+        operation = Operation("update", item.kind, item.key, Origin("", "", 0), "linked", crm_id=crm_id)
+        sql = (
+            "INSERT INTO journal(target, action, kind, key, operation, intended_at, result, crm_id, settled_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'linked', ?, ?)"
+        )
+        text, when = _json.encode(operation).decode(), at.isoformat()
+        self.db.execute(sql, (target, operation.action, item.kind, item.key, text, when, crm_id, when))
+
     def drop_item(self, target: str, kind: Kind, key: str) -> None:
         """The CRM does not have it any more."""
         self.db.execute("DELETE FROM items WHERE target = ? AND kind = ? AND key = ?", (target, kind, key))
@@ -63,6 +80,39 @@ class Ledger:
         """How many contacts and deals are ours."""
         sql = "SELECT kind, count(*) FROM items WHERE target = ? GROUP BY kind"
         return dict(self.db.execute(sql, (target,)).fetchall())
+
+    def holding_count(self, target: str, kind: Kind, field: str, most: int | None) -> int:
+        """Items that have not ended and hold a value in a field (or ``contact``), counted no further than ``most``."""
+        holds = "contact IS NOT NULL"
+        texts: tuple[str, ...] = ()
+        if field != "contact":  # looking for the text of the key takes a tenth of the time of reading the JSON
+            holds = "instr(fields, ?) AND NOT (instr(fields, ?) OR instr(fields, ?) OR instr(fields, ?))"
+            texts = tuple(f'"{field}":{nothing}' for nothing in ("", "null", '""', "[]"))
+        sql = (
+            f"SELECT count(*) FROM (SELECT 1 FROM items WHERE target = ? AND kind = ? AND {holds}"  # noqa: S608
+            f" AND (status IS NULL OR status NOT IN ({', '.join('?' * len(_ENDED))})) LIMIT ?)"
+        )
+        limit = -1 if most is None else most
+        return int(self.db.execute(sql, (target, kind, *texts, *_ENDED, limit)).fetchone()[0])
+
+    def stage_counts(self, target: str, pipeline: str) -> dict[str, int]:
+        """How many of our deals stand at each stage of a pipeline, where we left them."""
+        sql = (
+            "SELECT stage, count(*) FROM items"
+            " WHERE target = ? AND kind = 'deal' AND pipeline = ? AND stage IS NOT NULL GROUP BY stage"
+        )
+        return dict(self.db.execute(sql, (target, pipeline)).fetchall())
+
+    def approved(self) -> frozenset[str]:
+        """Marks of operations that a person let through and that are not done yet."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = 'approved'").fetchone()
+        return frozenset(row[0].split()) if row else frozenset()
+
+    def approve(self, marks: Collection[str]) -> None:
+        """These are now the operations that a person let through; none, and nothing is kept."""
+        self.db.execute("DELETE FROM meta WHERE name = 'approved'")
+        if marks:
+            self.db.execute("INSERT INTO meta(name, value) VALUES ('approved', ?)", (" ".join(sorted(marks)),))
 
     # ── journal ──
 
@@ -118,11 +168,13 @@ class Ledger:
         return self.db.execute("SELECT kind, key, origin, reason FROM held ORDER BY kind, key").fetchall()
 
     def replace_drift(
-        self, target: str, seen: Iterable[tuple[Kind, str]], drift: Iterable[Drift], at: datetime
+        self, target: str, seen: Iterable[tuple[Kind, str]] | None, drift: Iterable[Drift], at: datetime
     ) -> None:
-        """What people changed in the CRM, as last seen; an item that was ``seen`` has no other drift than this."""
+        """What people changed in the CRM, as last seen; an item that was ``seen`` (None: all) has no other drift."""
+        if seen is None:
+            self.db.execute("DELETE FROM drift WHERE target = ?", (target,))
         self.db.executemany(
-            "DELETE FROM drift WHERE target = ? AND kind = ? AND key = ?", ((target, *item) for item in seen)
+            "DELETE FROM drift WHERE target = ? AND kind = ? AND key = ?", ((target, *item) for item in seen or ())
         )
         rows = (
             (target, d.kind, d.key, d.field, d.crm_id, _text(d.ours), _text(d.theirs), at.isoformat()) for d in drift
@@ -131,7 +183,26 @@ class Ledger:
 
     def drift_count(self) -> int:
         """How many fields and stages people keep different."""
-        return int(self.db.execute("SELECT count(*) FROM drift").fetchone()[0])
+        sql = "SELECT count(*) FROM drift WHERE field <> 'id' OR theirs <> ''"
+        return int(self.db.execute(sql).fetchone()[0])
+
+    def deleted_count(self, target: str) -> int:
+        """How many of our items people deleted, as far as was seen and nothing took their place."""
+        sql = (
+            "SELECT count(*) FROM drift JOIN items USING (target, kind, key, crm_id)"
+            " WHERE target = ? AND field = 'id' AND theirs = ''"
+        )
+        return int(self.db.execute(sql, (target,)).fetchone()[0])
+
+    def last_origin(self, target: str, kind: Kind, key: str) -> str:
+        """File and line behind what was last written to an item; empty where that is not known."""
+        sql = (
+            "SELECT json_extract(operation, '$.origin.file'), json_extract(operation, '$.origin.line') FROM journal"
+            " WHERE target = ? AND kind = ? AND key = ? AND json_valid(operation) AND result <> 'linked'"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        row = self.db.execute(sql, (target, kind, key)).fetchone()
+        return f"{row[0]}:{row[1]}" if row and row[0] else ""
 
     def start_run(self, command: str, started_at: datetime, now: datetime) -> int:
         """Enter a run; ``now`` is the clock it plans by."""

@@ -69,9 +69,10 @@ def _update(desired: Desired, synced: Synced, changes: tuple[Change, ...]) -> Op
 
 def _move(desired: Desired, synced: Synced) -> Operation:
     bare = _operation("move", desired)
+    other = synced.pipeline if synced.pipeline != desired.pipeline else None
     return replace(
         bare, crm_id=synced.crm_id, pipeline=desired.pipeline, stage=desired.stage, from_stage=synced.stage,
-        status=desired.status,
+        from_pipeline=other, status=desired.status,
     )  # fmt: skip
 
 

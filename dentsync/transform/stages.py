@@ -40,7 +40,8 @@ def objection(operation: Operation, present: Present, route: Route | None) -> st
     Where we left it, it moves. Where somebody else put it, it moves only by news stronger than a booking, never out
     of an end that a person set, and never back from a stage that stands for at least as much as the news.
     """
-    if present.pipeline == operation.pipeline and present.stage == operation.from_stage:
+    left_in = operation.from_pipeline or operation.pipeline
+    if present.pipeline == left_in and present.stage == operation.from_stage:
         return ""
     if operation.stage and present.pipeline == operation.pipeline and present.stage == operation.stage.name:
         return ""

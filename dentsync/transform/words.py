@@ -114,10 +114,8 @@ def status(text: str, words: Mapping[str, Status]) -> Status:
         return found
     if folded in _OWN_NAMES:
         return Status(folded)
-    # The word is shown because it has to be configured, unless it looks like a value of another column.
-    shown = visible(text)
-    named = f" «{shown}»" if len(shown) <= 40 and not any(c.isdigit() for c in shown) else ""
-    raise ValueError(f"неизвестный статус{named}: добавьте его в statuses этой выгрузки")
+    # The word itself stays out of the reason: in a shifted row it is a patient's name.
+    raise ValueError("неизвестный статус: добавьте его в statuses этой выгрузки")
 
 
 _OWN_NAMES = frozenset(item.value for item in Status)

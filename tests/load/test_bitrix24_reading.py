@@ -137,6 +137,34 @@ def test_namesakes_of_a_key_do_not_push_another_key_off_the_page(desk: Desk) -> 
     assert {item.key for item in found.contacts.values()} == {"p1", "p2"}
 
 
+def test_second_item_of_a_key_is_found_behind_a_full_page(desk: Desk) -> None:
+    """It is the newest: all other keys of the list come before it."""
+    filled(desk, 50)
+    desk.call("crm.item.add", entityTypeId=3, fields={"name": "А", "originatorId": "dentsync", "originId": "p1"})
+    found = desk.read(contact_keys={f"p{n}" for n in range(50)})
+    assert [item.key for item in found.contacts.values()].count("p1") == 2
+
+
+@pytest.mark.parametrize(("count", "more"), [(49, 1), (2450, 1), (2451, 2), (4900, 2)])
+def test_many_items_are_found_by_key_in_full_requests(desk: Desk, count: int, more: int) -> None:
+    before = desk.target.requests
+    desk.read(contact_keys={f"p{n}" for n in range(count)})
+    assert desk.target.requests == before + more
+
+
+def test_full_list_of_keys_does_not_ask_what_comes_after_it(desk: Desk) -> None:
+    filled(desk, 100)
+    before = desk.target.requests
+    assert len(desk.read(contact_keys={f"p{n}" for n in range(100)}).contacts) == 100
+    assert desk.target.requests == before + 1
+
+
+def test_contacts_of_a_deal_are_shown(desk: Desk) -> None:
+    desk.apply(person("p1"), visit("d1", "p1"))
+    (deal,) = desk.read(deal_keys={"d1"}).deals.values()
+    assert deal.contacts == (desk.ids["contact:p1"],)
+
+
 def test_key_that_looks_like_a_reference_is_found(desk: Desk) -> None:
     key = "$result[x]"
     desk.call("crm.item.add", entityTypeId=3, fields={"name": "А", "originatorId": "dentsync", "originId": key})

@@ -23,7 +23,7 @@ def many(count: int, status: str) -> list[str]:
 def test_a_plan_that_changes_too_much_is_refused_also_in_a_dry_run(clinic: Clinic) -> None:
     clinic.patients(*many(60, "Активный"))
     clinic.sync()
-    clinic.patients(*many(60, "Ђктивный"), name="patients_2.csv")
+    clinic.patients(*many(60, "Ушёл"), name="patients_2.csv")
     said = clinic.say("diff")
     assert said.code == 5
     assert "safety.updates" in said.out
@@ -105,6 +105,138 @@ def test_five_hundred_new_deals_at_once_are_refused_but_not_thirty_thousand_cont
     assert "safety.creates" in said.out
     clinic.patients(*many(20, "Активный"))
     assert clinic.sync("patients")["exit_code"] == 0
+
+
+def test_a_refused_plan_stays_refused_without_a_request_until_it_is_approved_once(clinic: Clinic) -> None:
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(60, "Новый"), name="patients_2.csv")
+    first = clinic.sync()
+    for _half_hour in range(3):
+        again = clinic.sync()
+        assert (again["exit_code"], again["requests"], again["plan"]) == (5, 0, first["plan"])
+    assert clinic.sync("--approve", first["plan"])["exit_code"] == 0
+    assert (clinic.sync()["operations"], clinic.sync("--approve", first["plan"])["operations"]) == (0, 0)
+
+
+def test_a_plan_that_changed_meanwhile_needs_a_new_approval(clinic: Clinic) -> None:
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(60, "Новый"), name="patients_2.csv")
+    digest = digest_in(clinic.say("sync"))
+    clinic.patients(*many(59, "Новый"), *many(60, "VIP")[59:], name="patients_3.csv")
+    said = clinic.say("sync", "--approve", digest)
+    assert said.code == 5
+    assert digest_in(said) != digest
+    assert clinic.sync("--approve", digest_in(said))["exit_code"] == 0
+
+
+def test_a_refusal_says_what_how_much_where_and_what_to_type_and_names_nobody(clinic: Clinic) -> None:
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(60, "Новый"), name="patients_2.csv")
+    said = clinic.say("sync")
+    assert "60 contact updates of 60: more than the 30% of safety.updates" in said.out
+    assert "(for example patients_2.csv:2, patients_2.csv:3, patients_2.csv:4)" in said.out
+    assert f"dentsync sync --approve {digest_in(said)}" in said.out
+    assert "dentsync sync patients --approve " in clinic.say("diff", "patients").out, "of other feeds: another plan"
+    for canary in ("Котов", "555", "Новый"):
+        assert canary not in said.all
+    assert "Активный → Новый" in clinic.say("diff", "--values").out, "a person can look at it"
+
+
+def test_what_is_left_of_an_approved_plan_needs_no_second_approval(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.patients(*many(120, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(120, "Новый"), name="patients_2.csv")
+    digest = digest_in(clinic.say("diff"))
+    monkeypatch.setenv("DENTSYNC_WEBHOOK", "http://127.0.0.1:9/rest/1/s3cr3tw0rd/")
+    assert clinic.sync("--approve", digest)["exit_code"] == 1, "the portal is not there"
+    monkeypatch.setenv("DENTSYNC_WEBHOOK", clinic.box.webhook)
+    clinic.patients(*many(20, "Новый"), *many(120, "Ушёл")[20:], name="patients_3.csv")
+    other = clinic.say("diff")
+    assert "100 contact updates of 120" in other.out, "only what was approved"
+    clinic.patients(*many(120, "Новый"), name="patients_4.csv")
+    clinic.sync()
+    assert clinic.sync("--approve", digest_in(clinic.say("diff")))["exit_code"] == 0
+
+
+def test_a_portal_that_was_away_does_not_cost_an_approval(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(60, "Новый"), name="patients_2.csv")
+    digest = digest_in(clinic.say("sync"))
+    monkeypatch.setenv("DENTSYNC_WEBHOOK", "http://127.0.0.1:9/rest/1/s3cr3tw0rd/")
+    assert clinic.sync("--approve", digest)["exit_code"] == 1
+    monkeypatch.setenv("DENTSYNC_WEBHOOK", clinic.box.webhook)
+    assert clinic.sync()["exit_code"] == 0
+    assert all(contact["UF_CRM_PATIENT_STATUS"] == "Новый" for contact in clinic.contacts())
+
+
+def test_a_new_field_in_the_configuration_is_no_broken_export(clinic: Clinic) -> None:
+    clinic.configure('branch         = "UF_CRM_BRANCH"\n', "")
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    clinic.configure('sms_opt_out    = "', 'branch = "UF_CRM_BRANCH"\nsms_opt_out    = "')
+    summary = clinic.sync()
+    assert (summary["exit_code"], summary["operations"]) == (0, 60)
+    assert {contact["UF_CRM_BRANCH"] for contact in clinic.contacts()} == {"Северный"}
+
+
+def test_a_slip_in_one_branch_is_refused_by_its_field(clinic: Clinic) -> None:
+    """Twenty of seventy rows are changed, which is few; but of those with a visit ahead they are most."""
+    ahead = [row + "20.10.2026 9:00" for row in many(25, "Активный")]
+    clinic.configure("free    = 50", "free    = 10")
+    clinic.patients(*ahead, *many(100, "Активный")[25:])
+    clinic.sync()
+    swapped = [row + "10.12.2026 9:00" for row in many(25, "Активный")]
+    clinic.patients(*swapped, *many(100, "Активный")[25:], name="patients_2.csv")
+    said = clinic.say("sync")
+    assert said.code == 5
+    assert "25 values of next_visit_at replaced in contacts of 25" in said.out
+    assert "safety.updates" not in said.out
+
+
+def test_a_column_that_came_empty_is_refused_before_it_empties_the_crm(clinic: Clinic) -> None:
+    clinic.configure("free    = 50", "free    = 10")
+    clinic.patients(*many(20, "Активный"), *[row.replace("Северный", "") for row in many(200, "Активный")[20:]])
+    clinic.sync()
+    emptied = [row.replace("Северный", "") for row in many(200, "Активный")]
+    clinic.patients(*emptied, name="patients_2.csv")
+    said = clinic.say("sync")
+    assert said.code == 5
+    assert "20 values of branch emptied in contacts of 20" in said.out
+
+
+def visits(count: int, status: str, day: str = "06.10.2026") -> list[str]:
+    return [
+        f"Котов Иван Петрович;8(916)555-02-{n:02d};{day} {9 + n // 6}:{n % 6}0:00;Петров;{status}" for n in range(count)
+    ]
+
+
+def test_a_status_word_that_changed_its_meaning_is_refused_by_its_stage(clinic: Clinic) -> None:
+    clinic.configure("free    = 50", "free    = 5")
+    clinic.configure('moves   = "30%"', 'moves   = "100%"')
+    clinic.configure('lost    = "20%"', 'lost    = "100%"')
+    for number, day in enumerate(("06.10.2026", "07.10.2026")):
+        clinic.reminders(*visits(20, "Записан", day), name=f"reminders_a{number}.csv")
+        clinic.sync()
+    evening = "2026-10-06T20:00"
+    usual = visits(18, "Завершен") + visits(20, "Отменен")[18:]
+    clinic.reminders(*usual, name="reminders_3.csv", at=evening)
+    refused = clinic.sync(now=evening)
+    assert refused["exit_code"] == 5, "the first time nothing is usual"
+    assert clinic.sync("--approve", refused["plan"], now=evening)["exit_code"] == 0
+    evening = "2026-10-07T20:00"
+    clinic.reminders(*visits(20, "Отменен", "07.10.2026"), name="reminders_4.csv", at=evening)
+    said = clinic.say("sync", now=evening)
+    assert said.code == 5
+    assert "20 moves to the stage «Запись отменена» of «Оповещение о визите» of 20" in said.out
+    clinic.reminders(*visits(20, "Завершен", "07.10.2026"), name="reminders_5.csv", at=evening)
+    said = clinic.say("sync", now=evening)
+    assert said.code == 0, said.all
 
 
 @pytest.mark.parametrize("status", ["Записан", "Подтвержден"])

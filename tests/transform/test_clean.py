@@ -117,7 +117,8 @@ def test_all_faults_of_a_row_are_told_at_once() -> None:
 def test_an_unreadable_optional_field_does_not_cost_the_row() -> None:
     cleaned = record(VISITS, VISIT, status="думает")
     assert "status" not in cleaned.values
-    assert cleaned.faults[0].reason == "неизвестный статус «думает»: добавьте его в statuses этой выгрузки"
+    assert cleaned.faults[0].reason == "неизвестный статус: добавьте его в statuses этой выгрузки"
+    assert cleaned.faults[0].raw == "думает"
 
 
 @pytest.mark.parametrize("name", ["phones", "start_at", "doctor", "full_name"])

@@ -9,6 +9,12 @@ def test_a_deal_where_we_left_it_moves() -> None:
     assert objection(move(), deal_present("Записан"), route()) == ""
 
 
+def test_a_deal_where_we_left_it_moves_into_another_pipeline_by_a_plain_booking() -> None:
+    booked = move(status=Status.BOOKED, from_stage="Ожидает", from_pipeline="Лист ожидания")
+    assert objection(booked, deal_present("Ожидает", pipeline="Лист ожидания"), route()) == ""
+    assert "человек" in objection(booked, deal_present("Ожидает"), route())
+
+
 def test_a_plain_booking_never_takes_a_deal_from_a_person() -> None:
     booked = move(status=Status.BOOKED, from_stage="Запись отменена")
     assert "человек" in objection(booked, deal_present("Уточнить"), route())

@@ -116,7 +116,7 @@ def test_a_status_is_found_by_its_whole_phrase() -> None:
 
 @pytest.mark.parametrize("word", ["не пришел", "не подтвержден", "пришел и ушел"])
 def test_a_status_is_never_found_inside_another_phrase(word: str) -> None:
-    with pytest.raises(ValueError, match=f"неизвестный статус «{word}»"):
+    with pytest.raises(ValueError, match="неизвестный статус"):
         status(word, WORDS)
 
 
@@ -124,7 +124,7 @@ def test_our_own_name_of_a_status_is_understood_for_defaults() -> None:
     assert status("no_show", {}) is Status.NO_SHOW
 
 
-@pytest.mark.parametrize("text", ["8 916 555-01-23", "пациент просил перезвонить ему завтра после обеда, занят"])
-def test_what_looks_like_another_column_is_not_shown_in_the_reason(text: str) -> None:
+@pytest.mark.parametrize("text", ["8 916 555-01-23", "Соколова Анна"])
+def test_a_value_of_another_column_is_not_shown_in_the_reason(text: str) -> None:
     with pytest.raises(ValueError, match=r"^неизвестный статус: добавьте"):
         status(text, WORDS)

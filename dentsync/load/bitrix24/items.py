@@ -43,16 +43,20 @@ class Portrait:
         fields = self.words(kind).read(item, records)
         if kind == "contact":
             return Present(kind, number, key, fields)
-        if isinstance(item.get("contactIds"), list):
-            self.links[number] = tuple(_number(one) for one in item["contactIds"])
+        contacts = _numbers(item.get("contactIds"))
+        if contacts is not None:
+            self.links[number] = contacts
         pipeline, stage = self.directory.place_of(str(item.get("stageId")), _number(item.get("categoryId")))
-        return Present(
-            kind, number, key, fields, pipeline, stage.name if stage else None, stage.ends if stage else None
-        )
+        name, ends = (stage.name, stage.ends) if stage else (None, None)
+        return Present(kind, number, key, fields, pipeline, name, ends, contacts)
 
 
 def _number(value: object) -> int:
     return int(value) if isinstance(value, int | str) and str(value).isdigit() else 0
+
+
+def _numbers(values: object) -> tuple[int, ...] | None:
+    return tuple(map(_number, values)) if isinstance(values, list) else None
 
 
 def portrait_of(settings: TargetSettings, directory: Directory) -> Portrait:

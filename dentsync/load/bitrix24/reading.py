@@ -23,6 +23,9 @@ from dentsync.model import Kind, Present
 PAGE = 50
 """Rows of one list command; the portal gives no more."""
 
+KEYS = PAGE - 1
+"""Keys of one list command: a full page tells that a key is there twice."""
+
 LIST = "crm.item.list"
 
 Item = Mapping[str, Any]
@@ -45,6 +48,8 @@ class Reader:
         others, by_key = self._other_lists(needs), self._key_lists(keys)
         if len(others) + len(by_key) + len(phones) <= MAX_COMMANDS:
             self._read_at_once(found, others | by_key, phones)
+        elif not phones:
+            self._read_lists(found, others | by_key)
         else:
             total = self._read_lists(found, others, total=True)
             self._find(found, phones, by_key, total)
@@ -73,7 +78,7 @@ class Reader:
 
     def _other_lists(self, needs: Needs) -> Lists:
         """Deals by key, deals and contacts by id."""
-        deals = [self._by_key("deal", page) for page in _pages(sorted(needs.deal_keys))]
+        deals = [self._by_key("deal", page) for page in _pages(sorted(needs.deal_keys), KEYS)]
         lists: Lists = {f"d{index}": ("deal", command) for index, command in enumerate(deals)}
         ids: tuple[tuple[Kind, frozenset[int]], ...] = (("contact", needs.contact_ids), ("deal", needs.deal_ids))
         for kind, numbers in ids:
@@ -83,7 +88,8 @@ class Reader:
 
     def _key_lists(self, keys: Sequence[str]) -> Lists:
         """Contacts by key."""
-        return {f"k{index}": ("contact", self._by_key("contact", page)) for index, page in enumerate(_pages(keys))}
+        lists = [self._by_key("contact", page) for page in _pages(keys, KEYS)]
+        return {f"k{index}": ("contact", command) for index, command in enumerate(lists)}
 
     def _by_key(self, kind: Kind, keys: Sequence[str]) -> Command:
         return self._list(kind, {"=originatorId": self._portrait.settings.originator, "@originId": list(keys)})
@@ -107,16 +113,12 @@ class Reader:
         """Namesakes of a key may push others to the next page."""
         where = command.params["filter"]
         page = rows
-        while len(page) >= PAGE and not self._complete(where, rows):
+        while len(page) >= PAGE and "@originId" in where:
             last = int(page[-1]["id"])
             page = _rows(result_of(self._portal.ask({"l0": self._list(kind, where, last)})["l0"], LIST))
             _check_cursor(page, last)
             rows = rows + page
         return rows
-
-    def _complete(self, where: Mapping[str, Any], rows: list[Item]) -> bool:
-        wanted = where.get("@originId")
-        return wanted is None or {str(row.get("originId")) for row in rows} >= set(wanted)
 
     def _take(self, found: Found, kind: Kind, rows: Iterable[Item]) -> None:
         for row in rows:
@@ -243,5 +245,5 @@ def _check_cursor(rows: list[Item], last: int) -> None:
         raise TargetError(_("Bitrix24 gives the same page of {method} again; reading was stopped").format(method=LIST))
 
 
-def _pages(values: Sequence[T]) -> list[Sequence[T]]:
-    return [values[start : start + PAGE] for start in range(0, len(values), PAGE)]
+def _pages(values: Sequence[T], size: int = PAGE) -> list[Sequence[T]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]
