@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +63,17 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what speaks of patients is kept after it has served; None keeps it. ``backups`` is a number of files."""
+
+    journal: timedelta | None = None
+    runs: timedelta | None = None
+    rejects: timedelta | None = None
+    archive: timedelta | None = None
+    backups: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that a run needs to know. ``digest`` changes when anything that shapes a plan changes."""
 
@@ -86,6 +98,7 @@ class Config:
     digest: str
     mail: MailAccount | None = None
     alerts: Alerts | None = None
+    retention: Retention = Retention()
 
 
 def digest_of(*parts: Any) -> str:

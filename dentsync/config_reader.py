@@ -6,7 +6,7 @@ Every error names file, table, key and the remedy.
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from dentsync.config import PRESETS, Alerts, Config, Feed, MailAccount, digest_of
+from dentsync.config import PRESETS, Alerts, Config, Feed, MailAccount, Retention, digest_of
 from dentsync.config_tables import (
     AlertsTable,
     ClinicTable,
@@ -25,6 +25,7 @@ from dentsync.config_tables import (
     FieldTable,
     FilesTable,
     MailTable,
+    RetentionTable,
     RouteTable,
     SafetyTable,
     Scalar,
@@ -90,7 +91,7 @@ class Reader:
             self.fail(where, _explain(str(error), shape))
 
     def config(self, data: dict[str, Any]) -> Config:
-        self._known("", data, ("clinic", "files", "crm", "feeds", "routes", "safety", "mail", "alerts"))
+        self._known("", data, ("clinic", "files", "crm", "feeds", "routes", "safety", "retention", "mail", "alerts"))
         for name in ("clinic", "crm", "feeds", "routes"):
             if not isinstance(data.get(name), dict):
                 self.fail(f"[{name}]", _("this table is missing"))
@@ -127,6 +128,7 @@ class Reader:
             ),
             mail=self._mail(data.get("mail")),
             alerts=self.alerts(data),
+            retention=self._retention(data.get("retention", {})),
         )
 
     # ── tables ──
@@ -284,6 +286,21 @@ class Reader:
         fields = {name: self._limit(f"safety.fields.{name}", value) for name, value in table.fields.items()}
         return SafetyRules(free=table.free, fields=fields, **limits)
 
+    def _retention(self, data: Any) -> Retention:
+        table = self.table(data, RetentionTable, "retention")
+        spans = {name: self._days(f"retention.{name}", getattr(table, name)) for name in _SPANS}
+        if table.backups < 0:
+            self.fail(
+                "retention.backups", _("{text!r} is not a number of files; for example 14").format(text=table.backups)
+            )
+        return Retention(backups=table.backups or None, **spans)
+
+    def _days(self, where: str, text: str) -> timedelta | None:
+        found = re.fullmatch(r"([1-9]\d{0,4})\s*d", text)
+        if text and not found:
+            self.fail(where, _("{text!r} is not a number of days; for example 400d").format(text=text))
+        return timedelta(days=int(found[1])) if found else None
+
     def alerts(self, data: Mapping[str, Any]) -> Alerts | None:
         """``[alerts]`` and what it needs, also where the rest is wrong. None where nobody is to be told."""
         table = self.table(data.get("alerts", {}), AlertsTable, "alerts")
@@ -344,6 +361,7 @@ class Reader:
 
 
 _LIMITS = ("updates", "moves", "lost", "creates", "stage", "field", "cleared")
+_SPANS = ("journal", "runs", "rejects", "archive")
 _MIN_SHARE: Mapping[FeedKind, str] = {"snapshot": "50%", "window": "20%", "append": "20%"}
 """Everybody is as many as yesterday; who comes tomorrow is not."""
 

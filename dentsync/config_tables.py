@@ -145,6 +145,16 @@ class RouteTable(Table, frozen=True):
     fields: tuple[str, ...] = ()
 
 
+class RetentionTable(Table, frozen=True):
+    """``[retention]``: a number of days ("400d"); what is not named is kept. ``backups``: so many of the newest."""
+
+    journal: str = ""
+    runs: str = ""
+    rejects: str = ""
+    archive: str = ""
+    backups: int = 0
+
+
 class SafetyTable(Table, frozen=True):
     """``[safety]``: a share ("20%"), a count, or both ("20% 500")."""
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from dentsync.lang import _
 from dentsync.model import Record, Reject
 from dentsync.runs.lock import locked
 from dentsync.store import Store, StoredRow, is_current
+from dentsync.store.lineage import gone, sign
 from dentsync.transform.version import RULES_VERSION
 
 if TYPE_CHECKING:
@@ -88,27 +89,51 @@ def moment(text: str | None, config: Config) -> datetime:
     return given.astimezone(config.zone) if given.tzinfo else given.replace(tzinfo=config.zone)
 
 
+def _configured(path: Path) -> Config:
+    # Whatever is written from here on (store, archive, workbooks, reports) speaks of patients.
+    os.umask(0o077)
+    return load(path)
+
+
 @contextmanager
 def opened(path: Path, now: str | None) -> Iterator[Session]:
     """Load, lock and open, to write. Raises ConfigError, Locked, StoreError."""
-    config = load(path)
+    config = _configured(path)
     with locked(config.state), _session(config, now) as job:
+        _sign(job)
         yield job
 
 
 @contextmanager
 def looked_into(path: Path, now: str | None) -> Iterator[Session]:
     """Load and open to read, also while a run is at work: without the lock, once the store has been made."""
-    config = load(path)
+    config = _configured(path)
     with ExitStack() as stack:
-        if not is_current(config.state / STORE):
+        current = is_current(config.state / STORE)
+        if not current:
             stack.enter_context(locked(config.state))
-        yield stack.enter_context(_session(config, now))
+        job = stack.enter_context(_session(config, now))
+        if not current:
+            _sign(job)
+        yield job
 
 
 @contextmanager
 def _session(config: Config, now: str | None) -> Iterator[Session]:
     at = moment(now, config)
-    os.umask(0o077)
+    _check_first(config)
     with Store(config.state / STORE) as store:
         yield Session(config, store, at, Cleaners(config), {})
+
+
+def _check_first(config: Config) -> None:
+    """Files were read here before, and there is no store: it is lost, also where nothing beside it says so."""
+    path = config.state / STORE
+    if config.archive and not path.exists():
+        for trace in config.archive.glob("????-??-??/*/????????_*"):
+            raise gone(path, trace)
+
+
+def _sign(job: Session) -> None:
+    with suppress(OSError):  # a full disk must not stop the run that frees it
+        sign(job.config.state, job.store.db)

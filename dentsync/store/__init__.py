@@ -4,84 +4,110 @@ Derived values are never kept: a fixed cleaning rule heals old rows by itself. H
 transaction each; the schema is made by ``dentsync.store.schema``. Directory 0700, files 0600: it is medical data.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from dentsync.errors import StoreError
 from dentsync.lang import _
 from dentsync.store.facts import Facts, FaultLine, FileEntry, FreshRow, Person, StoredRow
 from dentsync.store.ledger import Ids, Ledger
+from dentsync.store.lineage import check_belongs, check_blank, check_first
+from dentsync.store.private import close_file, make_file, make_folder
 
-__all__ = ["Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "is_current"]
+__all__ = [
+    "Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "clear_errors",
+    "is_current",
+]  # fmt: skip
 
 SCHEMA_VERSION = 1
 """How many migrations ``schema`` has; a test keeps the two together."""
 
 
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_MACHINE = {
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL,
+}  # fmt: skip
+
+
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
-    """sqlite3's errors as one line that says what to do."""
+def clear_errors(path: Path) -> Iterator[None]:
+    """sqlite3's errors as one line that says what to do; what only a bug can cause is left as it is."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise StoreError(_("{file}: another program is using the state store").format(file=path)) from None
-        raise StoreError(
-            _("{file}: {reason}; nothing more was sent, free space or fix rights and run again").format(
-                file=path, reason=error
-            )
-        ) from None
     except sqlite3.DatabaseError as error:
-        raise StoreError(
-            _("{file}: the state store is damaged ({reason}); restore it from a backup, never delete it").format(
-                file=path, reason=error
-            )
-        ) from None
+        raise (_clear(path, error) or error) from None
+
+
+def _clear(path: Path, error: sqlite3.DatabaseError) -> StoreError | None:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # text that is no UTF-8 has no code
+    if code in _BUSY:
+        return StoreError(_("{file}: another program is using the state store").format(file=path))
+    if code in _MACHINE:
+        line = _("{file}: {reason}; nothing more was sent, free space or fix rights and run again")
+    elif code in _DAMAGED or str(error).startswith("no such table"):
+        line = _("{file}: the state store is damaged ({reason}); bring it back: dentsync state restore")
+    else:
+        return None
+    return StoreError(line.format(file=path, reason=error))
 
 
 def is_current(path: Path) -> bool:
     """Whether a store is there and needs no migration."""
     if not path.exists():
         return False
-    with _clear_errors(path), closing(sqlite3.connect(path)) as db:
+    with clear_errors(path), closing(sqlite3.connect(path)) as db:
         return bool(db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION)
 
 
 class Store:
-    """The open state store of one clinic. One writer; use it as a context manager."""
+    """The open state store of one clinic. One writer; use it as a context manager.
 
-    def __init__(self, path: Path) -> None:
+    Where one vanished, or another one lies, it is refused; ``anew`` is a person's word that there is none to miss.
+    """
+
+    def __init__(self, path: Path, *, anew: bool = False) -> None:
         self.path = path
-        with _clear_errors(path):
-            self._make_private(path)
+        with clear_errors(path):
+            self._make_private(path, anew)
             self.db = sqlite3.connect(path, isolation_level=None, timeout=5)
             with ExitStack() as unless_opened:
                 unless_opened.callback(self.db.close)
-                self.db.execute("PRAGMA journal_mode = WAL")
-                self.db.execute("PRAGMA synchronous = NORMAL")
-                self._migrate()
+                self._migrate(anew)
+                if not anew:
+                    check_belongs(path, self.db)
                 self.facts = Facts(self.db)
                 self.ledger = Ledger(self.db)
                 unless_opened.pop_all()
 
     @staticmethod
-    def _make_private(path: Path) -> None:
+    def _make_private(path: Path, anew: bool) -> None:
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            if not (path.exists() and path.stat().st_size) and not anew:
+                check_first(path)
+            make_folder(path.parent)
+            try:
+                make_file(path)
+            except FileExistsError:
+                close_file(path)
         except OSError as error:
             raise StoreError(_("{file}: cannot be made: {reason}").format(file=path, reason=error.strerror)) from None
 
-    def _migrate(self) -> None:
+    def _migrate(self, anew: bool) -> None:
         version: int = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise StoreError(
                 _("{file}: made by a newer dentsync; update dentsync on this machine").format(file=self.path)
             )
+        if version == 0:
+            check_blank(self.path, self.db)
+            if not anew:  # a run was killed while it made the store, or what was in it is lost
+                check_first(self.path)
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("PRAGMA synchronous = NORMAL")
         if version < SCHEMA_VERSION:
             from dentsync.store.schema import migrate
 
@@ -94,7 +120,7 @@ class Store:
         self.db.close()
         # Most writing is in transactions; a single statement meets the full disk as well.
         if error is not None and type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError):
-            with _clear_errors(self.path):
+            with clear_errors(self.path):
                 raise error
 
     # ── transactions ──
@@ -106,7 +132,7 @@ class Store:
             with self._savepoint():
                 yield
             return
-        with _clear_errors(self.path):
+        with clear_errors(self.path):
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -138,7 +164,7 @@ class Store:
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Everything inside is forgotten at the end: how a dry run leaves no trace."""
-        with _clear_errors(self.path):
+        with clear_errors(self.path):
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield

@@ -13,6 +13,9 @@ from dentsync.model import Fault, Origin, RawRecord
 _json = msgspec.json.Encoder()
 _cells = msgspec.json.Decoder(dict[str, str])
 
+RESTORED = "restored"
+"""In ``meta``: since when the store knows only a part of what was left in the CRM (ISO 8601 with offset)."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
@@ -282,6 +285,11 @@ class Facts:
         sql = "SELECT people.key, name_key, card FROM people JOIN aliases ON person = people.key WHERE aliases.key = ?"
         row = self.db.execute(sql, (key,)).fetchone()
         return Person(*row) if row else None
+
+    def is_orphan(self, key: str) -> bool:
+        """Whether the CRM may have a contact under this key of ours that the store has forgotten: it was restored."""
+        sql = "SELECT 1 FROM meta WHERE name = ? AND NOT EXISTS (SELECT 1 FROM aliases WHERE key = ?)"
+        return self.db.execute(sql, (RESTORED, key)).fetchone() is not None
 
     def people_with_card(self, card: str) -> list[Person]:
         """Everybody whose card has this number, in whatever branch."""
