@@ -18,6 +18,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NOT_SAID = re.compile(r"[^\w%]+|_+")
 _OCCURRENCE = re.compile(r"(.+)#(\d+)", re.DOTALL)
 _SHOWN = 40
+_HEADER = 2
+"""So many known names make a header; one may be a chance hit in a row of data."""
 
 
 @lru_cache(maxsize=4096)
@@ -111,14 +113,14 @@ def _wanted(names: Iterable[str], places: Mapping[str, list[int]], several: bool
 def missing(columns: Columns, required: Iterable[str]) -> SourceError | None:
     """The refusal of a file that lacks a required column, or ``None``.
 
-    A file in which no column is known may have no header at all: its first row may be a patient, and is not shown.
+    A file in which hardly a column is known may have no header: its first row may be a patient, and is not shown.
     """
     absent = [name for name in required if name not in columns.indexes]
     if not absent:
         return None
     wanted = ", ".join(f"{name} ({_quoted(columns.aliases.get(name, ()), most=3)})" for name in absent)
     place = f"feeds.{columns.feed}.columns" + (f".{absent[0]}" if len(absent) == 1 else "")
-    if not columns.indexes:
+    if len(columns.indexes) < _HEADER:
         text = _(
             "{file}: no header row with known names (wanted: {wanted}); check the file, or add its names to {place}"
         )

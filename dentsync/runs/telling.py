@@ -50,7 +50,7 @@ class Telling:
     def begin(self, command: str, feeds: Collection[str], config: Path, report: Path | None, log: Path | None) -> None:
         """A command has been understood. Raises ConfigError where its report or log cannot be written."""
         self.command, self._config = command, config
-        self.line = " ".join((command, *sorted(feeds)))
+        self.line = redact(" ".join((command, *sorted(feeds))))
         if not (report or log):
             return
         from dentsync.runs.run_report import begun, write

@@ -74,7 +74,7 @@ def knows(standing: Standing, place: str) -> Standing:
 
 # ── what is said ──────────────────────────────────────────────────────────────────────────────
 
-Event = Literal["failing", "changed", "recovered"]
+Event = Literal["failing", "changed", "recovered", "trial"]
 
 _ENDS: Mapping[int, tuple[str, str]] = {
     ExitCode.FAILED: (
@@ -96,7 +96,7 @@ _ENDS: Mapping[int, tuple[str, str]] = {
     ),
     ExitCode.LOCKED: (
         "другой запуск не заканчивается",
-        "Посмотрите, что за процесс держит хранилище: dentsync status. Если он завис, завершите его.",
+        "Посмотрите на процесс, который назван в сообщении. Если он завис, завершите его.",
     ),
     TERMINATED: (
         "останавливают раньше, чем он закончит",

@@ -59,8 +59,8 @@ def place_of(item: Synced, traces: Traces) -> Place:
 
 
 def namesakes(item: Synced, holders: Iterable[Present]) -> tuple[Present, ...]:
-    """Contacts that may be this one, among those that hold one of its phones."""
-    return tuple(one for one in holders if one.crm_id != item.crm_id and names_agree(_name(one), _name(item)))
+    """Contacts that a dead one may live on as, among those that hold one of its phones."""
+    return tuple(one for one in holders if names_agree(_name(one), _name(item)))
 
 
 def _name(item: Synced | Present) -> str:
@@ -146,12 +146,12 @@ def has_left(deal: Synced, present: Present, contact: int | None) -> bool:
 
 
 def relinked(deal: Synced, present: Present, contact: int, successors: Collection[int] | None) -> Drift | None:
-    """A deal that was given another contact. What follows from a contact's own end is no news of the deal.
+    """A deal that was given another contact. What follows from its contact's end is no news of the deal.
 
     ``successors``: where that contact may live on, none where it was deleted; None where it is alive.
     """
     now = present.contacts or ()
-    if successors is not None and (not successors or not now or set(successors) & set(now)):
+    if successors is not None and (not now or set(successors) & set(now)):
         return None
     there = replace(deal, crm_id=present.crm_id)
     return _drift(there, "relinked", "contact", contact, tuple(map(str, now)))

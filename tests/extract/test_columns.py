@@ -77,10 +77,11 @@ def test_absent_column_is_absent_and_empty_cell_is_empty() -> None:
 
 
 def test_missing_column_is_named_with_its_spellings_the_header_and_the_way_out() -> None:
-    columns = match_columns(["ФИО", "Тел\nмамы"], ALIASES, feed="reminders", file="reminders_2026-10-05.csv")
+    header = ["ФИО", "Тел\nмамы", "Комментарий"]
+    columns = match_columns(header, ALIASES, feed="reminders", file="reminders_2026-10-05.csv")
     assert str(missing(columns, ["full_name", "phones"])) == (
-        "reminders_2026-10-05.csv: no column for phones («Телефон», «Контакт»); the file has: «ФИО», «Тел мамы»; "
-        "add its name to feeds.reminders.columns.phones"
+        "reminders_2026-10-05.csv: no column for phones («Телефон», «Контакт»); the file has: «ФИО», «Тел мамы», "
+        "«Комментарий»; add its name to feeds.reminders.columns.phones"
     )
 
 
@@ -88,8 +89,9 @@ def test_nothing_is_missing_when_all_required_columns_are_there() -> None:
     assert missing(match_columns(["ФИО"], ALIASES, feed="f", file="f.csv"), ["full_name"]) is None
 
 
-def test_first_row_of_a_file_without_header_is_not_shown() -> None:
-    columns = match_columns(["Котова Анна", "8 916 555-01-23"], ALIASES, feed="f", file="f.csv")
+@pytest.mark.parametrize("comment", ["", "Комментарий"])
+def test_first_row_of_a_file_without_header_is_not_shown(comment: str) -> None:
+    columns = match_columns(["Котова Анна", "8 916 555-01-23", comment], ALIASES, feed="f", file="f.csv")
     error = str(missing(columns, ["full_name", "phones"]))
     assert "Котова" not in error + repr(columns)
     assert "feeds.f.columns" in error

@@ -148,10 +148,18 @@ def test_an_item_that_carries_our_key_beside_ours(known: Clinic) -> None:
     assert drift(known) == [("duplicate", "contact", "key", ours, [str(copy)])]
 
 
-def test_an_item_that_lost_our_key(known: Clinic) -> None:
+@pytest.mark.parametrize("kind", ["contact", "deal"])
+def test_an_item_that_lost_our_key(known: Clinic, kind: str) -> None:
+    type_id, number = (3, anna(known)) if kind == "contact" else (2, deal(known))
+    foreign(known, "crm.item.update", entityTypeId=type_id, id=number, fields={"originId": "", "originatorId": ""})
+    [(what, of, field, _ours, theirs)] = drift(known)
+    assert (what, of, field, theirs) == ("unkeyed", kind, "key", None)
+
+
+def test_a_contact_that_lost_our_key_and_phone_is_not_taken_for_a_deleted_one(known: Clinic) -> None:
     foreign(known, "crm.item.update", entityTypeId=3, id=anna(known), fields={"originId": "", "originatorId": ""})
-    [(what, kind, field, _ours, theirs)] = drift(known)
-    assert (what, kind, field, theirs) == ("unkeyed", "contact", "key", None)
+    known.act("delete_phone", contact=anna(known), phone=PHONE)
+    assert [what for what, *_ in drift(known)] == ["unkeyed", "edited"]
 
 
 def test_all_at_once(known: Clinic) -> None:
@@ -169,7 +177,16 @@ def test_a_merged_contact_is_followed_by_its_key_and_its_deals_with_it(known: Cl
     ours, other = anna(known), namesake(known)
     known.act("merge", contacts=[other, ours])
     assert drift(known) == [("merged", "contact", "id", ours, other)]
+    assert "kept as people left it 0" in known.say("status").out, "the store agrees with the CRM again"
     assert drift(known) == [], "it is where we know it to be"
+
+
+def test_what_a_followed_contact_had_from_which_file_is_still_known(known: Clinic) -> None:
+    other = namesake(known)
+    known.act("merge", contacts=[other, anna(known)])
+    online(known)
+    known.act("edit", contact=other, fields={"name": "Аня"})
+    assert [(one["crm_id"], one["origin"]) for one in online(known)["drift"]] == [(other, "patients_1.csv:2")]
 
 
 def test_the_next_run_changes_the_contact_that_is_left_and_makes_no_other(known: Clinic) -> None:
@@ -381,6 +398,8 @@ def test_a_portal_that_is_down_is_one_line_and_nothing_is_kept(known: Clinic, wh
     assert said.err.startswith("dentsync: ")
     assert said.err.count("\n") == 1
     assert "kept as people left it 0" in known.say("status").out
+    known.box.admin("DELETE", "faults")
+    assert online(known)["requests"] == 3, "what an unwell portal said of its fields is not believed"
 
 
 def test_a_thousand_contacts_and_a_thousand_deals_take_one_request(clinic: Clinic) -> None:

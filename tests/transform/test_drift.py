@@ -111,6 +111,12 @@ def test_a_deal_in_another_pipeline_is_told_with_both_pipelines() -> None:
     ]
 
 
+def test_a_stage_of_the_same_name_in_another_pipeline_is_another_one() -> None:
+    assert found(DEAL, there(DEAL, pipeline="Лист ожидания")) == [
+        ("moved", "stage", "Оповещение о визите: Записан", "Лист ожидания: Записан")
+    ]
+
+
 def test_a_deal_in_a_stage_that_is_not_known_has_been_moved() -> None:
     assert found(DEAL, there(DEAL, stage=None)) == [("moved", "stage", "Записан", "?")]
 
@@ -214,6 +220,7 @@ def test_a_deal_whose_contact_is_not_known_or_not_sure_has_left_nobody() -> None
         ((40,), None, True),  # its contact is alive: somebody chose another one
         ((), None, True),
         ((), (), False),  # its contact was deleted
+        ((40,), (), True),  # … and it has another one
         ((40,), (40,), False),  # its contact was merged, and the deal went with it
         ((), (40,), False),  # its contact died, perhaps into one that did not take the deal over
         ((41,), (40,), True),
