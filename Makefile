@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all bench lint format lock clean
+.PHONY: demo test test-all bench bench-peers lint format lock clean
 
 # CI installs the exact versions of the lock file; `make lock` writes it.
 $(VENV)/.installed: pyproject.toml requirements.lock
@@ -33,6 +33,10 @@ format: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
+
+# dentsync beside the Bitrix24 clients of others, which are installed into benchmarks/.work: about twelve minutes.
+bench-peers: $(VENV)/.installed
+	$(BIN)/python -m benchmarks peers
 
 lock:
 	$(PYTHON) -m venv $(VENV)
