@@ -14,12 +14,12 @@ from dentsync.config_reader import load
 from dentsync.errors import ConfigError, StoreError
 from dentsync.lang import _
 from dentsync.runs.session import STORE
-from dentsync.store import clear_errors
 from dentsync.store.copies import Contents, contents_of, copy, opened, problems_of
 from dentsync.store.lineage import BACKUPS, check_belongs, gone, traces
+from dentsync.store.opening import clear_errors
 from dentsync.store.private import make_file, make_folder, sync_file
 
-_OURS = re.compile(r"dentsync-\d{8}-\d{6}(-\d+)?\.db")
+_NAME = re.compile(r"dentsync-(\d{8}-\d{6})(?:-(\d+))?\.db")
 _STALE = 3600
 """Seconds after which a half-made copy is nobody's any more."""
 
@@ -41,7 +41,7 @@ def backup(config: Path, file: Path | None = None, keep: int | None = None) -> B
     """Copy the store, also while a run is at work. Raises ConfigError, StoreError; then nothing is left of the copy.
 
     ``file``: where to; nothing is ever overwritten. Without it the copy goes beside the store, under the present time,
-    and of those the newest ``keep`` stay.
+    and of those the newest ``keep`` stay (by default as many as ``[retention]`` says).
     """
     os.umask(0o077)
     settings = load(config)
@@ -51,7 +51,7 @@ def backup(config: Path, file: Path | None = None, keep: int | None = None) -> B
     target = file or _timed(settings.state / BACKUPS, settings)
     with _appearing(target) as part:
         contents = copy(store, part)
-    dropped = drop_backups(settings.state, keep) if file is None else 0
+    dropped = 0 if file else _drop_backups(settings.state, keep or settings.retention.backups)
     return Backup(target, target.stat().st_size, contents, dropped)
 
 
@@ -84,6 +84,7 @@ def free(path: Path, other: Callable[[int], Path]) -> Path:
 def _appearing(target: Path) -> Iterator[Path]:
     """A file to write that gets its name only when it is complete. Raises ConfigError, StoreError."""
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    left = [part.with_name(f"{part.name}{end}") for end in ("", "-journal")]
     try:
         if target.parent.name == BACKUPS:
             make_folder(target.parent)
@@ -99,8 +100,9 @@ def _appearing(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise StoreError(_("{file}: cannot be written: {reason}").format(file=target, reason=error.strerror)) from None
     finally:
-        for left in target.parent.glob(f"{part.name}*"):
-            left.unlink(missing_ok=True)
+        for path in left:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def _publish(part: Path, target: Path) -> None:
@@ -122,13 +124,13 @@ def _sweep(folder: Path) -> None:
 
 
 def backups(state: Path) -> list[Path]:
-    """Copies beside the store, newest first."""
-    found = (state / BACKUPS).glob("*.db")
-    return sorted((path for path in found if _OURS.fullmatch(path.name)), reverse=True)
+    """Copies beside the store that were given no name of their own, newest first."""
+    found = [(match, path) for path in (state / BACKUPS).glob("*.db") if (match := _NAME.fullmatch(path.name))]
+    found.sort(key=lambda one: (one[0][1], int(one[0][2] or 1)), reverse=True)
+    return [path for _match, path in found]
 
 
-def drop_backups(state: Path, keep: int | None) -> int:
-    """Delete all but the newest; how many went."""
+def _drop_backups(state: Path, keep: int | None) -> int:
     old = backups(state)[keep:] if keep else []
     for path in old:
         path.unlink(missing_ok=True)

@@ -90,7 +90,17 @@ def sync(options: Options, feeds: Collection[str] = ()) -> Report:
     with opened(options.config, options.now) as job:
         _know(job, feeds)
         request = Request(feeds, options.approved, progress=_reading(options))
-        return _run(job, "sync", options, feeds, lambda: read_inbox(job, request))
+        report = _run(job, "sync", options, feeds, lambda: read_inbox(job, request))
+        _prune(job)
+        return report
+
+
+def _prune(job: Session) -> None:
+    """Once a day what has served is forgotten."""
+    if job.is_pruning_due:
+        from dentsync.runs.retention import prune_daily
+
+        prune_daily(job)
 
 
 def import_file(options: Options, path: Path, feed: str) -> Report:
@@ -182,6 +192,7 @@ def _run(
         raise
     except (KeyboardInterrupt, Terminated) as interrupt:
         report.code = ExitCode.INTERRUPTED if isinstance(interrupt, KeyboardInterrupt) else ExitCode.TERMINATED
+        _remember_approval(job, report, options)
         job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
         raise
     return _finish(job, run, report, options)
@@ -227,13 +238,17 @@ def _refused(report: Report, options: Options) -> bool:
 
 
 def _finish(job: Session, run: int, report: Report, options: Options) -> Report:
+    _remember_approval(job, report, options)
+    report.code = _code(report, options)
+    job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
+    return report
+
+
+def _remember_approval(job: Session, report: Report, options: Options) -> None:
     if report.plan and report.pushed:
         from dentsync.runs.approval import remember
 
         remember(job, report.plan, report.pushed, options.approved)
-    report.code = _code(report, options)
-    job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
-    return report
 
 
 def _code(report: Report, options: Options) -> ExitCode:

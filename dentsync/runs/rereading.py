@@ -1,53 +1,41 @@
 """After the store went back in time: files that it does not know are laid into the inbox again."""
 
-import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from dentsync.config import Config, Feed
+from dentsync.extract.archived import Archived, archived
 from dentsync.store.copies import opened
 
-_ARCHIVED = re.compile(r"(?:\d+_)?([0-9a-f]{8})_(.+)")
 _MARGIN = timedelta(days=1)
 """Folders of the archive are named by the clinic's day, runs by the moment they began."""
 
 
 @dataclass(frozen=True, slots=True)
-class Archived:
-    """A file of the archive that the store does not know: of which feed, and what the MIS called it."""
-
-    path: Path
-    feed: str
-    name: str
-    modified_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Reread:
-    """``back``: names of files that are in the inbox again. ``late``: files of appended feeds that are too old for it;
-    a person decides about them. Lists that newer ones replaced are of no use and in neither.
+    """``back``: files that are in the inbox again. ``late``: files of appended feeds that are too old for it; a person
+    decides about them. Lists that newer ones replaced are of no use and in neither.
     """
 
-    back: tuple[str, ...] = ()
+    back: tuple[Archived, ...] = ()
     late: tuple[Archived, ...] = ()
 
 
 def put_back(config: Config, store: Path, since: str, now: datetime) -> Reread:
     """Lay files that were read after ``since`` (ISO 8601, or empty: whenever) into the inbox again, as they were."""
-    back: list[str] = []
+    back: list[Archived] = []
     late: list[Archived] = []
-    for feed, files in _unknown(config, store, since).items():
-        settings = config.feeds[feed]
-        for file in files if settings.kind == "append" else files[-1:]:
-            if _is_late(file, settings, now):
-                late += [file] if settings.kind == "append" else []
-            elif _moved(file, config.inbox / Path(settings.files).parent / file.name):
-                back.append(file.name)
+    for name, files in _unknown(config, store, since).items():
+        feed = config.feeds[name]
+        for file in files if feed.kind == "append" else files[-1:]:
+            if _is_late(file, feed, now):
+                late += [file] if feed.kind == "append" else []
+            elif _moved(file, config.inbox / Path(feed.files).parent / file.name):
+                back.append(file)
     return Reread(tuple(back), tuple(late))
 
 
@@ -55,26 +43,26 @@ def _unknown(config: Config, store: Path, since: str) -> dict[str, list[Archived
     """By feed, oldest first."""
     with closing(opened(store)) as db:
         known = set(db.execute("SELECT feeds.name, substr(sha256, 1, 8) FROM files JOIN feeds ON feeds.id = feed"))
-    first = f"{datetime.fromisoformat(since).astimezone(config.zone) - _MARGIN:%Y-%m-%d}" if since else ""
+    first = (datetime.fromisoformat(since).astimezone(config.zone) - _MARGIN).date() if since else None
     found: dict[str, list[Archived]] = defaultdict(list)
-    for path, sha8, name in _archived(config, first):
-        feed = path.parent.name
-        if feed in config.feeds and (feed, sha8) not in known:
-            modified_at = datetime.fromtimestamp(path.stat().st_mtime, config.zone)
-            found[feed].append(Archived(path, feed, name, modified_at))
-    return {feed: sorted(files, key=lambda file: file.modified_at) for feed, files in found.items()}
+    for file in archived(config.archive) if config.archive else ():
+        if file.feed in config.feeds and (file.feed, file.sha8) not in known and (not first or file.day >= first):
+            found[file.feed] += [file] if _is_whole(file) else []
+    return {feed: sorted(files, key=_written_at) for feed, files in found.items() if files}
 
 
-def _archived(config: Config, first: str) -> Iterator[tuple[Path, str, str]]:
-    for path in config.archive.glob("????-??-??/*/*") if config.archive else ():
-        match = _ARCHIVED.fullmatch(path.name)
-        if match and path.parts[-3] >= first and not path.is_symlink():
-            yield path, match[1], match[2]
+def _is_whole(file: Archived) -> bool:
+    """A run that was killed while it moved a file leaves an empty one, or a part."""
+    return file.path.stat().st_size > 0 and file.path.suffix != ".part"
+
+
+def _written_at(file: Archived) -> float:
+    return file.path.stat().st_mtime
 
 
 def _is_late(file: Archived, feed: Feed, now: datetime) -> bool:
     limit = feed.expect.max_age_hours
-    return limit is not None and now - file.modified_at > timedelta(hours=limit)
+    return limit is not None and now.timestamp() - _written_at(file) > limit * 3600
 
 
 def _moved(file: Archived, target: Path) -> bool:

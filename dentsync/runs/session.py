@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dentsync.config import Config, digest_of
+from dentsync.config import Config, Retention, digest_of
 from dentsync.config_reader import load
 from dentsync.errors import ConfigError
 from dentsync.lang import _
@@ -59,6 +59,12 @@ class Session:
     def masters(self) -> frozenset[str]:
         """Feeds whose word about a patient outweighs the others': those that list everybody."""
         return frozenset(feed.name for feed in self.config.feeds.values() if feed.kind == "snapshot")
+
+    @property
+    def is_pruning_due(self) -> bool:
+        """Whether something has a time limit and was not asked for it today."""
+        limited = self.config.retention != Retention()
+        return limited and self.store.facts.pruned_on() != wall_time().date().isoformat()
 
     def remember(self, record: Record) -> None:
         """Keep a record that was just cleaned, as far as there is room."""
@@ -130,8 +136,10 @@ def _check_first(config: Config) -> None:
     """Files were read here before, and there is no store: it is lost, also where nothing beside it says so."""
     path = config.state / STORE
     if config.archive and not path.exists():
-        for trace in config.archive.glob("????-??-??/*/????????_*"):
-            raise gone(path, trace)
+        from dentsync.extract.archived import archived
+
+        for trace in archived(config.archive):
+            raise gone(path, trace.path)
 
 
 def _sign(job: Session) -> None:

@@ -14,45 +14,14 @@ from dentsync.lang import _
 from dentsync.store.facts import Facts, FaultLine, FileEntry, FreshRow, Person, StoredRow
 from dentsync.store.ledger import Ids, Ledger
 from dentsync.store.lineage import check_belongs, check_blank, check_first
-from dentsync.store.private import close_file, make_file, make_folder
+from dentsync.store.opening import clear_errors, make_ready
 
 __all__ = [
-    "Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "clear_errors",
-    "is_current",
+    "Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "is_current",
 ]  # fmt: skip
 
 SCHEMA_VERSION = 1
 """How many migrations ``schema`` has; a test keeps the two together."""
-
-
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_MACHINE = {
-    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL,
-}  # fmt: skip
-
-
-@contextmanager
-def clear_errors(path: Path) -> Iterator[None]:
-    """sqlite3's errors as one line that says what to do; what only a bug can cause is left as it is."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise (_clear(path, error) or error) from None
-
-
-def _clear(path: Path, error: sqlite3.DatabaseError) -> StoreError | None:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # text that is no UTF-8 has no code
-    if code in _BUSY:
-        return StoreError(_("{file}: another program is using the state store").format(file=path))
-    if code in _MACHINE:
-        line = _("{file}: {reason}; nothing more was sent, free space or fix rights and run again")
-    elif code in _DAMAGED or str(error).startswith("no such table"):
-        line = _("{file}: the state store is damaged ({reason}); bring it back: dentsync state restore")
-    else:
-        return None
-    return StoreError(line.format(file=path, reason=error))
 
 
 def is_current(path: Path) -> bool:
@@ -72,7 +41,7 @@ class Store:
     def __init__(self, path: Path, *, anew: bool = False) -> None:
         self.path = path
         with clear_errors(path):
-            self._make_private(path, anew)
+            make_ready(path, anew=anew)
             self.db = sqlite3.connect(path, isolation_level=None, timeout=5)
             with ExitStack() as unless_opened:
                 unless_opened.callback(self.db.close)
@@ -82,19 +51,6 @@ class Store:
                 self.facts = Facts(self.db)
                 self.ledger = Ledger(self.db)
                 unless_opened.pop_all()
-
-    @staticmethod
-    def _make_private(path: Path, anew: bool) -> None:
-        try:
-            if not (path.exists() and path.stat().st_size) and not anew:
-                check_first(path)
-            make_folder(path.parent)
-            try:
-                make_file(path)
-            except FileExistsError:
-                close_file(path)
-        except OSError as error:
-            raise StoreError(_("{file}: cannot be made: {reason}").format(file=path, reason=error.strerror)) from None
 
     def _migrate(self, anew: bool) -> None:
         version: int = self.db.execute("PRAGMA user_version").fetchone()[0]
@@ -108,6 +64,7 @@ class Store:
                 check_first(self.path)
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = NORMAL")
+        self.db.execute("PRAGMA secure_delete = ON")  # what is deleted or replaced is zeros in the file
         if version < SCHEMA_VERSION:
             from dentsync.store.schema import migrate
 

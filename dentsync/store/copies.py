@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from dentsync.errors import StoreError
 from dentsync.lang import _
-from dentsync.store import SCHEMA_VERSION, clear_errors
+from dentsync.store import SCHEMA_VERSION
 from dentsync.store.lineage import Lineage, lineage_of
+from dentsync.store.opening import check_head, clear_errors
 
-_MAGIC = b"SQLite format 3\x00"
 _FINDINGS = 5
 """So many findings of SQLite's own check are shown: a torn file has thousands."""
 
@@ -75,22 +75,14 @@ def copy(source: Path, target: Path) -> Contents:
 def problems_of(path: Path) -> list[str]:
     """What is wrong with a store, a line each; nothing for a good one. An older version of it is not wrong."""
     try:
-        _check_head(path)
+        check_head(path)
         with clear_errors(path), closing(opened(path)) as db:
             db.execute("BEGIN")  # one moment, whatever a run does meanwhile
             return [*_damage(path, db)] or [*_nonsense(path, db)]
     except StoreError as error:
         return [str(error)]
-
-
-def _check_head(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(_MAGIC))
     except OSError as error:
-        raise StoreError(_("{file}: cannot be read: {reason}").format(file=path, reason=error.strerror)) from None
-    if head != _MAGIC:
-        raise StoreError(_("{file}: is no state store; take another copy").format(file=path))
+        return [_("{file}: cannot be read: {reason}").format(file=path, reason=error.strerror)]
 
 
 def _damage(path: Path, db: sqlite3.Connection) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -168,6 +168,7 @@ class Facts:
                 "UPDATE rows SET fingerprint = ?, cells = ?, file = ?, line = ?, settled = 0, silent = ? WHERE id = ?",
                 (row.fingerprint, cells, file, row.line, silent, old[0]),
             )
+            self.drop_faults(feed, (old[1],))
         else:
             self.db.execute(
                 "INSERT INTO rows(feed, key, fingerprint, cells, file, line, silent) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -277,6 +278,15 @@ class Facts:
         if self._last_rules() != rules:
             self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES ('rules', ?)", (rules,))
             self.db.execute("UPDATE rows SET settled = 0")
+
+    def pruned_on(self) -> str:
+        """The day (ISO 8601) on which what has served was last forgotten, or empty."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = 'pruned_on'").fetchone()
+        return row[0] if row else ""
+
+    def put_pruned_on(self, day: date) -> None:
+        """What has served was forgotten today."""
+        self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES ('pruned_on', ?)", (day.isoformat(),))
 
     # ── people ──
 

@@ -1,0 +1,3 @@
+from tests.runs.conftest import clinic, portal
+
+__all__ = ["clinic", "portal"]
