@@ -17,13 +17,13 @@ from typing import Any
 from benchmarks import data
 from benchmarks.measure import WEBHOOK
 from dentsync.config import preset_text
-from dentsync.load.target import Checked, Chunk, Clock, Needs, Reading, TargetSettings
+from dentsync.load.target import Checked, Clock, Ended, Needs, Patience, Reading, Sending, Step, TargetSettings
 from dentsync.load.targets import TARGETS
 from dentsync.model import Kind, Operation, Outcome, Plain, Result
 from dentsync.runs.files import Request
 from dentsync.runs.intake import read_inbox
 from dentsync.runs.planning import make_plan
-from dentsync.runs.pushing import push
+from dentsync.runs.pushing import Pusher, clock_of
 from dentsync.runs.session import Session, opened, wall_time
 
 SLICE = 20_000
@@ -115,7 +115,7 @@ def _slices(job: Session) -> Iterator[None]:
 def _push(job: Session, run: int) -> None:
     with job.store.transaction():
         work = make_plan(job, mark=job.store.mark())
-    pushed = push(job, run, work.plan)
+    pushed = Pusher(job, Patience(clock_of(job.config))).push(run, work.plan)
     assert not pushed.error
     assert not pushed.undone
     with job.store.transaction():
@@ -153,12 +153,13 @@ class Obliging:
     def read(self, _needs: Needs) -> Reading:
         return Reading()
 
-    def chunks(self, operations: Sequence[Operation], _ids: Mapping[str, int]) -> Iterator[Chunk]:
+    def carry_out(
+        self, operations: Sequence[Operation], _ids: Mapping[str, int], _patience: Patience
+    ) -> Iterator[Step]:
         for start in range(0, len(operations), CHUNK):
-            yield Chunk(tuple(operations[start : start + CHUNK]), None)
-
-    def send(self, chunk: Chunk) -> list[Outcome]:
-        return [Outcome(one, Result.APPLIED, one.crm_id or next(self._numbers)) for one in chunk.operations]
+            sent = tuple(operations[start : start + CHUNK])
+            yield Sending(sent)
+            yield Ended(tuple(Outcome(one, Result.APPLIED, one.crm_id or next(self._numbers)) for one in sent))
 
     def as_read(self, _kind: Kind, fields: Mapping[str, Plain]) -> Mapping[str, Plain]:
         return fields
