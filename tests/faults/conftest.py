@@ -5,7 +5,7 @@ import pytest
 
 from dentsync.sandbox.server import Running, running
 from dentsync.sandbox.storage import FILE
-from tests.clinic import Clinic, founded
+from tests.clinic import SPEED, Clinic, founded
 from tests.faults.day import FAST, Day
 from tests.faults.forks import Forks
 
@@ -34,7 +34,9 @@ def clinic(
 ) -> Iterator[Clinic]:
     portal.admin("POST", "reset", {})
     monkeypatch.setenv("DENTSYNC_WEBHOOK", portal.webhook)
-    yield founded(tmp_path / "clinic", portal, capsys.readouterr)
+    clinic = founded(tmp_path / "clinic", portal, capsys.readouterr)
+    clinic.configure(f"speed = {SPEED}", f"speed = {FAST}")
+    yield clinic
     portal.admin("DELETE", "faults")
 
 

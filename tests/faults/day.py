@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.clinic import ANNA, ANNAS_VISIT, IVAN, SPEED, Clinic
+from tests.clinic import ANNA, ANNAS_VISIT, IVAN, Clinic
 from tests.faults.effects import Fault
 from tests.faults.forks import Ending, Forks, Order
 
-FAST = 500.0
-"""How fast this portal's clock runs: the 75 s in which a creation may still be on its way are 0.15 s."""
+FAST = 250.0
+"""How fast this portal's clock runs: the 75 s in which a creation may still be on its way are 0.3 s."""
 MORNING, NOON = "2026-10-05T08:30", "2026-10-05T14:00"
 WAITING = "ФИО;Телефон;Врач;Специализация;Оператор;Дата обращения;Результат"
 MARIA = "103;Лебедева Мария Олеговна;8(916)555-01-03;Новый;Северный;"
@@ -67,6 +67,7 @@ class Day:
     def __init__(self, clinic: Clinic, forks: Forks, portal_file: Path, keep: Path) -> None:
         self.clinic, self.forks = clinic, forks
         self._portal_file, self._folder, self._portal = portal_file, keep / "folder", keep / "portal.sqlite3"
+        self.drives = False
 
     def keep(self) -> None:
         """This is the moment to go back to."""
@@ -79,15 +80,20 @@ class Day:
         shutil.copytree(self._folder, self.clinic.folder)
         _copy_database(self._portal, self._portal_file)
 
-    def run(self, point: int = 0, fault: Fault = "kill", only: str = "") -> Ending:
-        """One ``sync`` as a process of its own, with a fault at a point, if any."""
+    def run(self, point: int = 0, fault: Fault = "kill", **given: Any) -> Ending:
+        """One ``sync`` as a process of its own, with a fault at a point, if any; ``given`` as in ``Order``."""
         argv = ("--lang", "en", "sync", "--json", "-c", str(self.clinic.folder / "config.toml"), "--now", NOON)
-        return self.forks.run(Order(argv, str(self.clinic.folder), self.clinic.box.webhook, point, fault, only))
+        return self.forks.run(
+            Order(argv, str(self.clinic.folder), self.clinic.box.webhook, point, fault, drives=self.drives, **given)
+        )
 
-    def settle(self) -> list[str]:
-        """Clean runs until one makes no request, the first at once; what was wrong on the way."""
+    def settle(self, late: float = 0.0) -> list[str]:
+        """Clean runs until one makes no request, the first at once; what was wrong on the way.
+
+        ``late``: how many seconds the machine's clock is behind by now.
+        """
         for _turn in range(TURNS):
-            ending = self.run()
+            ending = self.run(late=late)
             summary = json.loads(ending.out) if ending.out else {}
             if ending.code not in (0, 4) or not summary:
                 return [f"a clean run ended with {ending.code}: {ending.err}"]
@@ -97,12 +103,12 @@ class Day:
                 return []
         return [f"{TURNS} clean runs, and still work to do"]
 
-    def files(self) -> Counter[str]:
-        """Where the exports are, by their contents: each has to be in the archive, once."""
-        found = [path for name in ("inbox", "archive") for path in (self.clinic.folder / name).rglob("*.*")]
+    def files(self) -> set[str]:
+        """Where the exports are, by their contents: each has to be in the archive."""
+        found = [path for name in ("inbox", "archive") for path in (self.clinic.folder / name).rglob("*.csv")]
         # A run that is killed while it archives leaves the empty file whose name it had reserved.
-        whole = [path for path in found if path.is_file() and path.stat().st_size]
-        return Counter(f"{path.relative_to(self.clinic.folder).parts[0]}: {_digest(path)}" for path in whole)
+        whole = [path for path in found if path.stat().st_size]
+        return {f"{path.relative_to(self.clinic.folder).parts[0]}: {_digest(path)}" for path in whole}
 
     def open_ends(self) -> int:
         """Operations whose end is not known."""
@@ -165,13 +171,11 @@ def pass_the_search_lag(folder: Path) -> None:
 
 def first_load(clinic: Clinic) -> None:
     """Nothing is there yet: no store, no contact, no deal."""
-    _settings(clinic)
     _morning_files(clinic)
 
 
 def half_hour(clinic: Clinic) -> None:
     """A morning that is synced, then people, new files and a new configuration."""
-    _settings(clinic)
     _morning_files(clinic)
     assert clinic.sync(now=MORNING)["exit_code"] == 0
     _people_before(clinic)
@@ -179,10 +183,6 @@ def half_hour(clinic: Clinic) -> None:
     clinic.configure('{ waiting = "Ожидает", booked = "Записан",', '{ booked = "Записан на приём",')
     clinic.configure('cancelled = { lost = "Отказался" } }', 'cancelled = { lost = "Отменил запись" } }')
     _noon_files(clinic)
-
-
-def _settings(clinic: Clinic) -> None:
-    clinic.configure(f"speed = {SPEED}", f"speed = {FAST}")
 
 
 def _morning_files(clinic: Clinic) -> None:
@@ -219,6 +219,12 @@ def people_between(clinic: Clinic) -> None:
     clinic.act("add_phone", contact=anna, phone="8 900 555-01-98")
     waiting = next(deal for deal in clinic.deals() if deal["title"].startswith("Лебедева"))
     clinic.act("edit", deal=waiting["id"], fields={"UF_CRM_OPERATOR": "Сотникова М."})
+
+
+def mis_takes_back(clinic: Clinic) -> None:
+    """Before the next run the MIS drops another list: what it had changed is as it was."""
+    new = "105;Белова Яна Игоревна;8(916)555-01-05;Новый;Северный;"
+    clinic.patients(ANNA, IVAN, MARIA, PETER, new, name="patients_3.csv", at="2026-10-05T14:01")
 
 
 def _contact(clinic: Clinic, last_name: str) -> int:

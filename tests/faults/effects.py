@@ -2,6 +2,7 @@
 
 An effect is what another process could see: a request, a commit, a file that is made, renamed or removed. Each has two
 points, before and after. They are struck at the functions of libraries and of the system, never inside dentsync.
+Writing inside a transaction is no effect, but it may fail as well: it is counted apart, with ``only=INSIDE``.
 """
 
 import builtins
@@ -13,21 +14,28 @@ import re
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-Fault = Literal["kill", "exception", "refusal"]
+import time_machine
+
+Fault = Literal["kill", "exception", "refusal", "interrupt", "terminate", "clock"]
 FAULTS: tuple[Fault, ...] = ("kill", "exception", "refusal")
 """SIGKILL; an exception that nobody expects; what really comes there: a full disk, or a connection that breaks."""
+GENTLE: tuple[Fault, ...] = ("interrupt", "terminate", "clock")
+"""Ctrl-C; SIGTERM; and the clock is set back an hour while the run goes on."""
+HOUR = 3600.0
+INSIDE = "inside a transaction"
 
 _REMOVING = ("unlink", "remove", "rmdir")
 _MAKING = ("mkdir", "truncate")
 _MOVING = ("replace", "rename", "link", "symlink")
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _COMMITS = re.compile(r"\s*(COMMIT|END|RELEASE)\b", re.IGNORECASE)
-_COMMITS_BY_ITSELF = re.compile(
+_WRITES = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|VACUUM|PRAGMA (journal_mode|user_version) *=)", re.IGNORECASE
 )
 
@@ -39,7 +47,7 @@ class Struck(Exception):
 class Effects:
     """Counts points and strikes number ``point``. ``tell`` hears what was struck, before it is.
 
-    ``only``: count none but the points whose name begins so.
+    ``only``: count none but the points whose name begins so; without it, all but those inside transactions.
     """
 
     def __init__(self, folder: Path, point: int, fault: Fault, tell: Callable[[str], None], only: str = "") -> None:
@@ -55,21 +63,53 @@ class Effects:
         self._pass(f"after {what}", refusal)
         return result
 
+    def inside(self, what: str, refusal: Callable[[], Exception], do: Callable[[], Any]) -> Any:
+        """Do it, with a point before, where it is a part of something that is not done yet."""
+        self._pass(f"{INSIDE}: {what}", refusal)
+        return do()
+
     def _pass(self, name: str, refusal: Callable[[], Exception]) -> None:
-        if not name.startswith(self._only):
+        if not (name.startswith(self._only) if self._only else not name.startswith(INSIDE)):
             return
         with self._lock:
             self.passed += 1
             if self.passed != self._point:
                 return
             self._tell(name)
-        if self._fault == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        raise Struck if self._fault == "exception" else refusal()
+        match self._fault:
+            case "kill" | "interrupt" | "terminate":
+                os.kill(os.getpid(), SIGNALS[self._fault])
+            case "clock":
+                set_clock_back(HOUR)
+            case "exception":
+                raise Struck
+            case "refusal":
+                raise refusal()
 
     def concerns(self, path: Any) -> bool:
         """Whether it is a file of the clinic; Python's own caches and the like are not counted."""
         return isinstance(path, str | os.PathLike) and os.path.realpath(path).startswith(self._folder)
+
+
+SIGNALS = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT, "terminate": signal.SIGTERM}
+
+
+def set_clock_back(seconds: float) -> None:
+    """For this process, for ever."""
+    time_machine.travel(time.time() - seconds, tick=True).start()
+
+
+def split_drives(folder: Path) -> None:
+    """From now on nothing can be renamed from one of the folder's own folders into another."""
+    for verb in ("replace", "rename"):
+        setattr(os, verb, partial(_within_a_drive, getattr(os, verb), folder.resolve()))
+
+
+def _within_a_drive(call: Callable[..., Any], folder: Path, source: Any, target: Any) -> Any:
+    drives = {Path(path).resolve().relative_to(folder).parts[0] for path in (source, target)}
+    if len(drives) > 1:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+    return call(source, target)
 
 
 def number(effects: Effects) -> None:
@@ -119,9 +159,10 @@ def _number_commits(effects: Effects) -> None:
             effects.around("a commit", _full, super().commit)
 
         def _numbered(self, sql: str, do: Callable[[], Any]) -> Any:
-            if _COMMITS.match(sql) or (not self.in_transaction and _COMMITS_BY_ITSELF.match(sql)):
+            writes = _WRITES.match(sql)
+            if _COMMITS.match(sql) or (writes and not self.in_transaction):
                 return effects.around(f"a commit ({' '.join(sql.split()[:3])})", _full, do)
-            return do()
+            return effects.inside(" ".join(sql.split()[:3]), _full, do) if writes else do()
 
     sqlite3.connect = partial(sqlite3.connect, factory=Numbered)  # type: ignore[assignment]
 
@@ -169,7 +210,7 @@ def _number_descriptors(effects: Effects) -> None:
     call = os.open
 
     def opened(path: Any, flags: int, *args: Any, **given: Any) -> Any:
-        if not flags & _WRITES or not effects.concerns(path):
+        if not flags & _TO_WRITE or not effects.concerns(path):
             return call(path, flags, *args, **given)
         return effects.around(f"open {_name(path)} to write", _no_space, lambda: call(path, flags, *args, **given))
 

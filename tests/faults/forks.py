@@ -4,10 +4,13 @@ Reads orders as JSON lines, answers with endings as JSON lines. A fork costs mil
 tenths of a second, and a sweep needs thousands.
 """
 
+import gc
 import importlib
 import json
 import os
 import pkgutil
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,12 +19,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from tests.faults.effects import Effects, Fault, number
+from tests.faults.effects import Effects, Fault, number, set_clock_back, split_drives
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to run. ``point`` 0 strikes nothing; ``folder``: whose files are counted; ``only`` as for ``Effects``."""
+    """What to run. ``point`` 0 strikes nothing; ``folder``: whose files are counted; ``only`` as for ``Effects``.
+
+    ``late``: how many seconds the clock of this process is behind; ``room``: no file may grow beyond so many bytes;
+    ``drives``: each folder of the clinic is on a drive of its own.
+    """
 
     argv: tuple[str, ...]
     folder: str
@@ -29,6 +36,9 @@ class Order:
     point: int = 0
     fault: Fault = "kill"
     only: str = ""
+    late: float = 0.0
+    room: int = 0
+    drives: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ class Forks:
 
 def main() -> None:
     _import_everything()
+    gc.freeze()
     for line in sys.stdin:
         print(json.dumps(asdict(_ending(Order(**json.loads(line))))), flush=True)
 
@@ -104,10 +115,19 @@ def _text(file: IO[bytes]) -> str:
 def _become(order: Order, told: int, out: IO[bytes], err: IO[bytes]) -> None:
     """In the child: never comes back."""
     code = 99
+    gc.disable()
     try:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
+        # A shell without job control lets its background processes ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ["DENTSYNC_WEBHOOK"] = order.webhook
+        if order.drives:
+            split_drives(Path(order.folder))
+        if order.late:
+            set_clock_back(order.late)
+        if order.room:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (order.room, order.room))
         if order.point:
             number(Effects(Path(order.folder), order.point, order.fault, lambda name: _tell(told, name), order.only))
         from dentsync.cli import run
