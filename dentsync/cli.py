@@ -184,7 +184,8 @@ def clean(rejects: Path | None, values: bool | None, **given: Any) -> int:
         mark = "×" if line.lost else "·"
         for fault in line.faults:
             raw = f" «{fault.raw}»" if shown and fault.raw else ""
-            click.echo(f"{mark} {line.feed}  {line.origin}  {fault.field}: {fault.reason}{raw}")
+            text = f"{mark} {line.feed}  {line.origin}  {fault.field}: {fault.reason}{raw}"
+            click.echo(text if shown else redact(text))
     lost = sum(line.lost for line in faults)
     click.echo(
         _("{lost} rows rejected, {fields} rows with unusable fields").format(lost=lost, fields=len(faults) - lost)

@@ -1,5 +1,6 @@
 """Reports, status and callers on a terminal or as JSON."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -112,29 +113,32 @@ def _dumps(value: Any) -> str:
 
 def show_overview(overview: "Overview") -> None:
     """Feeds, runs, what waits, rejects."""
-    click.echo(f"{overview.clinic} · {overview.now:%d.%m.%Y %H:%M}")
+    _say(f"{overview.clinic} · {overview.now:%d.%m.%Y %H:%M}")
     width = max(len(feed.name) for feed in overview.feeds)
     for feed in overview.feeds:
-        click.echo(f"  {feed.name:<{width}}  {_feed(feed)}")
+        _say(f"  {feed.name:<{width}}  {_feed(feed)}")
     line = _(
         "in the CRM: contacts {contacts}, deals {deals}; rows with news {unsettled}; kept as people left it {drift}"
     )
-    click.echo(line.format(**{n: getattr(overview, n) for n in ("contacts", "deals", "unsettled", "drift")}))
+    _say(line.format(**{n: getattr(overview, n) for n in ("contacts", "deals", "unsettled", "drift")}))
     if overview.deleted:
-        click.echo(
-            _("  deleted in the CRM by people {n}; list them: dentsync diff --online").format(n=overview.deleted)
-        )
+        _say(_("  deleted in the CRM by people {n}; list them: dentsync diff --online").format(n=overview.deleted))
     for item in overview.held:
-        click.echo(_("  held: {key}: {reason} ({origin})").format(**item))
+        _say(_("  held: {key}: {reason} ({origin})").format(**item))
     lost = sum(fault.lost for fault in overview.faults)
     if overview.faults:
         line = _(
             "rejected rows {lost}, rows with unusable fields {fields}; list them: dentsync clean --rejects FILE.xlsx"
         )
-        click.echo(line.format(lost=lost, fields=len(overview.faults) - lost))
+        _say(line.format(lost=lost, fields=len(overview.faults) - lost))
     for run in overview.runs[:5]:
         code = run["exit_code"] if run["exit_code"] is not None else _("not finished")
-        click.echo(_("  run {id}: {command} at {now}: {code}").format(**{**run, "now": run["now"][:16], "code": code}))
+        _say(_("  run {id}: {command} at {now}: {code}").format(**{**run, "now": run["now"][:16], "code": code}))
+
+
+def _say(line: str) -> None:
+    """Names of files are people's choice; on a terminal they are shown as they are."""
+    click.echo(line if sys.stdout.isatty() else redact(line))
 
 
 def _feed(feed: "FeedStatus") -> str:
@@ -152,7 +156,8 @@ def overview_json(overview: "Overview") -> str:
         for f in overview.faults
     ]
     fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "deleted", "unsettled")
-    return _dumps({name: getattr(overview, name) for name in fields} | {"faults": faults})
+    shown: dict[str, Any] = msgspec.to_builtins({name: getattr(overview, name) for name in fields})
+    return _dumps(redact.each(shown | {"faults": faults}))
 
 
 # ── whois ──

@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from dentsync.config import Config, preset_text, presets, secret_of, write_preset
+from dentsync.config import Config, preset_text, presets, secret_at, secret_of, write_preset
 from dentsync.config_reader import load
 from dentsync.errors import ConfigError
 from dentsync.model import Condition, Limit, StageRef, Status
+from dentsync.redact import redact
 
 ROOT = Path(__file__).parents[1]
 PRESET = preset_text("helix-bitrix24")
@@ -132,6 +133,51 @@ def test_a_webhook_written_into_the_configuration_is_refused_and_not_shown(tmp_p
     with pytest.raises(ConfigError) as caught:
         secret_of(config, {})
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_secret_that_was_read_is_shown_by_no_sink_from_then_on(tmp_path: Path) -> None:
+    (tmp_path / "hook").write_text("Unf0rgettable\n", encoding="utf-8")
+    assert redact("it is Unf0rgettable") == "it is Unf0rgettable"
+    assert secret_at("file:hook", "mail.password", tmp_path / "config.toml", {}) == "Unf0rgettable"
+    assert redact("it is Unf0rgettable") == "it is ***"
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        ('[alerts]\nmail = ["a@b"]', "no [mail]"),
+        ('[mail]\nhost = "h"\nuser = "u@h"\npassword = "s3cret"', "never the secret"),
+        ('[mail]\nhost = "h"\nuser = "u@h"', "go together"),
+        ('[mail]\nhost = "h"\nfrom = "nobody"', "name@domain"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nsecurity = "none"', "openly"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\nsender = "a@b"', "'sender'"),
+        ('[alerts]\nwebhook = "https://portal.example/s3cret"', "never the secret"),
+        ('[alerts]\nhartbeat = "env:X"', "'heartbeat'"),
+        ('[mail]\nhost = "h"\nfrom = "a@b"\n[alerts]\nmail = ["a@b\\nBcc: c@d"]', "name@domain"),
+    ],
+)
+def test_a_mistake_in_whom_to_tell_is_one_line_without_secrets(tmp_path: Path, lines: str, word: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path, f"{PRESET}{lines}\n")
+    assert word in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_whom_to_tell_does_not_shape_a_plan(tmp_path: Path) -> None:
+    told = loaded(tmp_path, PRESET + '[alerts]\nwebhook = "env:X"\n')
+    assert told.alerts is not None
+    assert told.alerts.webhook == "env:X"
+    assert told.digest == loaded(tmp_path).digest
+
+
+def test_the_port_follows_the_security(tmp_path: Path) -> None:
+    def port(security: str) -> int:
+        mail = loaded(tmp_path, PRESET + f'[mail]\nhost = "localhost"\nfrom = "a@b"\nsecurity = "{security}"\n').mail
+        assert mail is not None
+        return mail.port
+
+    assert [port(one) for one in ("starttls", "tls", "none")] == [587, 465, 25]
 
 
 def test_no_webhook_says_where_it_was_looked_for(tmp_path: Path) -> None:

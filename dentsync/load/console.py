@@ -13,6 +13,7 @@ import click
 
 from dentsync.lang import _
 from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Result
+from dentsync.redact import redact
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +49,8 @@ def show(lines: Iterable[list[Piece]]) -> None:
 
 def show_plan(plan: Plan, *, values: bool, limit: int | None = GROUP_LIMIT) -> None:
     """The plan, grouped by pipeline: each change with old → new, and the file and line behind it."""
-    show(plan_lines(plan, values=values, limit=limit, brief=sys.stdout.isatty()))
+    lines = plan_lines(plan, values=values, limit=limit, brief=sys.stdout.isatty())
+    show(lines if values else ([(redact(text), style) for text, style in line] for line in lines))
 
 
 def plan_lines(

@@ -104,7 +104,17 @@ def a_file_without_its_header(clinic: Clinic, patch: pytest.MonkeyPatch) -> list
 def a_file_of_no_feed_that_is_named_after_a_patient(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
     for name in ("Скворчеева Милолика.pdf", "Снимок.Скворчеева", "8 916 555-73-91.jpg", "patients_1.csv.part"):
         (clinic.folder / "inbox" / name).write_bytes(b"x")
-    return [SYNC, ["sync", "--json"], ["diff", "--no-values"], ["status", "--json"]]
+    clinic.drop("patients_8 916 555-73-91.csv", MILA, MILA.replace(";8 (916) 555-73-91", ";8 (916)"), header=HEADER)
+    return [
+        ["diff", "--no-values", "--all"],
+        SYNC,
+        SYNC,
+        ["clean"],
+        ["status"],
+        ["sync", "--json"],
+        ["diff", "--no-values"],
+        ["status", "--json"],
+    ]
 
 
 def a_refused_plan(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
@@ -163,8 +173,8 @@ def a_broken_configuration(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[li
 
 
 def the_crm_refuses_what_it_is_sent(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
-    for fault in ("error:CRM_FIELD_ERROR_VALUE_NOT_VALID", "error:CRM_FIELD_ERROR_REQUIRED", "error:Скворчеева"):
-        clinic.fault(fault, "crm.item.add")
+    for nth, code in enumerate(("CRM_FIELD_ERROR_VALUE_NOT_VALID", "CRM_FIELD_ERROR_REQUIRED", "8 916 555-73-91"), 1):
+        clinic.fault(f"error:{code}", "crm.item.add", nth=nth)
     return a_good_run(clinic, patch)
 
 
