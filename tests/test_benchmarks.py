@@ -1,12 +1,13 @@
 """The harness of `make bench` at its smallest: it still runs, and what it prepares is what a real run leaves."""
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from benchmarks import data, exports, state, traffic
+from benchmarks import data, exports, online, state, traffic
 from benchmarks.measure import once
 from benchmarks.portal import clinic
 
@@ -56,3 +57,11 @@ def test_ten_contacts_and_ten_deals_take_one_request_and_two_where_people_may_ha
         visit = traffic.with_reading(there, 10)
         assert len(visit.requests) == traffic.fewest(10, 1) == 2
         assert traffic.reading(visit) == 1
+
+
+@pytest.mark.slow
+def test_what_people_did_is_found_in_one_request_and_one_more(tmp_path: Path) -> None:
+    with clinic(tmp_path / "online", online.SPEED) as there:
+        online.loaded(there, COUNT)
+        assert len(online.look(there, Counter()).requests) == 1
+        assert len(online.look(there, online.touched(there, COUNT)).requests) <= 2
