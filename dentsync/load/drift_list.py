@@ -61,12 +61,10 @@ def _words(drift: Drift, values: bool) -> Iterator[Piece]:
             yield _followed(drift), ""
         case "duplicate":
             yield _("also {ids}: merge them in the CRM").format(ids=text_of(drift.theirs)), ""
-        case "unkeyed":
-            yield drift.key, ""
         case "relinked":
             yield _("contact") + " ", ""
             yield from _change(drift, values=True)
-        case "moved":
+        case "moved" | "unkeyed":
             yield from _change(drift, values=True)
         case "added":
             yield f"{drift.field:<14} ", ""

@@ -353,6 +353,14 @@ def test_the_list_shows_no_values_where_they_are_not_asked_for(known: Clinic) ->
         assert secret not in said.all
 
 
+def test_the_list_tells_whose_key_an_item_carries_now(known: Clinic) -> None:
+    ours, other = "patient/центральный/101", "patient/центральный/102"
+    foreign(known, "crm.item.update", entityTypeId=3, id=anna(known), fields={"originId": other})
+    said = known.say("diff", "--online")
+    assert f"{ours} → {other}" in said.out
+    assert f"also {anna(known)}: merge them in the CRM" in said.out, "the other one's key is there twice"
+
+
 def test_a_long_list_shows_the_first_of_each_kind(clinic: Clinic) -> None:
     clinic.patients(*(f"{n};Белова Яна Петровна;8(916)777-00-{n};;;" for n in range(10, 35)))
     clinic.sync()
