@@ -114,6 +114,7 @@ WHOLE: dict[str, Callable[[], str]] = {
     ),
     "one column more": lambda: text(*[f"{row};мёд" for row in rows()], header=f"{PATIENTS};Аллергия"),
     "blank lines and repeats": lambda: text(*rows(), *rows(20), *[";;;;;"] * 30),
+    "names to look at": lambda: text(*[row.replace("Котов Иван", "Котова Иван") for row in rows()]),
     "a few bad rows": lambda: text(*rows(36), *["7;;;;;"] * 4),
 }
 

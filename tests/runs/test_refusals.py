@@ -1,6 +1,8 @@
 """Refusals: what looks like a broken export is not carried out, with the reason and the way out."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -145,7 +147,7 @@ def test_a_refusal_says_what_how_much_where_and_what_to_type_and_names_nobody(cl
     assert "Активный → Новый" in clinic.say("diff", "--values").out, "a person can look at it"
 
 
-def test_what_is_left_of_an_approved_plan_needs_no_second_approval(
+def test_an_approval_does_not_cover_what_came_after_it(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic.patients(*many(120, "Активный"))
@@ -156,11 +158,8 @@ def test_what_is_left_of_an_approved_plan_needs_no_second_approval(
     assert clinic.sync("--approve", digest)["exit_code"] == 1, "the portal is not there"
     monkeypatch.setenv("DENTSYNC_WEBHOOK", clinic.box.webhook)
     clinic.patients(*many(20, "Новый"), *many(120, "Ушёл")[20:], name="patients_3.csv")
-    other = clinic.say("diff")
-    assert "100 contact updates of 120" in other.out, "only what was approved"
-    clinic.patients(*many(120, "Новый"), name="patients_4.csv")
-    clinic.sync()
-    assert clinic.sync("--approve", digest_in(clinic.say("diff")))["exit_code"] == 0
+    said = clinic.say("diff")
+    assert "100 contact updates of 120" in said.out, "all but the twenty that are as they were approved"
 
 
 def test_a_portal_that_was_away_does_not_cost_an_approval(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +172,30 @@ def test_a_portal_that_was_away_does_not_cost_an_approval(clinic: Clinic, monkey
     monkeypatch.setenv("DENTSYNC_WEBHOOK", clinic.box.webhook)
     assert clinic.sync()["exit_code"] == 0
     assert all(contact["UF_CRM_PATIENT_STATUS"] == "Новый" for contact in clinic.contacts())
+
+
+def test_an_approved_plan_that_ran_out_of_time_goes_on_without_asking(clinic: Clinic) -> None:
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(60, "Новый"), name="patients_2.csv")
+    digest = digest_in(clinic.say("sync"))
+    stopped = clinic.sync("--approve", digest, "--deadline", "0s")
+    assert (stopped["exit_code"], stopped["left"]) == (4, 60)
+    done = clinic.sync()
+    assert (done["exit_code"], done["outcomes"]["applied"]) == (0, 60)
+    with closing(sqlite3.connect(clinic.folder / "state" / "dentsync.db")) as db:
+        assert db.execute("SELECT value FROM meta WHERE name = 'approved'").fetchall() == [], "what is done is used up"
+
+
+def test_what_a_run_leaves_undone_is_not_approved_by_that(clinic: Clinic) -> None:
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(40, "Новый"), *many(60, "Активный")[40:], name="patients_2.csv")
+    assert clinic.sync("--deadline", "0s")["left"] == 40
+    clinic.patients(*many(60, "Новый"), name="patients_3.csv")
+    said = clinic.say("sync")
+    assert said.code == 5
+    assert "60 contact updates of 60" in said.out
 
 
 def test_a_new_field_in_the_configuration_is_no_broken_export(clinic: Clinic) -> None:
