@@ -30,6 +30,7 @@ IVANS_VISIT = "Котов Иван Петрович;8 (473) 255-01-02;06.10.2026
 PETERS_VISIT = "Орлов Пётр Ильич;8(916)555-01-04;06.10.2026 11:00:00;Петров;"
 OLGAS_VISIT = "Сомова Ольга Павловна;8(916)555-01-06;06.10.2026 11:30:00;Орлова;"
 MARIA_WAITS = "Лебедева Мария Олеговна;8(916)555-01-03;Орлова;Терапия;Белкина Т.;28.09.2026 11:20;"
+MANY = 150
 TURNS = 8
 """Clean runs that may be needed until nothing is left to do; more is a failure."""
 
@@ -87,12 +88,12 @@ class Day:
             Order(argv, str(self.clinic.folder), self.clinic.box.webhook, point, fault, drives=self.drives, **given)
         )
 
-    def settle(self, late: float = 0.0) -> list[str]:
+    def settle(self, late: float = 0.0, turns: int = TURNS) -> list[str]:
         """Clean runs until one makes no request, the first at once; what was wrong on the way.
 
         ``late``: how many seconds the machine's clock is behind by now.
         """
-        for _turn in range(TURNS):
+        for _turn in range(turns):
             ending = self.run(late=late)
             summary = json.loads(ending.out) if ending.out else {}
             if ending.code not in (0, 4) or not summary:
@@ -101,7 +102,7 @@ class Day:
                 pass_the_search_lag(self.clinic.folder)
             elif summary["requests"] == 0 and summary["operations"] == 0:
                 return []
-        return [f"{TURNS} clean runs, and still work to do"]
+        return [f"{turns} clean runs, and still work to do"]
 
     def files(self) -> set[str]:
         """Where the exports are, by their contents: each has to be in the archive."""
@@ -167,6 +168,12 @@ def pass_the_search_lag(folder: Path) -> None:
 
 
 # ── the days ──
+
+
+def long_list(clinic: Clinic) -> None:
+    """Several hundred creations: a long list of tomorrow's visits of people nobody knows yet."""
+    visits = [f"Котов Иван Петрович;8(916)555-{n // 100:02d}-{n % 100:02d};" for n in range(1000, 1000 + MANY)]
+    clinic.reminders(*(f"{visit}06.10.2026 9:00:00;Петров;Записан" for visit in visits), at=NOON)
 
 
 def first_load(clinic: Clinic) -> None:

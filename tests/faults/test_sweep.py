@@ -6,16 +6,13 @@ written to twice. The whole sweep is ``make test-all``; ``make test`` takes ever
 
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
 import pytest
 
-from tests.clinic import Clinic
-from tests.faults.day import NOON, Day, first_load, half_hour, mis_takes_back, people_between
-from tests.faults.effects import FAULTS, GENTLE, HOUR, INSIDE, Fault
-from tests.faults.forks import Ending
+from tests.faults.day import NOON, Day, half_hour
+from tests.faults.effects import FAULTS, GENTLE, INSIDE, Fault
+from tests.faults.sweep import STORIES, Sweep, swept
 
 STRIDE = 7
 """Every so-many-th point in the quick sweep."""
@@ -30,81 +27,6 @@ LATE = 60
 """Seconds of the portal's clock: as long as a request may work."""
 FEWEST = 60
 """A run that has fewer points than this was not swept."""
-CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101", "h3l1xsandboxhook")
-
-
-def nobody(clinic: Clinic) -> None:
-    """No person does anything."""
-
-
-@dataclass(frozen=True)
-class Story:
-    """What was there before the run that is swept, and who does what before the next one."""
-
-    before: Callable[[Clinic], None]
-    between: Callable[[Clinic], None] = nobody
-    drives: bool = False  # the archive is on another drive
-
-
-STORIES = {
-    "first load": Story(first_load),
-    "half hour": Story(half_hour),
-    "half hour, people before the next run": Story(half_hour, people_between),
-    "half hour, the MIS takes it back": Story(half_hour, mis_takes_back),
-    "half hour, the archive on another drive": Story(half_hour, drives=True),
-}
-
-
-class Sweep:
-    """One story, from its beginning again for every point."""
-
-    def __init__(self, day: Day, story: Story) -> None:
-        self.day, self.story = day, story
-        day.drives = story.drives
-        story.before(day.clinic)
-        day.keep()
-        assert day.run().code == 0
-        story.between(day.clinic)
-        assert day.settle() == []
-        self.board, self.files = day.board(), day.files()
-
-    def strike(self, point: int, fault: Fault, only: str) -> tuple[str, list[str]]:
-        """What was struck (nothing: the run passed untouched), and all that is wrong in the end."""
-        self.day.back()
-        ending = self.day.run(point, fault, only=only)
-        self.story.between(self.day.clinic)
-        late = HOUR if fault == "clock" else 0.0
-        wrong = [*_said(ending, fault), *(self.day.settle(late) or self._ended())]
-        return ending.struck, [f"{point}, {ending.struck}, {fault}: {one}" for one in wrong]
-
-    def _ended(self) -> Iterator[str]:
-        yield from self.board.differences(self.day.board())
-        if self.day.files() != self.files:
-            yield "the archive differs"
-        if self.day.open_ends():
-            yield "open ends"
-
-
-def _said(ending: Ending, fault: Fault) -> Iterator[str]:
-    """A fault that was to be expected is one line with the code of a failure; no fault shows personal data."""
-    if ending.struck and fault == "refusal" and (ending.code not in (0, 1, 4) or ending.err.count("\n") > 1):
-        yield f"ended with {ending.code}: {ending.err}"
-    if any(canary in ending.out + ending.err for canary in CANARIES):
-        yield "personal data or the webhook was shown"
-
-
-def swept(day: Day, story: str, fault: Fault, *, first: int = 1, stride: int = 1, only: str = "") -> int:
-    """Sweep until a run passes untouched; how many points were struck."""
-    sweep = Sweep(day, STORIES[story])
-    wrong: list[str] = []
-    for struck, point in enumerate(itertools.count(first, stride)):  # noqa: B007
-        name, found = sweep.strike(point, fault, only)
-        wrong += found
-        if not name:
-            break
-    print(f"{story}, {fault}{only and f', {only}'}: {struck} points")
-    assert wrong == [], "\n".join([f"{len(wrong)} wrong of {struck} points:", *wrong])
-    return struck
 
 
 @pytest.mark.slow
@@ -145,7 +67,7 @@ def late(day: Day, fault: Fault) -> list[str]:
         day.clinic.box.admin("DELETE", "faults")
         if not ending.struck:
             break
-        wrong += [*day.settle(), *sweep.board.differences(day.board())]
+        wrong += sweep.end()
     assert request > 4
     return wrong
 

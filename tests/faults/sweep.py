@@ -1,0 +1,92 @@
+"""One story from its beginning again for every point, and the judge of how it ended."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.clinic import Clinic
+from tests.faults.day import Day, first_load, half_hour, mis_takes_back, people_between
+from tests.faults.effects import HOUR, Fault
+from tests.faults.forks import Ending
+
+CODES: dict[Fault, set[int]] = {"refusal": {0, 1, 4}, "interrupt": {130}, "clock": {0}}
+CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101", "h3l1xsandboxhook")
+
+
+def nobody(clinic: Clinic) -> None:
+    """No person does anything."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was there before the run that is swept, and who does what before the next one."""
+
+    before: Callable[[Clinic], None]
+    between: Callable[[Clinic], None] = nobody
+    drives: bool = False  # the archive is on another drive
+
+
+STORIES = {
+    "first load": Story(first_load),
+    "half hour": Story(half_hour),
+    "half hour, people before the next run": Story(half_hour, people_between),
+    "half hour, the MIS takes it back": Story(half_hour, mis_takes_back),
+    "half hour, the archive on another drive": Story(half_hour, drives=True),
+}
+
+
+class Sweep:
+    """One story, from its beginning again for every point."""
+
+    def __init__(self, day: Day, story: Story) -> None:
+        self.day, self.story = day, story
+        day.drives = story.drives
+        story.before(day.clinic)
+        day.keep()
+        assert day.run().code == 0
+        story.between(day.clinic)
+        assert day.settle() == []
+        self.board, self.files = day.board(), day.files()
+
+    def strike(self, point: int, fault: Fault, only: str) -> tuple[str, list[str]]:
+        """What was struck (nothing: the run passed untouched), and all that is wrong in the end."""
+        self.day.back()
+        ending = self.day.run(point, fault, only=only)
+        wrong = [*said(ending, fault), *self.end(HOUR if fault == "clock" else 0.0)]
+        return ending.struck, [f"{point}, {ending.struck}, {fault}: {one}" for one in wrong]
+
+    def end(self, late: float = 0.0) -> list[str]:
+        """What is wrong once people and clean runs have done their part; ``late`` as for ``Day.settle``."""
+        self.story.between(self.day.clinic)
+        return self.day.settle(late) or list(self._differences())
+
+    def _differences(self) -> Iterator[str]:
+        yield from self.board.differences(self.day.board())
+        if self.day.files() != self.files:
+            yield "the archive differs"
+        if self.day.open_ends():
+            yield "open ends"
+
+
+def said(ending: Ending, fault: Fault) -> Iterator[str]:
+    """A fault that was to be expected is one line with its code; no fault shows personal data."""
+    if ending.struck and ending.code not in CODES.get(fault, {ending.code}):
+        yield f"ended with {ending.code}: {ending.err}"
+    if fault in CODES and ending.err.count("\n") > 1:
+        yield f"more than a line: {ending.err}"
+    if any(canary in ending.out + ending.err for canary in CANARIES):
+        yield "personal data or the webhook was shown"
+
+
+def swept(day: Day, story: str, fault: Fault, *, first: int = 1, stride: int = 1, only: str = "") -> int:
+    """Sweep until a run passes untouched; how many points were struck."""
+    sweep = Sweep(day, STORIES[story])
+    wrong: list[str] = []
+    for struck, point in enumerate(itertools.count(first, stride)):  # noqa: B007
+        name, found = sweep.strike(point, fault, only)
+        wrong += found
+        if not name:
+            break
+    print(f"{story}, {fault}{only and f', {only}'}: {struck} points")
+    assert wrong == [], "\n".join([f"{len(wrong)} wrong of {struck} points:", *wrong])
+    return struck
