@@ -147,9 +147,7 @@ def test_a_refusal_says_what_how_much_where_and_what_to_type_and_names_nobody(cl
     assert "Активный → Новый" in clinic.say("diff", "--values").out, "a person can look at it"
 
 
-def test_an_approval_does_not_cover_what_came_after_it(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_approval_does_not_cover_what_came_after_it(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     clinic.patients(*many(120, "Активный"))
     clinic.sync()
     clinic.patients(*many(120, "Новый"), name="patients_2.csv")
