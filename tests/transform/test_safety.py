@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dentsync.model import Change, Kind, Limit, Operation, Origin, SafetyRules, StageRef
@@ -192,12 +192,13 @@ def operations(draw: st.DrawFn) -> list[Operation]:
             case _:
                 return move(key=str(number), origin=origin, stage=StageRef(what, what), from_stage="Записан")
 
-    return [one(number) for number in range(draw(st.integers(0, 60)))]
+    return [one(number) for number in range(draw(st.integers(0, 40)))]
 
 
 RULES = SafetyRules(free=3, creates=Limit(percent=20, count=10), cleared=Limit(percent=0))
 
 
+@settings(deadline=None, max_examples=60)
 @given(operations(), st.randoms(use_true_random=False), st.integers(0, 100), st.integers(0, 100))
 def test_a_refusal_never_depends_on_the_order_of_the_plan(
     plan: list[Operation], chance: Any, items: int, standing: int
@@ -215,6 +216,7 @@ def test_a_share_trips_exactly_above_its_limit(count: int, percent: int, base: i
     assert bool(refusals(slip, Ours(contact=base), **rules)) is (count * 100 > percent * base)
 
 
+@settings(deadline=None, max_examples=60)
 @given(operations(), st.integers(0, 100))
 def test_more_that_is_ours_never_makes_a_refusal(plan: list[Operation], items: int) -> None:
     stages = {"won": 10, "lost": 10}
