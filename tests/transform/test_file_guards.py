@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dentsync.model import FileRules
@@ -150,6 +150,7 @@ def test_a_guard_that_is_switched_off_says_nothing() -> None:
     assert size_refusal(9999, files(100, 100, 100), rules) == ""
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 100))
 def test_shares_of_rows_are_exact(count: int, more: int, percent: int) -> None:
     rows = count + more
@@ -158,6 +159,7 @@ def test_shares_of_rows_are_exact(count: int, more: int, percent: int) -> None:
     assert len(found) == 2 * (count >= FEW and count * 100 > percent * rows)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=6), st.integers(0, 1000), st.randoms(use_true_random=False))
 def test_what_is_usual_never_depends_on_the_order_of_files(counts: list[int], rows: int, chance: Any) -> None:
     shuffled = list(counts)

@@ -209,6 +209,7 @@ def test_a_refusal_never_depends_on_the_order_of_the_plan(
     assert plan_refusals(plan, ours, RULES, NOW) == plan_refusals(shuffled, ours, RULES, NOW)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.integers(0, 100), st.integers(0, 3000))
 def test_a_share_trips_exactly_above_its_limit(count: int, percent: int, base: int) -> None:
     slip = updates(count, Change("doctor", "Петров", "Їхтрю"))
