@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.door.attempt import Attempt
 from benchmarks.door.leaks import leaks
+from benchmarks.door.scenario import Scenario
 from benchmarks.door.site import Portal
 from benchmarks.door.trace import Trace
 from benchmarks.report import seconds, thousands
@@ -27,14 +28,15 @@ class Finding:
     blocked: int
     leaked: str
 
-    def row(self, scenario: str, client: str, remarks: str = "") -> list[str]:
+    def row(self, scenario: Scenario, client: str, remarks: str = "") -> list[str]:
         """Cells below ``HEAD``."""
+        wall = seconds(self.attempt.wall * scenario.speed)
         return [
-            scenario,
+            scenario.name,
             client,
             self.attempt.ended,
             thousands(len(self.trace.requests)),
-            seconds(self.attempt.wall),
+            wall if scenario.speed == 1 else f"{wall} (×{scenario.speed:.0f})",
             str(self.trace.connections),
             thousands(self.done),
             thousands(self.known),

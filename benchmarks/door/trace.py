@@ -37,6 +37,11 @@ class Trace:
         """From the first request to the last, by the portal's clock."""
         return self.requests[-1].came - self.requests[0].came if self.requests else 0.0
 
+    @property
+    def silence(self) -> float:
+        """The longest time between two requests."""
+        return max((after.came - before.came for before, after in pairwise(self.requests)), default=0.0)
+
     def waits(self, method: str) -> list[float]:
         """Seconds between the reset that was announced and the request that had waited for it, for each pause."""
         return [after.came - before.resets[method] for before, after in self._pauses(method)]

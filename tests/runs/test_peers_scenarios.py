@@ -20,6 +20,9 @@ ADD, UPDATE = "crm.item.add", "crm.item.update"
 BURST, LEAK = 50, 2.0
 """Requests at once and per second (limits.md of bitrix24/b24restdocs)."""
 
+HICCUP = 0.2
+"""Real seconds by which a busy machine may be late."""
+
 Answer = Any
 
 
@@ -201,7 +204,8 @@ def used_up(door: Door, method: str, seconds: float, free_in: float) -> None:
 def test_more_requests_than_the_burst_take_the_time_of_the_rate_and_none_is_refused(door: Door) -> None:
     numbers = range(1, 161)
     door.know(numbers)
-    door.run_at(20)
+    speed = 10.0
+    door.run_at(speed)
     # A command takes so long that two fill a request. What it takes is measured by the first change.
     door.serve(costs={UPDATE: 10.0}, cut_seconds=0, operating_limit=0, operating_shown=False)
     door.change(range(1, 2))
@@ -215,4 +219,4 @@ def test_more_requests_than_the_burst_take_the_time_of_the_rate_and_none_is_refu
     least = (len(trace.requests) - BURST) / LEAK
     assert len(trace.requests) >= 159
     assert set(trace.statuses()) == {200}
-    assert trace.seconds <= 1.05 * least
+    assert trace.seconds <= 1.05 * least + HICCUP * speed
