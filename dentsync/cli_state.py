@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dentsync.cli_options import CONFIG
+from dentsync.cli_options import CONFIG, NOW
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
 
@@ -73,7 +73,8 @@ def check(file: Path | None, config: Path) -> int:
 @click.option("--lineage", default="", metavar="NAME", help="The copy is of another store, and yet this clinic's.")
 @click.option("--as-was", is_flag=True, help="Forget also what was done in the CRM since the copy was made.")
 @CONFIG
-def restore(file: Path | None, lineage: str, as_was: bool, config: Path) -> int:
+@NOW
+def restore(file: Path | None, lineage: str, as_was: bool, config: Path, now: str | None) -> int:
     """Put a copy (by default the newest backup) in the store's place; what was there is set aside.
 
     What was done in the CRM since is taken over from the store that was there. Where that cannot be read, nothing is
@@ -85,7 +86,7 @@ def restore(file: Path | None, lineage: str, as_was: bool, config: Path) -> int:
     """
     from dentsync.runs.restoring import restore as put
 
-    _show_restored(put(config, file, lineage=lineage, as_was=as_was, wait=_wait))
+    _show_restored(put(config, file, now=now, lineage=lineage, as_was=as_was, wait=_wait))
     return ExitCode.DONE
 
 

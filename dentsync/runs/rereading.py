@@ -48,7 +48,7 @@ def _unknown(config: Config, store: Path, since: str) -> dict[str, list[Archived
     for file in archived(config.archive) if config.archive else ():
         if file.feed in config.feeds and (file.feed, file.sha8) not in known and (not first or file.day >= first):
             found[file.feed] += [file] if _is_whole(file) else []
-    return {feed: sorted(files, key=_written_at) for feed, files in found.items() if files}
+    return {feed: sorted(files, key=_age) for feed, files in found.items() if files}
 
 
 def _is_whole(file: Archived) -> bool:
@@ -56,13 +56,15 @@ def _is_whole(file: Archived) -> bool:
     return file.path.stat().st_size > 0 and file.path.suffix != ".part"
 
 
-def _written_at(file: Archived) -> float:
-    return file.path.stat().st_mtime
+def _age(file: Archived) -> tuple[float, float]:
+    """When the MIS wrote it, and of files of one moment when it was put into the archive (epoch seconds)."""
+    stat = file.path.stat()
+    return stat.st_mtime, stat.st_ctime
 
 
 def _is_late(file: Archived, feed: Feed, now: datetime) -> bool:
     limit = feed.expect.max_age_hours
-    return limit is not None and now.timestamp() - _written_at(file) > limit * 3600
+    return limit is not None and now.timestamp() - _age(file)[0] > limit * 3600
 
 
 def _moved(file: Archived, target: Path) -> bool:

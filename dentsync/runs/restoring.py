@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from dentsync.config import Config
@@ -17,7 +16,7 @@ from dentsync.model import Kind
 from dentsync.runs.keeping import backups, free, stamp
 from dentsync.runs.lock import locked
 from dentsync.runs.rereading import Reread, put_back
-from dentsync.runs.session import STORE, wall_time
+from dentsync.runs.session import STORE, moment, wall_time
 from dentsync.store import Store
 from dentsync.store.copies import Contents, contents_of, copy, opened, problems_of
 from dentsync.store.lineage import ASIDE, NOTE, Lineage, lineage_of, read_note, sign, write_note
@@ -45,8 +44,9 @@ class Restored:
 
 
 def restore(
-    config: Path, file: Path | None, *, lineage: str = "", as_was: bool = False, wait: Callable[[int], None]
-) -> Restored:
+    config: Path, file: Path | None, *, now: str | None = None, lineage: str = "", as_was: bool = False,
+    wait: Callable[[int], None],
+) -> Restored:  # fmt: skip
     """Put a copy in the store's place. Raises ConfigError, Locked, StoreError; then the store is as it was.
 
     ``file``: the newest backup by default. ``lineage``: a person's word that a copy of another lineage is this
@@ -54,7 +54,7 @@ def restore(
     """
     os.umask(0o077)
     settings = load(config)
-    store = settings.state / STORE
+    store, at = settings.state / STORE, moment(now, settings)
     with locked(settings.state), _writing(store):
         source = file or _newest(settings.state)
         contents = _proven(source)
@@ -69,7 +69,7 @@ def restore(
             part.rename(store)
         sync_file(store)
         _sign(store, (contents.lineage.id, *family))
-        reread = put_back(settings, store, contents.last_at, datetime.now(settings.zone))
+        reread = put_back(settings, store, contents.last_at, at)
         if doubted is not None and patience > 0:
             wait(patience)
             time.sleep(patience)

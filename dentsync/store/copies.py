@@ -19,7 +19,7 @@ _FINDINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a store holds: counts. ``last_at`` is when its last run began (ISO 8601 with offset), or empty;
+    """What a store holds: counts. ``last_at`` is the moment its last run planned by (ISO 8601 with offset), or empty;
     ``open`` are intentions whose end is not known.
     """
 
@@ -34,7 +34,8 @@ class Contents:
 
 
 _COUNTS = """
-SELECT (SELECT coalesce(max(started_at), '') FROM runs), (SELECT count(*) FROM files), (SELECT count(*) FROM rows),
+SELECT coalesce((SELECT now FROM runs ORDER BY id DESC LIMIT 1), ''),
+    (SELECT count(*) FROM files), (SELECT count(*) FROM rows),
     (SELECT count(*) FROM items WHERE kind = 'contact'), (SELECT count(*) FROM items WHERE kind = 'deal'),
     (SELECT count(*) FROM journal), (SELECT count(*) FROM journal WHERE result IS NULL OR result = 'unknown')
 """
@@ -60,7 +61,7 @@ def copy(source: Path, target: Path) -> Contents:
         with clear_errors(target):
             db.execute("VACUUM INTO ?", (str(target),))
         after = contents_of(db)
-    for problem in problems_of(target):
+    for problem in problems_of(target, called=source):
         raise StoreError(problem)
     with closing(opened(target)) as db:
         found = contents_of(db)
@@ -72,17 +73,21 @@ def copy(source: Path, target: Path) -> Contents:
 # ── proving ───────────────────────────────────────────────────────────────────────────────────
 
 
-def problems_of(path: Path) -> list[str]:
-    """What is wrong with a store, a line each; nothing for a good one. An older version of it is not wrong."""
+def problems_of(path: Path, *, called: Path | None = None) -> list[str]:
+    """What is wrong with a store, a line each; nothing for a good one. An older version of it is not wrong.
+
+    ``called``: the name to use for it, where it is somebody's copy.
+    """
+    name = called or path
     try:
         check_head(path)
         with clear_errors(path), closing(opened(path)) as db:
             db.execute("BEGIN")  # one moment, whatever a run does meanwhile
-            return [*_damage(path, db)] or [*_nonsense(path, db)]
+            return [*_damage(name, db)] or [*_nonsense(name, db)]
     except StoreError as error:
         return [str(error)]
     except OSError as error:
-        return [_("{file}: cannot be read: {reason}").format(file=path, reason=error.strerror)]
+        return [_("{file}: cannot be read: {reason}").format(file=name, reason=error.strerror)]
 
 
 def _damage(path: Path, db: sqlite3.Connection) -> Iterator[str]:
@@ -113,7 +118,7 @@ def _complaints() -> dict[str, str]:
         "rows WHERE file NOT IN (SELECT id FROM files) OR feed NOT IN (SELECT id FROM feeds)": lost,
         "faults WHERE file NOT IN (SELECT id FROM files) OR feed NOT IN (SELECT id FROM feeds)": lost,
         "files WHERE feed NOT IN (SELECT id FROM feeds)": lost,
-        "rows WHERE person NOT IN (SELECT key FROM people)": lost,
+        "rows WHERE person IS NOT NULL AND person NOT IN (SELECT key FROM people)": lost,
         "aliases WHERE person NOT IN (SELECT key FROM people)": lost,
         "phones WHERE person NOT IN (SELECT key FROM people)": lost,
         "rows WHERE NOT json_valid(cells)": torn,

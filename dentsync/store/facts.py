@@ -296,10 +296,10 @@ class Facts:
         row = self.db.execute(sql, (key,)).fetchone()
         return Person(*row) if row else None
 
-    def is_orphan(self, key: str) -> bool:
-        """Whether the CRM may have a contact under this key of ours that the store has forgotten: it was restored."""
-        sql = "SELECT 1 FROM meta WHERE name = ? AND NOT EXISTS (SELECT 1 FROM aliases WHERE key = ?)"
-        return self.db.execute(sql, (RESTORED, key)).fetchone() is not None
+    def is_orphan(self, key: str, person: str) -> bool:
+        """Whether a contact under this key may be this person's, under a name that a restored store has forgotten."""
+        sql = "SELECT 1 FROM meta WHERE name = ? AND NOT EXISTS (SELECT 1 FROM aliases WHERE key = ? AND person <> ?)"
+        return self.db.execute(sql, (RESTORED, key, person)).fetchone() is not None
 
     def people_with_card(self, card: str) -> list[Person]:
         """Everybody whose card has this number, in whatever branch."""

@@ -26,14 +26,15 @@ class Choice:
 
 def choose(
     operation: Operation, ours: Present | None, with_phone: Sequence[Present], taken: Callable[[int], bool], *,
-    alone: bool,
+    alone: bool, orphan: Callable[[str], bool] = lambda _key: False,
 ) -> Choice:  # fmt: skip
     """Decide for one creation. ``ours`` carries our key; ``with_phone`` share a phone; ``taken`` tells CRM ids that
-    are linked to somebody else; ``alone``: no other patient of the MIS has this phone.
+    are linked to somebody else; ``alone``: no other patient of the MIS has this phone; ``orphan`` tells keys of ours
+    that a restored store has forgotten: who carries one may be this patient under the name of an earlier day.
     """
     if ours:
         return Choice(ours)
-    free = [item for item in with_phone if item.key in (None, operation.key) and not taken(item.crm_id)]
+    free = [item for item in with_phone if _is_free(item.key, operation.key, orphan) and not taken(item.crm_id)]
     name = _name({change.field: change.new for change in operation.changes})
     agreeing = [item for item in free if names_agree(_name(item.fields), name)]
     if len(agreeing) > 1:
@@ -44,6 +45,10 @@ def choose(
     if alone and len(with_phone) == len(free) == 1 and _nameless(free[0]):
         return Choice(free[0])
     return Choice()
+
+
+def _is_free(key: str | None, ours: str, orphan: Callable[[str], bool]) -> bool:
+    return key is None or key == ours or orphan(key)
 
 
 def _name(fields: Mapping[str, Plain]) -> str:

@@ -46,3 +46,13 @@ def test_an_adoption_sends_only_what_differs_and_sets_our_key() -> None:
     operation = adopted(wanted, contact_present(5), {change.field: change.new for change in wanted.changes})
     assert (operation.action, operation.crm_id, operation.claims) == ("update", 5, True)
     assert [(c.field, c.new) for c in operation.changes] == [("card_number", "101")]
+
+
+def test_a_contact_under_a_key_that_a_restored_store_has_forgotten_is_adopted_again() -> None:
+    there = contact_present(5, "patient/main/~earlier")
+    for taken, found in ((0, there), (5, None)):
+        choice = choose(
+            creation(), None, [there], lambda crm_id, taken=taken: crm_id == taken, alone=True,  # type: ignore[misc]
+            orphan=lambda key: key == "patient/main/~earlier",
+        )  # fmt: skip
+        assert choice.found is found
