@@ -380,7 +380,7 @@ def run(argv: Sequence[str]) -> int:
     code = _code_of(argv, telling)
     try:
         telling.end(code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated):
         pass  # the run is over and recorded; nobody has to wait for a mail server
     except Exception:
         from dentsync.bug import report_bug

@@ -32,6 +32,11 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """The text without secrets, phone numbers and e-mail addresses."""
+        while (shown := self._once(text)) != text:  # what is hidden may bring together what was apart
+            text = shown
+        return shown
+
+    def _once(self, text: str) -> str:
         if self._pattern:
             text = self._pattern.sub(MASK, text)
         for pattern, shown in _rules():
@@ -104,7 +109,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], str], ...]:
         (webhook, f"/rest/{MASK}"),
         (r"(?<=://)[^\s/@\"'<>]+@", f"{MASK}@"),
         (rf"({_FIRST}authorization\"?\s*[:=]\s*\"?)[^\r\n\"]+", rf"\1{MASK}"),
-        (rf"({_FIRST}(?:bearer|basic)\s+)[\w+/=.~*-]{{3,}}", rf"\1{MASK}"),
+        (rf"({_FIRST}(?:bearer|basic)\s+)[\w+/=.~-]{{3,}}", rf"\1{MASK}"),
         (rf"({_FIRST}(?:{names})=){_VALUE}", rf"\1{MASK}"),
         (rf"(\"(?:{names})\"\s*:\s*\"){_VALUE}", rf"\1{MASK}"),
         (rf"{_ADDRESS}{{1,64}}@{_ADDRESS}{{1,253}}\.[^\W\d_]{{2,63}}", MASK),

@@ -11,9 +11,7 @@ from typing import Literal
 
 from dentsync.errors import ExitCode
 
-TERMINATED = 143
-"""SIGTERM, as a shell counts it."""
-PASSING = (ExitCode.LOCKED, TERMINATED)
+PASSING = (ExitCode.LOCKED, ExitCode.TERMINATED)
 """Ends that mean little by themselves: another run was at work, the machine was shut down."""
 LASTING = 3
 """So many passing ends in a row are a failure."""
@@ -98,7 +96,7 @@ _ENDS: Mapping[int, tuple[str, str]] = {
         "другой запуск не заканчивается",
         "Посмотрите на процесс, который назван в сообщении. Если он завис, завершите его.",
     ),
-    TERMINATED: (
+    ExitCode.TERMINATED: (
         "останавливают раньше, чем он закончит",
         "Проверьте, кто останавливает запуск: время, память, планировщик.",
     ),

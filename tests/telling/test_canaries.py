@@ -6,12 +6,16 @@ numbers may stand in keys (``patient/north/7740193``), nowhere else.
 """
 
 import re
+import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.clinic import DAY, Clinic
+from tests.runs.test_failures import finished, process
 from tests.telling.post import PASSWORD, Hooks, Mailroom, free_port
 
 HEADER = "Номер карты;Ф.И.О.;Телефон;Статус пациента;Филиал;Дата рождения;E-mail"
@@ -59,7 +63,8 @@ SYNC = ["sync"]
 def a_good_run(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
     clinic.drop("patients_1.csv", MILA, header=HEADER)
     clinic.drop("reminders_1.csv", VISIT, header=VISITS)
-    return [["diff", "--no-values"], SYNC, ["sync", "--json"], ["status"], ["status", "--json"], ["check", "--tell"]]
+    looks = [["status"], ["status", "--json"], ["check", "--tell"], ["state", "check"], ["state", "backup"], ["prune"]]
+    return [["diff", "--no-values"], SYNC, ["sync", "--json"], *looks]
 
 
 def nothing_new(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
@@ -221,6 +226,15 @@ def a_damaged_store(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]
     return [SYNC, ["status"]]
 
 
+def a_lock(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
+    commands = a_good_run(clinic, patch)
+    clinic.say("sync")
+    lock = FileLock(clinic.folder / "state" / "lock")
+    lock.acquire()
+    patch.setattr(clinic, "held", lock, raising=False)  # until the test ends
+    return [SYNC, SYNC, SYNC, *commands]
+
+
 def nobody_can_be_told(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
     text = (clinic.folder / "config.toml").read_text(encoding="utf-8")
     clinic.configure(re.findall(r"^port = .*$", text, re.MULTILINE)[0], f"port = {free_port()}")
@@ -250,7 +264,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     a_file_of_no_feed_that_is_named_after_a_patient, a_file_that_is_no_export, the_crm_is_down, a_wrong_webhook,
     what_is_no_webhook, a_webhook_in_the_configuration, secrets_in_the_wrong_places, a_broken_configuration,
     the_crm_refuses_what_it_is_sent, the_crm_answers_strangely, people_worked_in_the_crm, a_bug, a_bug_in_telling,
-    a_damaged_store, nobody_can_be_told, a_wrong_password, what_was_mistyped,
+    a_damaged_store, a_lock, nobody_can_be_told, a_wrong_password, what_was_mistyped,
 )  # fmt: skip
 TELLING = ("sync", "diff", "push", "extract", "import")
 
@@ -272,6 +286,26 @@ def test_no_canary_sings(
         assert hits(said.all, secret_of(alerted)) == [], command
     found = {place: hits(text, secret_of(alerted)) for place, text in texts(alerted, post, web)}
     assert {place: canary for place, canary in found.items() if canary} == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_canary_sings_when_a_run_is_stopped(
+    alerted: Clinic, post: Mailroom, web: Hooks, number: signal.Signals
+) -> None:
+    (alerted.folder / "said").mkdir()
+    alerted.drop("patients_1.csv", MILA, header=HEADER)
+    alerted.drop("reminders_1.csv", VISIT, header=VISITS)
+    alerted.fault("slow:2", "batch")
+    told = ["--report", str(alerted.folder / "said" / "r"), "--log", str(alerted.folder / "said" / "l")]
+    running = process(alerted, "sync", *told)
+    while not alerted.counters()["requests"]:
+        time.sleep(0.02)
+    running.send_signal(number)
+    said = finished(running)
+    assert said.code in (130, 143, -signal.SIGKILL)
+    found = {place: hits(text, secret_of(alerted)) for place, text in texts(alerted, post, web)}
+    assert {place: canary for place, canary in found.items() if canary} == {}
+    assert hits(said.all, secret_of(alerted)) == []
 
 
 def test_the_search_finds_what_it_is_for(alerted: Clinic, post: Mailroom, web: Hooks) -> None:
