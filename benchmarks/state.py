@@ -20,10 +20,11 @@ from dentsync.config import preset_text
 from dentsync.load.target import Checked, Clock, Ended, Needs, Patience, Reading, Sending, Step, TargetSettings
 from dentsync.load.targets import TARGETS
 from dentsync.model import Kind, Operation, Outcome, Plain, Result
+from dentsync.runs.crm import clock_of
 from dentsync.runs.files import Request
 from dentsync.runs.intake import read_inbox
 from dentsync.runs.planning import make_plan
-from dentsync.runs.pushing import Pusher, clock_of
+from dentsync.runs.pushing import Pusher
 from dentsync.runs.session import Session, opened, wall_time
 
 SLICE = 20_000

@@ -14,7 +14,7 @@ from dentsync.model import Operation, Plan, Result
 from dentsync.runs.session import Session
 
 if TYPE_CHECKING:
-    from dentsync.runs.pushing import Pushed
+    from dentsync.runs.pushed import Pushed
 
 _DONE = (Result.APPLIED, Result.KEPT)
 _json = msgspec.json.Encoder(order="deterministic")

@@ -9,8 +9,8 @@ from typing import Any
 from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
 from dentsync.model import Plain, Record
+from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.main_job import Options
-from dentsync.runs.pushing import check_target, target_of
 from dentsync.runs.session import Session, looked_into, opened
 from dentsync.store import FaultLine, FileEntry
 from dentsync.transform.contacts import contact_of

@@ -22,7 +22,7 @@ from dentsync.runs.session import Session, opened, wall_time
 if TYPE_CHECKING:
     from dentsync.load.target import Patience
     from dentsync.runs.online import Survey
-    from dentsync.runs.pushing import Pushed
+    from dentsync.runs.pushed import Pushed
 
 Tick = Callable[[str, int, int], None]
 """Progress: what is being done, how much is done, out of how much (0: unknown); "wait" and for how many seconds."""
@@ -217,7 +217,7 @@ def _plan_and_push(job: Session, run: int, report: Report, options: Options, fee
 def patience_of(job: Session, options: Options) -> "Patience":
     """How long this run may go on, by the clock of the CRM."""
     from dentsync.load.target import Patience
-    from dentsync.runs.pushing import clock_of
+    from dentsync.runs.crm import clock_of
 
     clock = clock_of(job.config)
     if options.deadline is None:

@@ -13,7 +13,7 @@ import msgspec
 from dentsync.errors import ConfigError, TargetError
 from dentsync.load.target import Target
 from dentsync.model import Drift, Kind, Operation, Plan, Present, Synced
-from dentsync.runs.pushing import check_target, target_of
+from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.session import Session, wall_time
 from dentsync.runs.tracing import traced
 from dentsync.transform.drift import Traces, doubted_by, drift_of, has_left, place_of, relinked

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from dentsync.model import Held, Plan
 from dentsync.runs.planning import Work, make_plan
-from dentsync.runs.pushing import Pushed, Pusher, Tick
+from dentsync.runs.pushed import Pushed
+from dentsync.runs.pushing import Pusher, Tick
 from dentsync.runs.recovery import recover, seconds_left
 from dentsync.runs.session import Session, wall_time
 

@@ -1,0 +1,143 @@
+"""Before anything is sent: what is in the CRM already is adopted, and what people chose there stays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dentsync.lang import _
+from dentsync.load.target import Needs, Reading, Target, needs_of
+from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result
+from dentsync.runs.pushed import name_of
+from dentsync.runs.session import Session
+from dentsync.transform.adopt import adopted, choose
+from dentsync.transform.plain import is_nothing, same
+from dentsync.transform.stages import objection
+
+
+@dataclass(slots=True)
+class Settled:
+    """A plan as the CRM leaves it to be sent."""
+
+    ready: list[Operation] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)  # of what is not sent: kept, held, or there already
+    drift: list[Drift] = field(default_factory=list)
+    creations: dict[str, Operation] = field(default_factory=dict)  # of adopted items: what was wanted, by item
+    replaced: set[str] = field(default_factory=set)  # operations that others stand for
+
+
+class PeopleFirst:
+    """Reads what is there and settles a plan with it. Raises TargetError."""
+
+    def __init__(self, job: Session, target: Target) -> None:
+        self.job, self.target = job, target
+        self.ledger, self.crm = job.store.ledger, job.config.target
+        self.settled = Settled()
+        self.adopted: set[int] = set()  # contacts of the CRM that were given to somebody in this run
+        self.ours: dict[tuple[Kind, str], Present] = {}  # items of the CRM that carry our keys
+
+    def settle(self, operations: tuple[Operation, ...]) -> Settled:
+        """What is to be sent, and what became of the rest."""
+        needs = needs_of(operations, self.job.config.fields)
+        reading = self.target.read(needs) if needs != Needs() else Reading()
+        self.ours = {(item.kind, item.key): item for item in newest_first(reading) if item.key}
+        for operation in operations:
+            self.settled.ready += self._ready(operation, reading)
+        return self.settled
+
+    def _ready(self, operation: Operation, reading: Reading) -> list[Operation]:
+        match operation.action, operation.kind:
+            case "create", "contact":
+                return self._create_contact(operation, reading)
+            case "create", "deal":
+                return self._create_deal(operation, reading)
+            case "move", _kind:
+                return self._move(operation, reading)
+            case _:
+                return self._update(operation, reading)
+
+    def _create_contact(self, operation: Operation, reading: Reading) -> list[Operation]:
+        phones = next((c.new for c in operation.changes if c.field == "phones"), None) or ()
+        assert isinstance(phones, tuple)
+        ids = {crm_id for phone in phones for crm_id in reading.by_phone.get(phone, ())}
+        choice = choose(
+            operation,
+            self.ours.get(("contact", operation.key)),
+            [reading.contacts[crm_id] for crm_id in sorted(ids) if crm_id in reading.contacts],
+            lambda crm_id: self._is_taken(crm_id, operation.key),
+            alone=len(self.job.store.facts.people_with(phones)) <= 1,
+        )
+        if choice.hold:
+            return self._finish(Outcome(operation, Result.HELD, reason=choice.hold))
+        return self._adopt(operation, choice.found) if choice.found else [operation]
+
+    def _is_taken(self, crm_id: int, key: str) -> bool:
+        return crm_id in self.adopted or self.ledger.key_of(self.crm, "contact", crm_id) not in (None, key)
+
+    def _create_deal(self, operation: Operation, reading: Reading) -> list[Operation]:
+        found = self.ours.get(("deal", operation.key))
+        if found is None:
+            return [operation]
+        move = replace(operation, action="move", crm_id=found.crm_id, changes=(), from_stage=None)
+        return [*self._adopt(operation, found), *self._move(move, reading)]
+
+    def _adopt(self, operation: Operation, found: Present) -> list[Operation]:
+        """Link what is already in the CRM; send only what differs there."""
+        wanted = {change.field: change.new for change in operation.changes}
+        update = adopted(operation, found, self.target.as_read(operation.kind, wanted))
+        self.settled.creations[name_of(operation)] = operation
+        self.settled.replaced.add(operation.id)
+        if operation.kind == "contact":
+            self.adopted.add(found.crm_id)
+        if update.changes or update.claims:
+            return [update]
+        return self._finish(Outcome(update, Result.APPLIED, found.crm_id))
+
+    def _move(self, operation: Operation, reading: Reading) -> list[Operation]:
+        present = reading.deals.get(operation.crm_id or 0) or self.ours.get(("deal", operation.key))
+        if present is None:
+            return self._finish(Outcome(operation, Result.KEPT, reason=_("deleted in the CRM")))
+        operation = replace(operation, crm_id=present.crm_id)
+        route = self.job.config.routes.get(operation.rule.removeprefix("routes."))
+        reason = objection(operation, present, route)
+        if reason:
+            self._drift(operation, "stage", operation.from_stage, present.stage)
+            return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, reason))
+        if operation.stage and (present.pipeline, present.stage) == (operation.pipeline, operation.stage.name):
+            return self._finish(Outcome(operation, Result.APPLIED, operation.crm_id))
+        return [operation]
+
+    def _update(self, operation: Operation, reading: Reading) -> list[Operation]:
+        """Fields that only fill an empty place give way to what is there."""
+        present = (reading.contacts if operation.kind == "contact" else reading.deals).get(operation.crm_id or 0)
+        ours = self.target.as_read(operation.kind, {change.field: change.old for change in operation.changes})
+        kept = {change.field for change in operation.changes if self._is_filled(operation, change, ours, present)}
+        for change in operation.changes:
+            if change.field in kept and present:
+                self._drift(operation, change.field, change.old, present.fields.get(change.field))
+        changes = tuple(change for change in operation.changes if change.field not in kept)
+        if changes:
+            return [replace(operation, changes=changes)]
+        return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, _("already filled in by a person")))
+
+    def _is_filled(
+        self, operation: Operation, change: Change, ours: Mapping[str, Plain], present: Present | None
+    ) -> bool:
+        """Whether a person filled the place of a field that only fills an empty one."""
+        fields = self.job.config.fields[operation.kind]
+        if present is None or change.field not in fields or fields[change.field].policy != "fill_if_empty":
+            return False
+        theirs = present.fields.get(change.field)
+        return not is_nothing(theirs) and not same(theirs, ours.get(change.field))
+
+    def _finish(self, outcome: Outcome) -> list[Operation]:
+        self.settled.outcomes.append(outcome)
+        return []
+
+    def _drift(self, operation: Operation, name: str, ours: Plain, theirs: Plain) -> None:
+        assert operation.crm_id is not None
+        self.settled.drift.append(Drift(operation.kind, operation.key, operation.crm_id, name, ours, theirs))
+
+
+def newest_first(reading: Reading) -> list[Present]:
+    """So that of two items with one key the older one is kept."""
+    items = [*reading.contacts.values(), *reading.deals.values()]
+    return sorted(items, key=lambda item: item.crm_id, reverse=True)

@@ -1,0 +1,62 @@
+"""What became of a plan, and of the rounds after it."""
+
+from dataclasses import dataclass, field
+
+from dentsync.errors import TargetError
+from dentsync.lang import _
+from dentsync.model import Drift, Held, Operation, Outcome, Result
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What became of a plan."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+    requests: int = 0
+    waited: float = 0.0  # seconds for the CRM's limits and its search lag, by the CRM's clock
+    error: TargetError | None = None
+    again: set[str] = field(default_factory=set)  # items ("kind:key") that another round may settle
+
+    @property
+    def failed(self) -> bool:
+        """Whether the CRM refused something, or its end is not known."""
+        return any(o.result in (Result.FAILED, Result.UNKNOWN) or not o.linked for o in self.outcomes)
+
+    @property
+    def held(self) -> list[Held]:
+        """What waits, with its reasons."""
+        waiting = (o for o in self.outcomes if o.result is Result.HELD)
+        return [Held(o.operation.kind, o.operation.key, o.operation.origin, o.reason) for o in waiting]
+
+    def count(self, result: Result) -> int:
+        """Operations that ended so."""
+        return sum(outcome.result is result for outcome in self.outcomes)
+
+    def then(self, later: "Pushed") -> "Pushed":
+        """Both rounds as one: what the later one was about ended there."""
+        settled = [one for one in self.outcomes if name_of(one.operation) not in self.again]
+        return Pushed(
+            outcomes=[*settled, *later.outcomes],
+            drift=[*self.drift, *later.drift],
+            requests=self.requests + later.requests,
+            waited=self.waited + later.waited,
+            error=later.error,
+            again=later.again,
+        )
+
+    @property
+    def left(self) -> int:
+        """Operations that were not sent for want of time or of an answer."""
+        return sum(one.result is Result.HELD and one.reason == _("not sent") for one in self.outcomes)
+
+    @property
+    def undone(self) -> set[str]:
+        """Items ("kind:key") that are not yet as planned."""
+        open_results = (Result.FAILED, Result.UNKNOWN, Result.HELD)
+        return {name_of(o.operation) for o in self.outcomes if o.result in open_results or not o.linked}
+
+
+def name_of(operation: Operation) -> str:
+    """The item an operation is about: "kind:key"."""
+    return f"{operation.kind}:{operation.key}"
