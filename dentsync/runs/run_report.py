@@ -245,11 +245,13 @@ def error_line(done: "Report") -> str:
 
 
 def _partial(done: "Report") -> str:
-    count = done.pushed.count if done.pushed else lambda _result: 0
-    line = _("failed {failed}, of unknown end {unknown}, newly waiting for a person {held}, rejected rows {rejected}")
-    return line.format(
-        failed=count(Result.FAILED),
-        unknown=max(count(Result.UNKNOWN), done.uncertain),
-        held=done.newly_held,
-        rejected=sum(file.rejected for file in done.files),
-    )
+    outcomes = done.pushed.outcomes if done.pushed else []
+    counts = {
+        _("failed {n}"): sum(one.result is Result.FAILED for one in outcomes),
+        _("of unknown end {n}"): max(sum(one.result is Result.UNKNOWN for one in outcomes), done.uncertain),
+        _("deals without their contact {n}"): sum(not one.linked for one in outcomes),
+        _("not sent {n}"): done.pushed.left if done.pushed else 0,
+        _("newly waiting for a person {n}"): done.newly_held,
+        _("rejected rows {n}"): sum(file.rejected for file in done.files),
+    }
+    return ", ".join(text.format(n=n) for text, n in counts.items() if n)
