@@ -7,7 +7,6 @@ exception of ``requests`` or shows a URL: the secret of a webhook stands in the 
 
 import itertools
 import logging
-import re
 import ssl
 import threading
 import time
@@ -17,14 +16,14 @@ from dataclasses import dataclass, field
 import requests
 import urllib3
 
+from dentsync.redact import redact
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 65.0
 """Bitrix24 cuts a request after 60 s (limits.md of bitrix24/b24restdocs): a shorter wait would lose known outcomes."""
 
 IDLE_SECONDS = 20.0
 """A connection idle for longer may be dead on the other side; a creation is not risked on it."""
-
-_HIDDEN = re.compile(r"/rest/[^\s\"']*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,10 @@ class Lost:
 
 
 class _Masked(logging.Filter):
-    """Takes the path of a webhook out of the log lines of the HTTP library."""
+    """Takes secrets out of the log lines of the HTTP library."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = _HIDDEN.sub("/rest/…", record.getMessage()), ()
+        record.msg, record.args = redact(record.getMessage()), ()
         return True
 
 
