@@ -1,6 +1,7 @@
 """The configuration as the program sees it: frozen, checked once, at the edge. Secrets are never part of it."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -140,6 +141,25 @@ def _read_secret(path: Path, key: str) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise ConfigError(_("no {key}: {where} cannot be read").format(key=key, where=path)) from None
+
+
+def exposures(config: Config) -> tuple[str, ...]:
+    """Files of secrets that others on this machine can read or write, a line each with what to type (POSIX only)."""
+    places = [config.webhook]
+    if config.mail:
+        places.append(config.mail.password)
+    if config.alerts:
+        places += [config.alerts.webhook, config.alerts.heartbeat]
+    paths = [config.path.parent / place.removeprefix("file:") for place in places if place.startswith("file:")]
+    line = _("{file}: others on this machine can read the secret in it; type: chmod 600 {file}")
+    return tuple(line.format(file=path) for path in dict.fromkeys(paths) if os.name == "posix" and _is_open(path))
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & 0o077)
+    except OSError:
+        return False  # whoever needs the secret will say so
 
 
 @cache

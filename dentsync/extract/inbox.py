@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -129,6 +130,8 @@ def archive(found: Found, archive_dir: Path, sha256: str, now: datetime) -> Path
         folder.mkdir(parents=True, exist_ok=True)
         target = _reserve(folder, f"{sha256[:8]}_{found.path.name}")
         _move(found.path, target, sha256)
+        with suppress(OSError):  # the MIS's own file: the folder keeps others out
+            target.chmod(0o600)
     except OSError as error:
         text = _("{file}: cannot be moved to the archive {folder}: {reason}; check the rights and the free space")
         raise SourceError(text.format(file=found.path.name, folder=folder, reason=error.strerror or error)) from None

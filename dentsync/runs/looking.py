@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dentsync.config import exposures
 from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
 from dentsync.model import Plain, Record
@@ -105,8 +106,8 @@ def _caller(job: Session, person: str) -> Caller:
 
 def check(options: Options) -> tuple[str, ...]:
     """Problems with folders and the CRM, each with its way out; nothing when all is in place."""
-    with opened(options.config, options.now) as job:
-        problems = []
+    with opened(options.config, options.now, warn=False) as job:
+        problems = [*exposures(job.config)]
         if not job.config.inbox.is_dir():
             problems.append(
                 _("{folder}: no such folder; the MIS has to drop its files there").format(folder=job.config.inbox)

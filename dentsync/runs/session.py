@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dentsync.config import Config, Retention, digest_of
+import click
+
+from dentsync.config import Config, Retention, digest_of, exposures
 from dentsync.config_reader import load
 from dentsync.errors import ConfigError
 from dentsync.lang import _
@@ -102,9 +104,11 @@ def _configured(path: Path) -> Config:
 
 
 @contextmanager
-def opened(path: Path, now: str | None) -> Iterator[Session]:
-    """Load, lock and open, to write. Raises ConfigError, Locked, StoreError."""
+def opened(path: Path, now: str | None, *, warn: bool = True) -> Iterator[Session]:
+    """Load, lock and open, to write; ``warn`` of secrets that lie open. Raises ConfigError, Locked, StoreError."""
     config = _configured(path)
+    for exposure in exposures(config) if warn else ():
+        click.echo(f"dentsync: {exposure}", err=True)
     with locked(config.state), _session(config, now) as job:
         _sign(job)
         yield job

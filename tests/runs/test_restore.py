@@ -111,6 +111,21 @@ def test_after_restoring_the_crm_stays_as_it_was_and_nothing_is_made_twice(
     assert clinic.sync()["requests"] == 0
 
 
+@pytest.mark.parametrize("damage", KEPT)
+def test_what_the_mis_says_about_who_was_changed_since_is_news_whatever_it_says(
+    clinic: Clinic, state: Path, damage: Callable[[Path], None]
+) -> None:
+    shutil.rmtree(clinic.folder / "archive")
+    damage(state / "dentsync.db")
+    restored(clinic)
+    clinic.patients(ANNA, IVAN, BELOV, name="patients_3.csv")
+    clinic.sync()
+    anna = next(contact for contact in clinic.contacts() if contact["UF_CRM_CARD_NUMBER"] == "101")
+    assert anna["UF_CRM_PATIENT_STATUS"] == "VIP"
+    ivan = next(contact for contact in clinic.contacts() if contact["UF_CRM_CARD_NUMBER"] == "102")
+    assert ivan["name"] == "Ваня"
+
+
 @pytest.mark.parametrize("damage", [*KEPT, *DOUBTED])
 def test_a_value_that_went_back_in_the_mis_meanwhile_goes_back_in_the_crm(
     clinic: Clinic, state: Path, damage: Callable[[Path], None]
@@ -175,6 +190,23 @@ def test_a_plan_of_before_is_refused(clinic: Clinic, state: Path, tmp_path: Path
     restored(clinic)
     said = clinic.say("push", str(plan))
     assert (said.code, "make it again" in one_line(said)) == (5, True)
+
+
+def test_a_plan_of_the_moment_of_the_copy_is_refused_although_nothing_else_tells_them_apart(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
+    clinic.patients(ANNA)
+    clinic.sync()
+    clinic.patients(ANNA.replace("VIP", "Новый"), name="patients_3.csv")
+    clinic.say("diff", "--out", str(plan))
+    clinic.say("state", "backup", now="")
+    clinic.sync()
+    restored(clinic, "--as-was")
+    said = clinic.say("push", str(plan))
+    assert (said.code, "make it again" in one_line(said)) == (5, True)
+    with closing(sqlite3.connect(clinic.folder / "state" / "dentsync.db")) as db:
+        assert db.execute("SELECT count(*) FROM cache").fetchone() == (0,), "what the CRM said then is asked again"
 
 
 def test_what_was_there_is_set_aside_and_can_be_gone_back_to(clinic: Clinic, state: Path) -> None:
