@@ -85,7 +85,7 @@ def begin_anew(config: Path) -> Path | None:
         aside = set_aside(store, settings)
         with Store(store, anew=True) as new:
             mark_restored(new.db, wall_time())
-            sign(settings.state, new.db)
+            sign(settings.state, lineage_of(new.db))
     return aside
 
 

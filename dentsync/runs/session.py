@@ -17,7 +17,7 @@ from dentsync.lang import _
 from dentsync.model import Record, Reject
 from dentsync.runs.lock import locked
 from dentsync.store import Store, StoredRow, is_current
-from dentsync.store.lineage import gone, sign
+from dentsync.store.lineage import Lineage, gone, lineage_of, read_note, sign
 from dentsync.transform.version import RULES_VERSION
 
 if TYPE_CHECKING:
@@ -109,9 +109,12 @@ def opened(path: Path, now: str | None, *, warn: bool = True) -> Iterator[Sessio
     config = _configured(path)
     for exposure in exposures(config) if warn else ():
         click.echo(f"dentsync: {exposure}", err=True)
-    with locked(config.state), _session(config, now) as job:
-        _sign(job)
-        yield job
+    with locked(config.state):
+        with _session(config, now) as job:
+            _sign_first(job)
+            yield job
+            known = lineage_of(job.store.db)
+        _sign(config, known)  # it is on the disk now: the note must not know of more
 
 
 @contextmanager
@@ -124,7 +127,7 @@ def looked_into(path: Path, now: str | None) -> Iterator[Session]:
             stack.enter_context(locked(config.state))
         job = stack.enter_context(_session(config, now))
         if not current:
-            _sign(job)
+            _sign_first(job)
         yield job
 
 
@@ -146,6 +149,12 @@ def _check_first(config: Config) -> None:
             raise gone(path, trace.path)
 
 
-def _sign(job: Session) -> None:
+def _sign_first(job: Session) -> None:
+    note = read_note(job.config.state)
+    if note is None or not note.id:
+        _sign(job.config, lineage_of(job.store.db))
+
+
+def _sign(config: Config, known: Lineage) -> None:
     with suppress(OSError):  # a full disk must not stop the run that frees it
-        sign(job.config.state, job.store.db)
+        sign(config.state, known)

@@ -21,8 +21,8 @@ ASIDE = ".before-"
 
 
 class Lineage(msgspec.Struct, frozen=True):
-    """``id`` of the store that belongs here, the last ``run`` that it knew when it was opened to write, and the ids of
-    the stores that it was restored from, newest first. A note that cannot be read has no id.
+    """``id`` of the store that belongs here, the last ``run`` that it knew when it was closed, and the ids of stores
+    that were here before it, newest first. A note that cannot be read has no id.
     """
 
     id: str = ""
@@ -56,9 +56,9 @@ def lineage_of(db: sqlite3.Connection) -> Lineage:
     return Lineage(row[0], row[1] or 0) if row else Lineage()
 
 
-def sign(folder: Path, db: sqlite3.Connection) -> None:
-    """The open store is the one that belongs here; called by who writes. Raises OSError."""
-    note, it = read_note(folder) or Lineage(), lineage_of(db)
+def sign(folder: Path, it: Lineage) -> None:
+    """This store is the one that belongs here; said by who writes. Raises OSError."""
+    note = read_note(folder) or Lineage()
     now = Lineage(it.id, it.run, note.before if it.id == note.id else note.family)
     if now != note:
         write_note(folder, now)

@@ -12,7 +12,7 @@ import pytest
 
 from dentsync.errors import StoreError
 from dentsync.store import Store
-from dentsync.store.lineage import NOTE, Lineage, read_note, sign
+from dentsync.store.lineage import NOTE, Lineage, lineage_of, read_note, sign
 from tests.clinic import ANNA, DAY, IVAN, Clinic
 from tests.runs.test_failures import one_line, process, rows, wait_for
 
@@ -207,11 +207,11 @@ def test_a_note_that_cannot_be_read_still_says_that_there_was_a_store(clinic: Cl
 
 def test_the_note_follows_the_store_and_remembers_its_history(tmp_path: Path) -> None:
     with Store(tmp_path / "dentsync.db") as store:
-        sign(tmp_path, store.db)
+        sign(tmp_path, lineage_of(store.db))
         first = read_note(tmp_path)
     (tmp_path / "dentsync.db").unlink()
     with Store(tmp_path / "dentsync.db", anew=True) as store:
-        sign(tmp_path, store.db)
+        sign(tmp_path, lineage_of(store.db))
     second = read_note(tmp_path)
     assert first
     assert second
