@@ -18,6 +18,9 @@ from dentsync.model import Operation, Outcome, Result
 FIRST_WINDOW, WIDEST_WINDOW = 8, 32
 """Requests in flight at the start, and at most: half of the burst that Bitrix24 allows is left to others."""
 
+TOGETHER = 4
+"""Requests that set off together."""
+
 UNANSWERED = 3
 """After so many requests in a row without an answer the CRM is left alone; those in flight together are one."""
 
@@ -84,19 +87,29 @@ class Flow:
         return self._error is not None or self._patience.over()
 
     def _launch(self, pool: "_Pool") -> Iterator[Step]:
-        """Send what may go now. An operation that goes again is intended already."""
-        while self._pending and len(self._flying) < self._window and not self._is_over():
-            chunk = self._line.pack(self._pending, self._items())
-            if chunk is None:
-                return
-            fresh = tuple(one for one in chunk.operations if one.id not in self._intended)
+        """Send what may go now, some requests at a time: their intentions cost one wait for the disk."""
+        while chunks := self._packed():
+            # What goes again is intended already.
+            fresh = [one for chunk in chunks for one in chunk.operations if one.id not in self._intended]
             self._intended.update(one.id for one in fresh)
+            if fresh:
+                yield Sending(tuple(fresh))
+            for chunk in chunks:
+                self._launched += 1
+                self._flying[pool.submit(self._line.transmit, chunk)] = self._launched, chunk
+
+    def _packed(self) -> list[Chunk]:
+        chunks: list[Chunk] = []
+        items = set(self._items())
+        while self._pending and len(chunks) < TOGETHER and len(self._flying) + len(chunks) < self._window:
+            chunk = None if self._is_over() else self._line.pack(self._pending, frozenset(items))
+            if chunk is None:
+                break
             for operation in chunk.operations:
                 del self._pending[operation.id]
-            if fresh:
-                yield Sending(fresh)
-            self._launched += 1
-            self._flying[pool.submit(self._line.transmit, chunk)] = self._launched, chunk
+                items.add(f"{operation.kind}:{operation.key}")
+            chunks.append(chunk)
+        return chunks
 
     def _items(self) -> frozenset[str]:
         return frozenset(

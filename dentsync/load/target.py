@@ -123,7 +123,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """These operations go out next, in one request: their intention has to be stored before the caller goes on."""
+    """These operations go out next: their intention has to be stored before the caller goes on."""
 
     operations: tuple[Operation, ...]
 

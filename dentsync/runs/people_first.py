@@ -34,14 +34,26 @@ class PeopleFirst:
         self.adopted: set[int] = set()  # contacts of the CRM that were given to somebody in this run
         self.ours: dict[tuple[Kind, str], Present] = {}  # items of the CRM that carry our keys
 
-    def settle(self, operations: tuple[Operation, ...]) -> Settled:
-        """What is to be sent, and what became of the rest."""
-        needs = needs_of(operations, self.job.config.fields)
-        reading = self.target.read(needs) if needs != Needs() else Reading()
-        self.ours = {(item.kind, item.key): item for item in newest_first(reading) if item.key}
+    def settle(self, operations: tuple[Operation, ...], *, doubted: bool) -> Settled:
+        """What is to be sent, and what became of the rest. ``doubted``: creations are likely there already."""
+        reading = self._read(operations, doubted)
         for operation in operations:
             self.settled.ready += self._ready(operation, reading)
         return self.settled
+
+    def _read(self, operations: tuple[Operation, ...], doubted: bool) -> Reading:
+        """What is there. What is likely found by its key is not looked for by its phone at the same time."""
+        needs = needs_of(operations, self.job.config.fields)
+        if needs == Needs():
+            return Reading()
+        reading = self.target.read(replace(needs, phones=frozenset()) if doubted else needs)
+        self.ours = {(item.kind, item.key): item for item in newest_first(reading) if item.key}
+        missing = [one for one in operations if one.action == "create" and (one.kind, one.key) not in self.ours]
+        phones = needs_of(missing, self.job.config.fields).phones if doubted else frozenset[str]()
+        if not phones:
+            return reading
+        more = self.target.read(Needs(phones=phones))
+        return Reading({**reading.contacts, **more.contacts}, reading.deals, more.by_phone)
 
     def _ready(self, operation: Operation, reading: Reading) -> list[Operation]:
         match operation.action, operation.kind:

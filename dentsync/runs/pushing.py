@@ -29,16 +29,17 @@ class Pusher:
         self._waited = 0.0
         self.total: Pushed | None = None
 
-    def push(self, run: int, plan: Plan) -> Pushed:
+    def push(self, run: int, plan: Plan, *, doubted: bool = False) -> Pushed:
         """Apply a plan; every operation of it has an outcome afterwards. ``error`` has what the CRM as a whole said.
 
-        ``total`` has this and the plans before it. Raises KeyboardInterrupt or Terminated where it was asked to end,
+        ``doubted``: its creations are likely there already. ``total`` has this and the plans before it. Raises KeyboardInterrupt or Terminated where it was asked to end,
         once all is recorded.
         """
         if not plan.operations:
             return self._add(Pushed())
         target, checked = target_of(self._job.config, self._job.store, self._patience.clock)
         push = _Push(self._job, run, target, self._patience, self._tick)
+        push.doubted = doubted
         try:
             if not checked and (problems := check_target(self._job, target)):
                 raise ConfigError("\n".join(problems))
@@ -76,16 +77,17 @@ class _Push:
         self.pushed = Pushed()
         self.numbers: dict[str, int] = {}  # of intentions in the journal, by operation id
         self.gone: list[Outcome] = []  # of items that are not there any more
+        self.doubted = False
         self.seen: set[tuple[Kind, str]] = set()  # items whose present state was looked at
         self.settled = Settled()
 
     def push(self, operations: tuple[Operation, ...]) -> None:
-        self.settled = PeopleFirst(self.job, self.target).settle(operations)
+        self.settled = PeopleFirst(self.job, self.target).settle(operations, doubted=self.doubted)
         self.pushed.drift += self.settled.drift
         with self.job.store.transaction():
             for outcome in self.settled.outcomes:
                 self._keep(outcome)
-        with gently(self.patience), self.job.store.durably():
+        with gently(self.patience):
             for step in self.target.carry_out(self.settled.ready, self.ledger.ids(self.crm), self.patience):
                 self._take(step)
                 self._show(len(operations))
@@ -101,7 +103,7 @@ class _Push:
     def _take(self, step: Step) -> None:
         match step:
             case Sending(fresh):
-                with self.job.store.transaction():
+                with self.job.store.durably(), self.job.store.transaction():
                     self.numbers |= self.ledger.intend(self.run, self.crm, fresh, wall_time())
             case Ended(outcomes):
                 with self.job.store.transaction():

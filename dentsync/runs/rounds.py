@@ -65,7 +65,7 @@ def carry_out(
                 progress=planning,
             )
         done = done or Done(work.plan)
-        pushed = None if is_refused(done.plan) else pusher.push(run, work.plan)
+        pushed = None if is_refused(done.plan) else pusher.push(run, work.plan, doubted=bool(number))
         books.enter(work, pushed, only)
         if pushed is None:
             break

@@ -187,7 +187,8 @@ class _Box:
     def _fits(self, one: Command, seconds: float) -> bool:
         """Whether the method has the working time, and its speed is known or is learned by nobody else."""
         sort, budgets = sort_of(one), self._packer.portal.budgets
-        unknown = not self._packer.portal.speeds.knows(sort)
+        # A change that is cut for its length is only sent again; a creation has to be looked up.
+        unknown = one.method != UPDATE and not self._packer.portal.speeds.knows(sort)
         if unknown and sort in self._packer.probing:
             self.expects = True
             return False
