@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
-STAFF = frozenset({"Белова", "Орлова"})
+STAFF = frozenset({"Белова", "Зайцева", "Орлова"})
 """Operators in ``benchmarks.data``: no patients."""
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
