@@ -15,7 +15,7 @@ from typing import Literal
 
 import click
 import msgspec
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from dentsync.errors import Locked, StoreError
 from dentsync.lang import _
@@ -136,21 +136,20 @@ def _sign(folder: Path) -> Path:
     return folder / "lock.json"
 
 
-def _taken(folder: Path) -> FileLock:
+def _taken(folder: Path) -> BaseFileLock:
     try:
         make_folder(folder)
-        lock = _tried(folder)
+        lock, holder = _tried(folder)
     except OSError as error:
-        raise StoreError(
-            _("{folder}: cannot be locked: {reason}").format(folder=folder, reason=error.strerror)
-        ) from None
-    if isinstance(lock, FileLock):
-        return lock
-    raise Locked(_refusal(folder, lock))
+        line = _("{folder}: cannot be locked: {reason}")
+        raise StoreError(line.format(folder=folder, reason=error.strerror)) from None
+    if lock is None:
+        raise Locked(_refusal(folder, holder))
+    return lock
 
 
-def _tried(folder: Path) -> "FileLock | Holder | None":
-    """The lock, or who has it as far as that is known. Raises OSError."""
+def _tried(folder: Path) -> tuple[BaseFileLock | None, Holder | None]:
+    """The lock, or None and who has it as far as that is known. Raises OSError."""
     holder = None
     for look in range(_LOOKS):
         time.sleep(_PAUSE if look else 0)
@@ -160,10 +159,10 @@ def _tried(folder: Path) -> "FileLock | Holder | None":
         except Timeout:
             holder = holder_of(folder)
         else:
-            return lock
+            return lock, None
         if fate_of(holder) in ("alive", "elsewhere"):
             break
-    return holder
+    return None, holder
 
 
 def holder_of(folder: Path) -> Holder | None:
@@ -237,12 +236,12 @@ def unlock(folder: Path, host: str | None = None) -> bool:
     if not folder.exists():
         return False
     try:
-        lock = _tried(folder)
-        if isinstance(lock, FileLock):
+        lock, holder = _tried(folder)
+        if lock is not None:
             _sign(folder).unlink(missing_ok=True)
             lock.release()
             return False
-        _check_freeable(folder, lock, host)
+        _check_freeable(folder, holder, host)
         (folder / "lock").unlink(missing_ok=True)
         _sign(folder).unlink(missing_ok=True)
     except OSError as error:

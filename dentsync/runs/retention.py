@@ -1,5 +1,6 @@
 """Retention: what speaks of patients goes when it has served: in the store, in the archive, among the copies."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -104,7 +105,7 @@ class _Files:
         """Copies beyond the number to keep, and what was never finished."""
         folder, keep = self.config.state, self.config.retention.backups
         before = self.now.timestamp() - _HALF_MADE.total_seconds()
-        self._removed(path for path in _parts(folder) if path.stat().st_mtime < before)
+        self._removed(path for path in _parts(folder) if _written_at(path) < before)
         return self._removed(backups(folder)[keep:] if keep else ())
 
     def aside(self) -> int:
@@ -125,6 +126,13 @@ class _Files:
                 line = _("{file}: cannot be deleted: {reason}; correct the rights of its folder")
                 raise StoreError(line.format(file=path, reason=error.strerror)) from None
         return len(found)
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # a copy that was just finished
+        return math.inf
 
 
 def _parts(folder: Path) -> Iterator[Path]:

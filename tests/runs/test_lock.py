@@ -1,5 +1,6 @@
 """One writer at a time: who holds the state is said, and a holder that is gone is not waited for."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -210,6 +211,37 @@ def test_a_process_that_only_waits_to_be_buried_is_gone(tmp_path: Path) -> None:
         assert fate_of(it) == "dead"
     finally:
         process.wait()
+
+
+def no_locks(_file: int, _how: int) -> None:
+    raise OSError(errno.ENOSYS, "Function not implemented")
+
+
+@pytest.mark.filterwarnings("ignore:flock not supported")
+def test_a_file_system_without_locks_has_one_writer_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    with locked(tmp_path):
+        assert refusal(tmp_path).endswith("wait for it")
+        says(tmp_path, host="other-host")
+        assert refusal(tmp_path).endswith("--host other-host")
+        assert unlock(tmp_path, "other-host")
+        with locked(tmp_path):
+            pass
+    assert not unlock(tmp_path)
+
+
+def test_the_command_frees_what_nobody_holds_and_nothing_else(clinic: Clinic) -> None:
+    clinic.say("status")
+    state = clinic.folder / "state"
+    with holder(state):
+        assert clinic.say("sync").code == 6
+        said = clinic.say("state", "unlock", now="")
+        assert (said.code, "wait for it" in said.err) == (6, True)
+        says(state, host="other-host")
+        assert clinic.say("state", "unlock", now="").code == 6
+        assert "unlocked" in clinic.say("state", "unlock", "--host", "other-host", now="").out
+        assert clinic.say("sync").code == 0
+    assert "nobody holds" in clinic.say("state", "unlock", now="").out
 
 
 def test_several_at_once_take_turns(tmp_path: Path) -> None:

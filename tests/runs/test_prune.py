@@ -17,7 +17,7 @@ import time_machine
 
 from dentsync.store.copies import problems_of
 from tests.clinic import ANNA, ANNAS_VISIT, IVAN, Clinic, Said
-from tests.runs.test_failures import rows
+from tests.runs.test_failures import one_line, rows
 
 CANARY, REJECTED = "Канарейка", "12345678901234"
 VISIT = "Код записи;Ф.И.О.;Телефон;Дата и время приёма;Врач;Статус"
@@ -214,6 +214,25 @@ def test_sync_prunes_once_a_day_and_wipes_what_it_prunes(clinic: Clinic, store: 
     with time_machine.travel(datetime.now(UTC) + timedelta(days=1000)):
         clinic.sync()
     assert ask(store, "SELECT operation FROM journal WHERE id = 1") == [(None,)]
+
+
+def test_a_file_that_cannot_be_deleted_is_named_and_the_run_is_done(
+    clinic: Clinic, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink = Path.unlink
+
+    def refused(path: Path, **given: bool) -> None:
+        if "archive" in path.parts:
+            raise PermissionError(13, "Permission denied")
+        unlink(path, **given)
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=500)):
+        said = clinic.say("sync")
+        assert (said.code, "cannot be deleted" in one_line(said)) == (0, True)
+        said = clinic.say("prune", now="")
+        assert (said.code, "cannot be deleted" in one_line(said)) == (1, True)
+    assert not holds(store, CANARY)
 
 
 def test_a_rehearsed_moment_prunes_nothing(clinic: Clinic, store: Path) -> None:
