@@ -49,7 +49,7 @@ def prune(config: Path, *, rehearse: bool = False) -> Pruned:
                 forgotten = _forgotten(job)
         else:
             forgotten = _forget(job)
-            squeeze(job.store.db)
+            squeeze(job.store.db, job.config.state)
         files = _Files(job.config, wall_time(), remove=not rehearse)
         return Pruned(forgotten, files.archived(), files.backups(), files.aside(), before, path.stat().st_size)
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,16 @@ def _changed(db: sqlite3.Connection, sql: str, before: datetime | None, *more: s
     return db.execute(sql, (before.isoformat(), *more)).rowcount if before else 0
 
 
-def squeeze(db: sqlite3.Connection) -> None:
-    """Write the store anew, so that nothing deleted is left in its file. Outside of a transaction."""
-    db.execute("PRAGMA temp_store = MEMORY")  # no second copy of it in the system's folder for temporary files
+def squeeze(db: sqlite3.Connection, folder: Path) -> None:
+    """Write the store anew, so that nothing deleted is left in its file. Outside of a transaction.
+
+    What SQLite writes meanwhile goes into ``folder``, not into the machine's own one for temporary files.
+    """
+    db.execute(f"PRAGMA temp_store_directory = {_quoted(folder)}")
     db.execute("VACUUM")
+    db.execute("PRAGMA temp_store_directory = ''")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
