@@ -6,7 +6,7 @@ is decided by the length of the whole number, and left to a person where two rea
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
@@ -14,7 +14,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One number. ``how``: flags of what was done to read it.
+    """One number. ``how``: flags of what was done to read it; ``label``: the words that say whose it is.
 
     ``sure``: the digits are not in doubt. ``asks``: a person should look, sure or not. ``sms``: may get a message.
     """
@@ -27,6 +27,7 @@ class Phone:
     sure: bool = True
     asks: bool = False
     how: tuple[str, ...] = ()
+    label: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ _SEVEN = frozenset({"RU", "KZ"})  # the regions of +7
 _LOST_PLUS = {"375": 12, "380": 12, "992": 12, "994": 12, "995": 12, "996": 12, "998": 12}
 _LOST_PLUS |= {"373": 11, "374": 11, "993": 11}
 _FAMOUS = frozenset({"1234567890", "8005553535"})
-_TAILS = ("1234567", "7654321")
-_LOCAL_GROUPS = frozenset({(7,), (3, 2, 2), (3, 4), (6,), (2, 2, 2), (3, 3)})
+_KEY_TAILS = ("1234567", "7654321")
+_TAILS = (*_KEY_TAILS, "123456789", "9876543210")
+_KEYS = "01234567890123456789", "98765432109876543210"
+_LOCAL_GROUPS = frozenset({(7,), (3, 2, 2), (3, 4), (6,), (2, 2, 2), (3, 3), (5,), (1, 2, 2), (2, 3)})
 _KAZAKH = re.compile("7")  # `leading_digits` of region KZ in the metadata
 _DIGITS = re.compile(r"\d+")
 
@@ -69,11 +72,15 @@ def read_number(typed: str, region: str, area_codes: tuple[str, ...]) -> Phone |
 
 
 def is_dummy(digits: str) -> bool:
-    """Whether the digits only fill a field: all equal, the last seven equal, 1234567890, the famous jingle."""
+    """Whether the digits only fill a field: all equal, the last seven equal, a row of keys, the famous jingle."""
     national = digits[-10:]
     if len(digits) < 3:
         return False
-    return len(set(national)) == 1 or (len(digits) >= 7 and len(set(digits[-7:])) == 1) or national in _FAMOUS
+    if len(set(national)) == 1 or national in _FAMOUS or digits in _KEY_TAILS:
+        return True
+    if len(digits) < 7 or national == "9876543210":  # that one is somebody's
+        return False
+    return len(set(digits[-7:])) == 1 or (len(digits) > 7 and any(digits in row for row in _KEYS))
 
 
 def checked(e164: str, region: str, how: tuple[str, ...] = (), *, sure: bool = True) -> Phone | Unread:
@@ -117,24 +124,39 @@ def _country(number: PhoneNumber) -> str:
 
 
 def _with_plus(digits: str, typed: str, region: str) -> Phone | Unread:
+    if digits.startswith("00"):
+        return _abroad(digits[2:], region, ("intl_prefix",))
     if digits.startswith("7"):
         return _plus_seven(digits, typed, region)
     if digits.startswith(("89", "84", "83", "9")) and region in _SEVEN:
-        return _plus_slip(digits, region)
-    return _abroad(digits, region, ("reformatted",) * (typed != "+" + digits))
+        return _plus_slip(digits, typed, region)
+    return _abroad(digits, region, _respelt(digits, typed))
+
+
+def _respelt(digits: str, typed: str) -> tuple[str, ...]:
+    return ("reformatted",) * (typed != "+" + digits)
 
 
 def _plus_seven(digits: str, typed: str, region: str) -> Phone | Unread:
-    if len(digits) == 12 and digits[1] == "8":
-        return checked("+7" + digits[2:], region, ("double_prefix",))
+    if len(digits) == 12 and digits[1] in "78":
+        return _twice(digits, region)
     if len(digits) != 11:
         return Unread("too_short" if len(digits) < 11 else "too_long")
-    return checked("+" + digits, region, ("reformatted",) * (typed != "+" + digits))
+    return checked("+" + digits, region, _respelt(digits, typed))
 
 
-def _plus_slip(digits: str, region: str) -> Phone | Unread:
+def _twice(digits: str, region: str) -> Phone | Unread:
+    """Twelve digits with two prefixes: «+7 8 916…» is certain, «+7 7 916…» and «8 8 916…» may have a digit too many."""
+    certain = digits[0] != digits[1] and digits[2] in ("7" if region == "KZ" else "349")
+    read = checked("+7" + digits[2:], region, ("double_prefix",), sure=certain)
+    return read if isinstance(read, Phone) else Unread("too_long")
+
+
+def _plus_slip(digits: str, typed: str, region: str) -> Phone | Unread:
     """A plus before a Russian number without its 7: «+8 916 …», «+916 …». Two readings are nobody's number."""
-    abroad = _abroad(digits, region, ())
+    if digits.startswith("810"):
+        return _abroad(digits[3:], region, ("intl_prefix",))
+    abroad = _abroad(digits, region, _respelt(digits, typed))
     home: Phone | Unread = Unread("not_valid")
     if len(digits) == 11 and digits[0] == "8":
         home = checked("+7" + digits[1:], region, ("reformatted",))
@@ -168,15 +190,17 @@ def _of_seven(digits: str, typed: str, region: str, area_codes: tuple[str, ...])
             return checked("+7" + digits[1:], region, ("reformatted",))
         case ((11 | 12), _) if _LOST_PLUS.get(code) == len(digits):
             return _abroad(digits, region, ("prefix_added",))
-        case 12, "7" | "8" if digits[:2] in ("78", "87") and digits[2] in "349":
-            return checked("+7" + digits[2:], region, ("double_prefix",))
+        case 12, "7" | "8" if digits[1] in "78":
+            return _twice(digits, region)
         case 10, "9" | "3" | "4":
             return checked("+7" + digits, region, ("prefix_added",))
         case 10, "7":
             return _kazakh(digits, region)
         case ((13 | 14 | 15), "8") if code == "810":
             return _abroad(digits[3:], region, ("intl_prefix",))
-        case ((6 | 7), _):
+        case 10, "0":
+            return Unread("country_unclear")
+        case ((5 | 6 | 7), _):
             return _local(digits, typed, region, area_codes)
     return Unread("too_short" if len(digits) < 11 else "too_long")
 
@@ -205,8 +229,4 @@ def _local(digits: str, typed: str, region: str, area_codes: tuple[str, ...]) ->
     read = checked(
         "+7" + code + digits, region, ("local_number",) if usual else ("local_number", "too_short"), sure=usual
     )
-    return read if isinstance(read, Unread) else _asking(read)
-
-
-def _asking(phone: Phone) -> Phone:
-    return Phone(phone.e164, phone.kind, phone.region, phone.extension, phone.sms, phone.sure, asks=True, how=phone.how)
+    return read if isinstance(read, Unread) else replace(read, asks=True)

@@ -1,7 +1,8 @@
 """The text of a phone cell, made ready for the search for numbers.
 
-Digits that belong to no number (dates, hours, extensions) are hidden behind private characters, so that nothing after
-this can take them for digits; ``shown`` brings them back for the note. What Excel did to numbers is undone, or marked.
+Digits that belong to no number (dates, hours, ages, cards, extensions) are hidden behind private characters, so that
+nothing after this can take them for digits; ``shown`` brings them back for the note. What Excel did to numbers is
+undone, or marked. What a form filled in by itself («+7(___)___-__-__») is taken out.
 """
 
 import re
@@ -14,17 +15,42 @@ _HIDDEN = str.maketrans("0123456789", "\ue000\ue001\ue002\ue003\ue004\ue005\ue00
 _SHOWN = {hidden: shown for shown, hidden in _HIDDEN.items()}
 _EXT = "\ue010"  # stands before the hidden digits of an extension
 _LOOSE = "\ue011"  # the same, where brackets or a comma may mean something else
+_EXACT, _LOST = "\ue012", "\ue013"
 _EMAIL = re.compile(r"\S+@\S+")
-_DATE = re.compile(r"(?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d(?![\d.])")
+_BLANK_FORM = re.compile(r"(?<![^\s,;/|])(?:\+?[78]?\s?\(_|\+?[78]\s?_)[_\s()-]*(?![^\s,;/|])")
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
+_DATE = re.compile(
+    rf"(?<![\d./-])(?:{_DAY}([./-]){_MONTH}\1{_YEAR}|{_YEAR}-{_MONTH}-{_DAY}|(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d\d)"
+    r"(?![./-]?\d)"
+)
 _CLOCK = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
 _EXPONENT = re.compile(r"(?<![\d.,])(\d)[.,](\d+)E\+?(\d+)(?!\d)", re.IGNORECASE)
-_FLOAT = re.compile(r"(?<!\d)(\d{10,12})[.,]0{1,2}(?![\d-])")
+_FLOAT = re.compile(
+    r"(?<!\d)(\d{10,12}|7\d(?:\s\d{3}){3}|[78][\s(-]{0,2}\d{3}[\s)-]{0,2}\d{3}[\s-]?\d\d[\s-]?\d\d)[.,]0{1,2}(?![\d-])"
+)
+# What a number of another kind is called. «Дом» is not among them: a telephone stands at home, too.
+_OTHER = re.compile(
+    r"(?<![^\W\d_])(?:(?:карт[аы]|медкарт[аы]|а/к|договор|дог|код|id|ид|л/с|сч[её]т|кв|квартира|каб|кабинет|оф|офис|корп"
+    r"|корпус|этаж|подъезд|подъ|палата|возраст)(?![^\W\d_])[\s.:№#-]{0,3}(\d[\d-]*)"
+    r"|(?:полис|паспорт|снилс|инн|омс|дмс)(?![^\W\d_])[\s.:№#-]{0,3}(\d+(?:[\s-](?![78]\s|[78]?9\d{9})\d+)*))"
+    r"|№\s?(?![78][\s(-])(\d{1,2})(?![\d-])",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"(?<![\d-])(?:(?:19|20)\d\d(?=\s*г(?:\.|\b|од))|\d{1,3}(?=\s*(?:лет|год|мес|нед|руб|%|этаж|подъезд|корпус|час(?!\w)|мин)))",
+    re.IGNORECASE,
+)
+_HOUR = re.compile(r"(?:(?<=\bдо\s)|(?<=\bпо\s)|(?<=\bпосле\s))(?:9|1\d|2[0-3])(?:-[0-5]\d)?(?!\d)", re.IGNORECASE)
+_LISTED = re.compile(r"1[).]\s?[+(]?\d")
+_ITEM = re.compile(r"(?:(?<=\s)|^)[1-4][).]\s?(?=[+(]?\d)", re.MULTILINE)
 _EXTENSION = re.compile(
-    r"(?<=[\d)])\s*,?\s*\(?\s*(доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext|#|x)[.:]?\s*(\d{1,6})\s*\)?(?!\d)",
+    r"(?<=[\d)])\s*,?\s*\(?\s*(доб(?:авочн(?:ый|ого))?|доп|вн(?:утр(?:енний)?)?|ext(?:ension)?|[#xх])[.:]?\s*"
+    r"(?:(?:номер|ном|тел|№)[.:]?\s*)?(\d{1,6})\s*\)?(?!\d|-\d|\s\d\d[\s-]\d)",
     re.IGNORECASE,
 )
 _LOOSE_EXTENSION = re.compile(r"(?<=\d)(?:\s*\((\d{1,5})\)|,(\d{1,5}))\s*$")
 _MARKED = re.compile("([\ue010\ue011])([\ue000-\ue009]+)")
+_WORD = re.compile(r"[^\W\d_]")
 
 
 def typed(text: str) -> str:
@@ -33,40 +59,64 @@ def typed(text: str) -> str:
         text = "№".join(unicodedata.normalize("NFKC", piece) for piece in text.split("№")).translate(_DASHES)
         text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     lines = text.splitlines()
-    return "\n".join(map(visible, lines)).strip().removeprefix("'").removeprefix("tel:").strip()
+    plain = "\n".join(map(visible, lines)).strip()
+    return plain.removeprefix("=").strip("'\"").removeprefix("tel:").strip()
 
 
 def set_aside(text: str) -> tuple[str, set[str]]:
-    """Hide the digits that belong to no number (dates, hours, extensions), undo what Excel did; flags of it."""
+    """Hide the digits that belong to no number, undo what Excel did; the text, and flags of it."""
     flags: set[str] = set()
-    text = _EMAIL.sub(" ", text)
-    if _DATE.search(text):
+    if "_" in text:
+        text = _BLANK_FORM.sub(" ", text)
+    if "@" in text:
+        text = _EMAIL.sub(_hide, text)
+    text, dates = _DATE.subn(_hide, text)
+    if dates:
         flags.add("date_in_phone")
-    text = _CLOCK.sub(_hide, _DATE.sub(_hide, text))
-    text, floats = _FLOAT.subn(r"\1", text)
-    text = _EXPONENT.sub(_exact, text)
-    if floats or "\ue012" in text:
-        flags.add("excel_float")
-    if "\ue013" in text:
-        flags.add("excel_precision_lost")
-    text = text.replace("\ue012", "").replace("\ue013", "")
-    text = _EXTENSION.sub(_extension, text)
+    if ":" in text:
+        text = _CLOCK.sub(_hide, text)
+    text = _unexcelled(text, flags)
+    if _LISTED.match(text):
+        text = _ITEM.sub("; ", text)
+    if "№" in text or _WORD.search(text):
+        text = _HOUR.sub(_hide, _MEASURE.sub(_hide, _OTHER.sub(_hide_other, text)))
+        text = _EXTENSION.sub(_extension, text)
+    elif "#" in text:
+        text = _EXTENSION.sub(_extension, text)
     return _LOOSE_EXTENSION.sub(_loose_extension, text), flags
+
+
+def _unexcelled(text: str, flags: set[str]) -> str:
+    text, floats = _FLOAT.subn(r"\1", text)
+    if "E" in text or "e" in text:
+        text = _EXPONENT.sub(_exact, text)
+    if floats or _EXACT in text:
+        flags.add("excel_float")
+    if _LOST in text:
+        flags.add("excel_precision_lost")
+    return text.replace(_EXACT, "").replace(_LOST, "")
 
 
 def _hide(found: re.Match[str]) -> str:
     return found[0].translate(_HIDDEN)
 
 
+def _hide_other(found: re.Match[str]) -> str:
+    """«карта 451234», but not «код 8 916 555-01-23»: that is a telephone whatever it is called."""
+    digits = "".join(filter(str.isdigit, found[0]))
+    is_phone = len(digits) in (10, 11) and digits[0] in "34789"
+    return found[0] if is_phone else found[0].translate(_HIDDEN)
+
+
 def _exact(found: re.Match[str]) -> str:
     """Digits of a number in scientific notation when all of them are there; a mark when Excel rounded them off."""
     digits = found[1] + found[2]
-    return "\ue012" + digits if len(digits) == int(found[3]) + 1 else "\ue013"
+    return _EXACT + digits if len(digits) == int(found[3]) + 1 else _LOST
 
 
 def _extension(found: re.Match[str]) -> str:
     before = sum(char.isdigit() for char in found.string[: found.start()])
-    if found[1].casefold() in ("x", "#") and before < 10:
+    if found[1] in "xXхХ#" and before < 10:
         return found[0]
     return _EXT + found[2].translate(_HIDDEN) + " "
 

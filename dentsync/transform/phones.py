@@ -5,15 +5,16 @@ A wrong number that looks right is worse than a rejected one. What is likely but
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from dentsync.model import FieldType
-from dentsync.transform.dialling import Phone, Unread, checked, is_dummy, read_number
-from dentsync.transform.phone_text import extension_after, set_aside, shown, typed
-from dentsync.transform.words import is_empty
+from dentsync.transform.dialling import Phone, Unread, checked, is_dummy
+from dentsync.transform.phone_notes import flags_of, is_refusal, note_of, unnamed
+from dentsync.transform.phone_parts import Part, parts_of
+from dentsync.transform.phone_text import set_aside, shown, typed
+from dentsync.transform.words import EMPTY, fold, is_empty
 
 Decision = Literal["keep", "auto", "propose", "quarantine"]
 
@@ -23,13 +24,14 @@ class PhoneCell:
     """What a cell holds. ``phones``: the first SMS-capable one leads, the others as typed. ``note``: words around.
 
     ``action``: ``keep`` (typed in E.164), ``auto`` (repaired without doubt), ``propose`` (a person should look),
-    ``quarantine`` (no number).
+    ``quarantine`` (no number). ``refuses``: they want neither calls nor messages.
     """
 
     phones: tuple[Phone, ...] = ()
     note: str = field(default="", repr=False)
     flags: tuple[str, ...] = ()
     action: Decision = "quarantine"
+    refuses: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -45,7 +47,13 @@ class PhoneCell:
     def reasons(self) -> tuple[str, ...]:
         """In Russian: why something of the cell cannot be used. Empty when all of it can."""
         known = tuple(REASONS[flag] for flag in self.flags if flag in REASONS)
-        return known or (_UNCLEAR,) * (self.usable != self.numbers)
+        if not self.phones and not known:
+            known = (_DATE,)
+        return known or (_reason_of(self.flags),) * (self.usable != self.numbers)
+
+
+def _reason_of(flags: tuple[str, ...]) -> str:
+    return "номер отмечен как неверный" if "outdated_mark" in flags else "номер можно прочесть двояко"
 
 
 REASONS = {
@@ -68,7 +76,7 @@ REASONS = {
 }
 """Why a number was not used, by flag, for the people of the clinic."""
 
-_UNCLEAR = "номер можно прочесть двояко"
+_DATE = "в ячейке дата, а не телефон"
 
 _PLAIN = re.compile(r"(\+7|8|7)?[ -]?\(?(9\d\d)\)?[ -]?(\d{3})[ -]?(\d\d)[ -]?(\d\d)", re.ASCII)
 
@@ -100,141 +108,37 @@ def _plain_cell(text: str, found: re.Match[str]) -> PhoneCell:
 
 # ── the cell ──────────────────────────────────────────────────────────────────────────────────
 
-_MASKED = re.compile(r"\d-?[*xх•]{2}|[*xх•]{2}-?\d", re.IGNORECASE)
-_LETTERS = str.maketrans("OoОоlIЗз", "00001133")
-_LETTER = re.compile(r"(?<=\d)-?[OoОоlIЗз](?![^\W\d_])|(?<![^\W\d_])[OoОоlIЗз](?=-?\d)")
-_BREAK = re.compile(r"[;\n\r|]+|,|(?<![^\W\d_])(?:или|либо|и)(?=\s*[+(]?\d)", re.IGNORECASE)
-_RUN = re.compile(r"[+(]*\d(?:[\d\s()+\-./_]*\d)?")
-_LABEL = re.compile(r"(?:т|тел|телефон|tel|phone)", re.IGNORECASE)
-_OUTDATED = re.compile(r"\b(?:стар(?:ый|ая|ое)|не ?актуал|не работает|недействител|бывш|сменил)", re.IGNORECASE)
-_SILENT = re.compile(r"\bне (?:звон|беспоко|пис|тревож)", re.IGNORECASE)
-_RELATIVE = re.compile(
-    r"\b(?:муж|жен[аы]|мам[аы]|пап[аы]|мать|отец|сын|доч\w*|брат|сестр\w|баб\w*|дед\w*|т[её]т\w|дяд\w)\b", re.IGNORECASE
+_LONGEST = 1000  # characters; a longer text is no list of telephones
+_BLANK = re.compile(r"[\W_]*(?:\+?[78][\W_]*)?")
+_NARROW = re.compile(r"#{3,}")  # what Excel shows where a column is too narrow, and exports so
+_NOTHING = frozenset(
+    {"б/т", "бт", "нет тел", "тел нет", "без тел", "нет номера", "без номера", "номера нет", "не помнит", "не знает"}
+    | {"не дал", "не дала", "не оставил", "не оставила", "xxx", "ххх", "пусто", "прочерк"}
 )
-_HAS_WORD = re.compile(r"[^\W\d_]|№")
-_EIGHT_PLUS = re.compile(r"8\s*(?=\+)")
-_BEFORE_PLUS = re.compile(r"(?<=\d)[\s()./-]*(?=\+)")
-_COMPLETE = re.compile(r"[78]\d{10}|9\d{9}")
-_SHORT = 5  # digits of a house, a year or an hour beside words
 
 
 def _read(text: str, region: str, area_codes: tuple[str, ...]) -> PhoneCell:
-    text, flags = set_aside(text)
+    if len(text) > _LONGEST:
+        return PhoneCell(flags=("not_a_number",))
+    text, flags = set_aside(typed(text))
+    if _NARROW.fullmatch(text):
+        return PhoneCell(flags=("excel_precision_lost",))
+    if flags.isdisjoint(REASONS) and _says_nothing(shown(text)):
+        return PhoneCell(flags=("empty",))
+    parts = [Part(text, start, end, region, area_codes) for start, end in parts_of(text)]
+    whole = any(run.is_whole for part in parts for run in part.runs)
     phones: list[Phone] = []
-    notes: list[str] = []
-    for part in _BREAK.split(text):
-        read, why, note = _read_part(part, region, area_codes)
-        phones += read
-        flags |= why
-        notes += note
-    return _cell(phones, flags, "; ".join(notes))
+    spans: list[tuple[int, int]] = []
+    for part in parts:
+        phones += part.read(flags, spans, whole)
+    return _cell(phones, flags, note_of(text, spans))
 
 
-# ── a part of a cell: digits with words around ────────────────────────────────────────────────
-
-
-def _read_part(part: str, region: str, area_codes: tuple[str, ...]) -> tuple[list[Phone], set[str], list[str]]:
-    """Numbers, flags of what could not be read, and notes."""
-    if _MASKED.search(part):
-        return [], {"masked"}, []
-    part, letters = _LETTER.subn(lambda found: found[0].translate(_LETTERS), part)
-    runs = list(_RUN.finditer(part))
-    read = [(run, list(_numbers(run[0], region, area_codes))) for run in runs]
-    beside = [run for run, numbers in read if _is_short(run[0]) and not isinstance(numbers[0], Phone)]
-    full = any(isinstance(number, Phone) and "local_number" not in number.how for _, found in read for number in found)
-    phones: list[Phone] = []
-    why: set[str] = set()
-    for run, numbers in read:
-        if run in beside and full and _HAS_WORD.search(part):
-            continue
-        for number in numbers:
-            if isinstance(number, Unread):
-                why.add(number.why)
-            else:
-                phones.append(_doubtful(number, letters > 0, _asked(part, run)))
-        if phones and not isinstance(numbers[-1], Unread):
-            phones[-1] = _with_extension(phones[-1], part[run.end() :])
-    skipped = [] if full else beside
-    return phones, why, _notes(part, [run for run in runs if run not in beside or run in skipped])
-
-
-def _is_short(run: str) -> bool:
-    return sum(char.isdigit() for char in run) <= _SHORT
-
-
-def _asked(part: str, run: re.Match[str]) -> bool:
-    return part[run.end() :].lstrip(" )").startswith("?")
-
-
-def _doubtful(phone: Phone, letters: bool, asked: bool) -> Phone:
-    flag = "letter_for_digit" if letters else "doubtful" if asked else ""
-    return _unsure(phone, flag) if flag else phone
-
-
-def _unsure(phone: Phone, flag: str) -> Phone:
-    kept = tuple(item for item in phone.how if item in ("foreign_region", "dummy_suspect", "not_personal"))
-    return replace(phone, sure=False, asks=True, how=(flag, *kept))
-
-
-def _with_extension(phone: Phone, after: str) -> Phone:
-    extension, certain = extension_after(after)
-    if not extension:
-        return phone
-    if certain:
-        return replace(phone, extension=extension, how=(*phone.how, "extension"))
-    # A mobile has no extension: «9165550123,4» may have lost a digit elsewhere.
-    return replace(phone, extension=extension, asks=True, sure=phone.sure and not phone.sms, how=("extension",))
-
-
-def _notes(part: str, runs: list[re.Match[str]]) -> list[str]:
-    """The words between the numbers."""
-    edges = [0, *(edge for run in runs for edge in run.span()), len(part)]
-    pieces = (shown(part[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True))
-    plain = (" ".join(piece.split()).strip(" :;,.-()[]'\"?+/\\_*") for piece in pieces)
-    closed = (piece + ")" if piece.count("(") > piece.count(")") else piece for piece in plain)
-    return [piece for piece in closed if piece and not _LABEL.fullmatch(piece)]
-
-
-def _numbers(run: str, region: str, area_codes: tuple[str, ...]) -> Iterator[Phone | Unread]:
-    """The numbers of one run of digits and punctuation: usually one."""
-    pieces = _BEFORE_PLUS.split(_EIGHT_PLUS.sub("", run))
-    if len(pieces) > 1 and any(map(_is_short, pieces)):  # «9165550123+8»: nobody knows what the plus means
-        yield Unread("too_long")
-        return
-    for piece in pieces:
-        whole = read_number(piece, region, area_codes)
-        if isinstance(whole, Phone):
-            yield replace(whole, how=("double_prefix",)) if _EIGHT_PLUS.match(run) else whole
-        else:
-            yield from _several(piece, region, area_codes) or (whole,)
-
-
-def _several(run: str, region: str, area_codes: tuple[str, ...]) -> list[Phone]:
-    """Complete numbers side by side. The first digit of each says how long it is, so there is one way at most."""
-    groups = ["".join(filter(str.isdigit, group)) for group in re.split(r"[\s/()]+", run)]
-    ways = [way for way in _ways([group for group in groups if group]) if len(way) > 1]
-    glued = not ways
-    if glued:
-        digits = "".join(groups)
-        ways = [way for way in ([digits[:cut], digits[cut:]] for cut in (10, 11)) if all(map(_COMPLETE.fullmatch, way))]
-    if not ways:
-        return []
-    read = [read_number(number, region, area_codes) for number in ways[0]]
-    phones = [number for number in read if isinstance(number, Phone)]
-    if len(phones) != len(read):
-        return []
-    return [_unsure(phone, "glued") for phone in phones] if glued else phones
-
-
-def _ways(groups: list[str]) -> Iterator[list[str]]:
-    if not groups:
-        yield []
-    for end in range(1, len(groups) + 1):
-        number = "".join(groups[:end])
-        if len(number) > 11:
-            return
-        if _COMPLETE.fullmatch(number):
-            yield from ([number, *rest] for rest in _ways(groups[end:]))
+def _says_nothing(text: str) -> bool:
+    if _BLANK.fullmatch(text):
+        return True
+    words = fold(unnamed(text))
+    return words in _NOTHING or words in EMPTY[FieldType.PHONES]
 
 
 # ── the whole ─────────────────────────────────────────────────────────────────────────────────
@@ -245,37 +149,32 @@ def _cell(phones: list[Phone], flags: set[str], note: str) -> PhoneCell:
     if not flags.isdisjoint(REASONS):  # «8916 мама 5550123»: halves of one mobile, perhaps
         phones = [replace(phone, sure=False) if "local_number" in phone.how else phone for phone in phones]
     ordered = _ordered(phones)
-    flags = flags.union(*(phone.how for phone in ordered), _flags_of_note(note, len(ordered)))
+    flags = flags.union(*(phone.how for phone in ordered), flags_of(note, len(ordered)))
+    if not ordered:
+        return PhoneCell(flags=_flags_of_nothing(flags), refuses=is_refusal(note))
     if len(ordered) > 1:
         flags = (flags | {"several"}) - ({"prefix_added"} if "reformatted" in flags else set())
-    if ordered and all(phone.kind == "fixed" for phone in ordered):
+    if all(phone.kind == "fixed" for phone in ordered):
         flags.add("not_sms")
-    if not ordered and flags.isdisjoint(REASONS):
-        flags.add("not_a_number")
     if "excel_float" in flags:
         flags.discard("reformatted")
-    return PhoneCell(ordered, note, tuple(sorted(flags)), _decision(ordered, flags))
+    return PhoneCell(ordered, note, tuple(sorted(flags)), _decision(ordered, flags), is_refusal(note))
+
+
+def _flags_of_nothing(flags: set[str]) -> tuple[str, ...]:
+    """Of a cell without a number: why there is none, whatever else was written."""
+    why = flags - {"comment", "outdated_mark", "excel_float"}
+    return tuple(sorted(why if why - {"do_not_contact"} else why | {"not_a_number"}))
 
 
 def _ordered(phones: list[Phone]) -> tuple[Phone, ...]:
+    """Each number once, as typed, but the first that can take a message leads."""
     distinct: dict[str, Phone] = {}
     for phone in phones:
         distinct.setdefault(phone.e164, phone)
-    lead = [phone for phone in distinct.values() if phone.sms and phone.sure][:1]
+    able = [phone for phone in distinct.values() if phone.sms and phone.sure]
+    lead = ([phone for phone in able if "outdated_mark" not in phone.how] or able)[:1]
     return (*lead, *(phone for phone in distinct.values() if phone not in lead))
-
-
-def _flags_of_note(note: str, count: int) -> set[str]:
-    if not note:
-        return set()
-    found = {"comment"}
-    if _OUTDATED.search(note):
-        found.add("outdated_mark")
-    if _SILENT.search(note):
-        found.add("do_not_contact")
-    if count > 1 and _RELATIVE.search(note):
-        found.add("representative")
-    return found
 
 
 _LOOKED_AT = frozenset({"outdated_mark", "do_not_contact", "date_in_phone"})

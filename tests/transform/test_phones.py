@@ -5,17 +5,28 @@ import re
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dentsync.transform.phones import PhoneCell, parse_phones
+from dentsync.transform.phones import REASONS, PhoneCell, parse_phones
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parents[1] / "cases" / "phones.jsonl").read_text(encoding="utf-8").splitlines()
-]
+FOLDER = Path(__file__).parents[1] / "cases"
 CODES = "473 4732"  # Voronezh: seven digits and the old six
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+
+
+CASES = cases("phones.jsonl")
+HELD_OUT = cases("phones_held_out.jsonl")
+
+
+def codes_of(config: dict[str, Any]) -> str:
+    """The area codes of a case as a clinic configures them."""
+    return " ".join(dict.fromkeys((config["default_area_code"], *config["local_number_lengths"].values()))).strip()
 
 
 def as_case(cell: PhoneCell) -> dict[str, Any]:
@@ -36,14 +47,15 @@ def as_case(cell: PhoneCell) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", CASES + HELD_OUT, ids=lambda case: case["id"])
 def test_a_cell_is_read_as_a_careful_person_would(case: dict[str, Any]) -> None:
     expected = {key: case["expected"][key] for key in ("phones", "action", "flags", "note")}
-    assert as_case(parse_phones(case["raw"], "RU", CODES)) == expected
+    config = case["config"]
+    assert as_case(parse_phones(case["raw"], config["default_region"], codes_of(config))) == expected
 
 
-def test_the_case_file_is_whole() -> None:
-    assert len(CASES) == 70
+def test_the_case_files_are_whole() -> None:
+    assert (len(CASES), len(HELD_OUT)) == (70, 141)
 
 
 def usable(text: str, area_code: str = CODES) -> tuple[str, ...]:
@@ -83,6 +95,18 @@ def usable(text: str, area_code: str = CODES) -> tuple[str, ...]:
         "7,91656E+10",
         "22.05.1980",
         "кв 12",
+        "8 8 916 555 01 23",
+        "+7 7 916 555-01-23",
+        "89165550123 чужой номер",
+        "89165550123 (ошиблись номером)",
+        "номер не существует 89165550123",
+        "СНИЛС 916-555-012 34",
+        "0505550123",
+        "########",
+        "№ 8916 555 01",
+        "карта 255012",
+        "9876543210",
+        "8916555 ... 23",
     ],
 )
 def test_doubtful_digits_are_nobodys_number(text: str) -> None:
@@ -115,6 +139,18 @@ def test_doubtful_digits_are_nobodys_number(text: str) -> None:
         ("старый 89165550123", ("+79165550123",)),
         ("255-01-23", ("+74732550123",)),
         ("55-01-23", ("+74732550123",)),
+        ("89165550123 255-01-24", ("+79165550123", "+74732550124")),
+        ("89165550123; 394000 Воронеж", ("+79165550123",)),
+        ("89165550123 карта 255012", ("+79165550123",)),
+        ("кв. 8 89165550123", ("+79165550123",)),
+        ("89165550123 12 лет", ("+79165550123",)),
+        ("звонить после 18 89165550123", ("+79165550123",)),
+        ("8 (4732) 55-01-23 вн. 7, 8916 555 01 23 Анна", ("+79165550123", "+74732550123")),
+        ("старый 89165550123, новый 89165550124", ("+79165550124", "+79165550123")),
+        ("89165550123 чужой, 89165550124 свой", ("+79165550124",)),
+        ("+79165550128+79165550124", ("+79165550128", "+79165550124")),
+        ("+79165550178+7916555012", ("+79165550178",)),
+        ("код 473 255-01-23", ("+74732550123",)),
     ],
 )
 def test_numbers_beyond_doubt_are_used_the_mobile_one_first(text: str, numbers: tuple[str, ...]) -> None:
@@ -135,6 +171,45 @@ def test_a_city_number_without_a_configured_code_is_refused_with_the_way_out() -
 
 def test_the_words_around_become_a_note() -> None:
     assert parse_phones("Оля (жена) 9165550123 звонить вечером").note == "Оля (жена); звонить вечером"
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("мама 89165550123 папа 89165550124", ("мама", "папа")),
+        ("89165550123 (муж), 89165550124 (жена)", ("муж", "жена")),
+        ("раб. 84732550123\nмоб. 89165550123", ("моб", "раб")),
+        ("тел. 89165550123", ("",)),
+        ("89165550123 89165550124 мама", ("", "мама")),
+    ],
+)
+def test_each_number_keeps_the_words_that_say_whose_it_is(text: str, labels: tuple[str, ...]) -> None:
+    assert tuple(phone.label for phone in parse_phones(text).phones) == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "refuses"),
+    [
+        ("89165550123 не звонить", True),
+        ("89165550123 Не беспокоить!!!", True),
+        ("не писать и не звонить 89165550123", True),
+        ("89165550123 просил без рассылок", True),
+        ("не звонить", True),
+        ("89165550123 не звонить до 12:00", False),
+        ("89165550123 не звонить, только смс", False),
+        ("89165550123 не звонить на работу", False),
+        ("89165550123 только смс", False),
+        ("89165550123 мама", False),
+        ("89165550123", False),
+    ],
+)
+def test_who_wants_no_calls_at_all_is_told_from_who_says_when_and_how(text: str, refuses: bool) -> None:
+    assert parse_phones(text).refuses is refuses
+
+
+def test_a_city_of_five_digits_has_its_own_local_numbers() -> None:
+    assert usable("2-34-56", "47396") == ("+74739623456",)
+    assert usable("2-34-56") == ()
 
 
 def test_a_clinic_outside_russia_has_its_own_national_numbers() -> None:
@@ -212,3 +287,27 @@ def test_one_mobile_number_is_one_number_in_every_spelling(national: int, prefix
 def test_a_number_is_read_the_same_when_it_is_written_back(text: str) -> None:
     numbers = usable(text)
     assert set(usable("; ".join(numbers))) == set(numbers)
+
+
+@given(st.text(max_size=80) | CELLS | st.text("0123456789+-() ,;/.\n№#_*xОмадвн:@=Ee", max_size=60))
+def test_reading_never_raises_and_gives_only_numbers_that_the_library_knows(text: str) -> None:
+    cell = parse_phones(text, "RU", CODES)
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(number)) for number in cell.numbers)
+    assert len(set(cell.numbers)) == len(cell.numbers)
+    assert (cell.action == "quarantine") == (not cell.numbers)
+    assert cell.action != "keep" or cell.usable == tuple(text.split())  # nothing was done to it
+    assert bool(cell.reasons) == (cell.usable != cell.numbers or not cell.numbers or bool(REASONS.keys() & cell.flags))
+
+
+ANY_NUMBER = st.sampled_from([f"+7916555012{i}" for i in range(8)] + [f"+7473255012{i}" for i in range(4)])
+
+
+@given(st.lists(ANY_NUMBER, min_size=1, max_size=5, unique=True), st.sampled_from([", ", "; ", "\n", " / ", " и "]))
+def test_numbers_stay_as_typed_and_the_first_that_takes_a_message_leads(numbers: list[str], joint: str) -> None:
+    lead = next((number for number in numbers if number.startswith("+79")), numbers[0])
+    assert usable(joint.join(numbers)) == (lead, *(number for number in numbers if number != lead))
+
+
+@pytest.mark.parametrize("text", ["8" * 5000, "89165550123 " * 400, "(" * 3000, "+7" * 900, "x" * 2000 + "1"])
+def test_a_cell_of_any_length_is_read_at_once(text: str) -> None:
+    assert parse_phones(text, "RU", CODES).action in ("quarantine", "propose")
