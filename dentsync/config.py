@@ -168,6 +168,12 @@ def presets() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in PRESETS.glob("*-*.toml")))
 
 
+@cache
+def sources() -> tuple[str, ...]:
+    """Names of vocabularies: what a feed may have as its ``source``."""
+    return tuple(sorted(file.stem for file in PRESETS.glob("*.toml") if "-" not in file.stem))
+
+
 def preset_text(name: str) -> str:
     """The commented configuration of a preset."""
     if name not in presets():

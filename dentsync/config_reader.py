@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,7 +125,7 @@ class Reader:
             safety=self._safety(data.get("safety", {})),
             digest=digest_of(
                 *(data.get(name, {}) for name in ("clinic", "crm", "feeds", "routes", "safety")),
-                [_vocabulary(table.get("source", "helix")) for table in data["feeds"].values()],
+                [vocabulary(table.get("source", "helix")) for table in data["feeds"].values()],
             ),
             mail=self._mail(data.get("mail")),
             alerts=self.alerts(data),
@@ -158,6 +159,8 @@ class Reader:
         for part in ("key", "required", "columns", "defaults", "inverted"):
             for field in getattr(table, part):
                 self._field(f"{where}.{part}", field)
+        for field in chain.from_iterable(table.status_from.values()):
+            self._field(f"{where}.status_from", field)
         if not table.key:
             self.fail(f"{where}.key", _('name the fields that make a row unique, for example ["card_number"]'))
         source = self._source(where, table.source)
@@ -177,7 +180,7 @@ class Reader:
     def _source(self, where: str, name: str) -> dict[str, Any]:
         if "-" in name or not (PRESETS / f"{name}.toml").is_file():
             self.fail(f"{where}.source", _("no source {name!r}").format(name=name))
-        return _vocabulary(name)
+        return vocabulary(name)
 
     def _expect(self, where: str, table: ExpectTable, kind: FeedKind) -> FileRules:
         low, high = table.rows or (None, None)
@@ -367,7 +370,8 @@ _MIN_SHARE: Mapping[FeedKind, str] = {"snapshot": "50%", "window": "20%", "appen
 
 
 @cache
-def _vocabulary(name: str) -> dict[str, Any]:
+def vocabulary(name: str) -> dict[str, Any]:
+    """Columns and words of a source, as its file has them."""
     return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -393,6 +397,7 @@ def _clean_rules(source: Mapping[str, Any], table: FeedTable, clinic: ClinicTabl
         defaults=table.defaults,
         dates=tuple(source.get("dates", ())) + table.dates,
         inverted=table.inverted,
+        status_from=table.status_from,
     )
 
 

@@ -79,6 +79,7 @@ class FeedTable(Table, frozen=True):
     required: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]] = {}
     statuses: dict[Status, tuple[str, ...]] = {}
+    status_from: dict[Status, tuple[str, ...]] = {}
     defaults: dict[str, str] = {}
     dates: tuple[str, ...] = ()
     inverted: tuple[str, ...] = ()

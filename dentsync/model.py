@@ -62,6 +62,16 @@ FIELDS: Mapping[str, FieldType] = {
     "lifetime_total": FieldType.MONEY,
     "discount": FieldType.TEXT,
     "archive_reason": FieldType.TEXT,
+    "age": FieldType.NUMBER,  # changes by itself: a birth date is better
+    "first_visit_at": FieldType.DATETIME,
+    "is_new": FieldType.FLAG,
+    "patient_created_at": FieldType.DATETIME,
+    "sanation": FieldType.TEXT,
+    "patient_comment": FieldType.TEXT,
+    "extra_comment": FieldType.TEXT,
+    "address": FieldType.TEXT,
+    "snils": FieldType.ID,
+    "inn": FieldType.ID,
     # the appointment (also a request, a line of the waiting list)
     "appointment_id": FieldType.ID,
     "start_at": FieldType.DATETIME,
@@ -77,11 +87,38 @@ FIELDS: Mapping[str, FieldType] = {
     "booked_at": FieldType.DATETIME,
     "cancel_reason": FieldType.TEXT,
     "comment": FieldType.TEXT,
+    "end_at": FieldType.DATETIME,
+    "visit_type": FieldType.TEXT,
+    "request_topic": FieldType.TEXT,
+    "request_id": FieldType.ID,
+    "service_codes": FieldType.TEXT,
+    "amount_due": FieldType.MONEY,
+    "amount_rendered": FieldType.MONEY,
+    "amount_received": FieldType.MONEY,
+    # what says a status where there is no word for it (``CleanRules.status_from``)
+    "confirmed_at": FieldType.DATETIME,
+    "arrived_at": FieldType.DATETIME,
+    "started_at": FieldType.DATETIME,
+    "ended_at": FieldType.DATETIME,
+    "cancelled_at": FieldType.DATETIME,
+    "is_rescheduled": FieldType.FLAG,
+    "rescheduled_from": FieldType.ID,
+    "is_deleted": FieldType.FLAG,
+    # the task of a check-up
+    "task_id": FieldType.ID,
+    "task_doctor": FieldType.TEXT,
+    "task_from_at": FieldType.DATETIME,
+    "task_comment": FieldType.TEXT,
 }
 """Every field dentsync knows, by name. Columns, conditions, titles and CRM fields are configured in these words."""
 
 PATIENT_FIELDS: tuple[str, ...] = tuple(FIELDS)[: tuple(FIELDS).index("appointment_id")]
 """The fields that describe the person, whichever feed carries them."""
+
+SENSITIVE: frozenset[str] = frozenset(
+    {"address", "comment", "extra_comment", "inn", "patient_comment", "snils", "task_comment"}
+)
+"""Fields that no vocabulary and no preset takes by itself: a clinic has to name their column, and where they go."""
 
 
 class Entity(StrEnum):
@@ -186,7 +223,8 @@ class CleanRules:
 
     ``statuses`` maps a folded status word (``transform.words.fold``) to a status. ``defaults`` gives text
     where the file says nothing: no column, or an empty cell. ``dates`` are ``strptime`` formats, tried in order, in
-    addition to ISO.
+    addition to ISO. ``status_from``: for a status the fields any of which says it outright; the first status that has
+    one wins over the word for it.
     """
 
     timezone: str
@@ -200,6 +238,7 @@ class CleanRules:
     defaults: Mapping[str, str] = dataclasses.field(default_factory=dict)
     dates: tuple[str, ...] = ()
     inverted: tuple[str, ...] = ()  # flags whose column means the opposite
+    status_from: Mapping[Status, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Writes dentsync/samples/helix: three days of exports of an invented clinic, the same bytes every time.
 
+Small samples of other programs stand beside it (``tools/mis_samples.py``).
+
 Run from the project's root: ``python -m tools.make_samples``. Everybody in these files is invented; their numbers are
 of the form 8 (9xx) 555-NN-NN. The story is told in ``tools/sample_story.py``; here it becomes files, each feed in
 another format, encoding and spelling, as clinics' programs write them.
@@ -18,6 +20,7 @@ from xml.sax.saxutils import escape
 import click
 import openpyxl
 
+from tools.mis_samples import TABLES
 from tools.sample_story import DAYS, Person, Story, Waiting, read_story
 
 TARGET = Path("dentsync/samples/helix")
@@ -263,14 +266,27 @@ def files_of(story: Story) -> dict[str, bytes]:
     return dict(sorted(made.items()))
 
 
+def others_of(story: Story) -> dict[str, bytes]:
+    """Samples of other programs: path below ``dentsync/samples`` -> content."""
+    made = {}
+    for name, (table, delimiter, encoding) in TABLES.items():
+        made[name] = as_csv(table(story, phone), delimiter, encoding)
+    return made
+
+
 def main() -> None:
     """Write the samples anew and say what they hold."""
     shutil.rmtree(TARGET, ignore_errors=True)
-    for name, content in files_of(read_story()).items():
-        path = TARGET / name
+    story = read_story()
+    for name, content in {**_below(TARGET.name, files_of(story)), **others_of(story)}.items():
+        path = TARGET.parent / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         click.echo(f"{name:55} {_rows(name, content):4} rows {len(content):7} bytes")
+
+
+def _below(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"{folder}/{name}": content for name, content in files.items()}
 
 
 def _rows(name: str, content: bytes) -> int:

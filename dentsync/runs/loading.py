@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from dentsync.config import Feed, digest_of
 from dentsync.errors import Refused, SourceError
@@ -43,7 +44,7 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
     words = words_of(feed.aliases)
     export = open_export(found.path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
     columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
-    refusal = missing(columns, _needed(feed))
+    refusal = missing(columns, needed(feed, columns))
     if refusal and (export.layout.header or not feed.expect.allow_empty):
         raise refusal
     with job.store.transaction():
@@ -64,13 +65,13 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
     return replace(report, vanished=headers.unneeded)
 
 
-def _needed(feed: Feed) -> list[str]:
-    """Columns that must be there: required and key fields, unless a default or their parts give them."""
-    parts = {"full_name": "last_name", "start_at": "start_on"}
-    fields = [
-        name for name in dict.fromkeys((*feed.rules.required, *feed.rules.key)) if name not in feed.rules.defaults
-    ]
-    return [name for name in fields if parts.get(name) not in feed.aliases or name in feed.aliases]
+def needed(feed: Feed, columns: Columns) -> list[str]:
+    """Columns that must be there: required and key fields, unless a default, their parts or other columns give them."""
+    signs = tuple(chain.from_iterable(feed.rules.status_from.values()))
+    given = {"full_name": ("last_name",), "start_at": ("start_on",), "status": signs}
+    fields = dict.fromkeys((*feed.rules.required, *feed.rules.key))
+    wanted = [name for name in fields if name not in feed.rules.defaults]
+    return [name for name in wanted if columns.indexes.keys().isdisjoint(given.get(name, ()))]
 
 
 class _Loading:

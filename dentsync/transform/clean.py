@@ -17,6 +17,7 @@ from dentsync.model import FIELDS, CleanRules, Fault, FieldType, RawRecord, Reco
 from dentsync.transform.dates import parse_date, parse_datetime, parse_time
 from dentsync.transform.money import parse_money, parse_number
 from dentsync.transform.names import PersonName, join_name, parse_name
+from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phones import PhoneCell, parse_phones
 from dentsync.transform.words import flag, fold, is_empty, status, visible
 
@@ -102,6 +103,8 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
     "email": _check_email,
     "birth_date": _check_birth,
     "completed_visits": _check_visits,
+    "inn": check_inn,
+    "snils": check_snils,
 }
 """Further judgement of single fields, after their type."""
 
@@ -157,6 +160,7 @@ class Cleaner:
                 self._put(name, row)
         self._put_name(row)
         self._put_start(row)
+        self._put_status(row)
         missing = [name for name in self._needed if row.values.get(name) in (None, "", ())]
         if missing:
             return Reject(raw.feed, raw.origin, (*row.faults, *_absences(missing, row)))
@@ -224,6 +228,19 @@ class Cleaner:
             row.values["start_at"] = whole.value
         else:
             row.faults.append(Fault("start_time", "не указано время", row.cells["start_time"]))
+
+    def _put_status(self, row: _Row) -> None:
+        """What another column says outright (a cancel reason, the moment a visit ended) is more than a word."""
+        for meaning, names in self._rules.status_from.items():
+            for name in (name for name in names if name in row.cells):
+                reading = self._read(name, row.cells[name])
+                if not reading.read:
+                    row.values.pop("status", None)
+                    row.faults.append(Fault("status", f"не понять статус: не читается {name}"))
+                    return
+                if reading.value not in (None, False, "", ()):
+                    row.values["status"] = meaning
+                    return
 
 
 def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable[[str], PersonName]) -> None:
