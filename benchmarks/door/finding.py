@@ -30,13 +30,14 @@ class Finding:
 
     def row(self, scenario: Scenario, client: str, remarks: str = "") -> list[str]:
         """Cells below ``HEAD``."""
-        wall = seconds(self.attempt.wall * scenario.speed)
         return [
             scenario.name,
             client,
             self.attempt.ended,
             thousands(len(self.trace.requests)),
-            wall if scenario.speed == 1 else f"{wall} (×{scenario.speed:.0f})",
+            seconds(self.attempt.wall)
+            if scenario.speed == 1
+            else f"{seconds(self.trace.seconds)} (×{scenario.speed:.0f})",
             str(self.trace.connections),
             thousands(self.done),
             thousands(self.known),

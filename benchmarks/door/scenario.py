@@ -51,7 +51,7 @@ def usual(count: int = 1000, most: int = 4000) -> dict[str, Scenario]:
         Scenario("S3", count, creating=True, settings=mandatory, invalid=count // 2),
         Scenario("S4", count, creating=True, lost=10),
         Scenario(
-            "S5", count, creating=False, speed=20.0,
+            "S5", count, creating=False, speed=10.0,
             costs={"crm.item.update": 2 * LIMIT / (2 * count)},
         ),
         Scenario("S6", most, creating=False),

@@ -46,7 +46,6 @@ def traced(answer: Callable[..., front.Reply], speed: float, file: TextIO) -> Ca
             "fault": entry.fault,
             "methods": entry.methods,
             "resets": _resets(world, entry.methods),
-            "blocked": world.journal.counts["refused_429"],
         }
         print(json.dumps(line), file=file, flush=True)
         return reply

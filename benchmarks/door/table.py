@@ -7,7 +7,7 @@ from statistics import median
 from benchmarks.door import peer, visits
 from benchmarks.door.finding import HEAD, Finding
 from benchmarks.door.ours import Clinic
-from benchmarks.door.scenario import LOOP, Scenario, as_run, undisturbed, usual
+from benchmarks.door.scenario import LOOP, RTT, Scenario, as_run, undisturbed, usual
 from benchmarks.door.site import Site, built
 from benchmarks.report import Table, seconds, thousands
 
@@ -23,7 +23,7 @@ REMARKS = (
     " S1, but the work is twice what a method may do in ten minutes. S6: 4 000 + 4 000 changes, 160 requests.",
     "Done: rows that are in the CRM as wanted. The caller knows: rows that the client itself handed over as done, with"
     " the right id. Twice: surplus items in the CRM. 429: commands refused for working time. Wall: whole processes."
-    " (×): seconds of the portal's clock, which ran so many times faster.",
+    " (×): from the first request to the last answer by the portal's clock, which ran so many times faster.",
 )
 
 Row = list[str]
@@ -85,23 +85,41 @@ def _spread(found: Sequence[Finding], fast: Sequence[Finding]) -> str:
 def _theirs(site: Site, scenario: Scenario, clinic: Clinic, name: str) -> Row:
     if (name, scenario.name) == (LOOP, "S6"):
         count = 2 * scenario.count
-        return ["S6", name, "not run", thousands(count), seconds(count * peer.PAUSE), *[""] * 7, "computed"]
+        return [
+            "S6",
+            name,
+            "not run",
+            thousands(count),
+            seconds(count * _call_seconds(scenario)),
+            *[""] * 7,
+            "computed",
+        ]
     cap = LOOP_CAP if (name, scenario.name) == (LOOP, "S1") else visits.CAP
     one = visits.with_peer(site, scenario, clinic, name, cap)
-    return one.row(as_run(scenario, name), name, _remark(as_run(scenario, name), one))
+    row = one.row(as_run(scenario, name), name, _remark(scenario, one, name))
+    if as_run(scenario, name) != scenario:
+        # Its own milliseconds count fifty-fold on the fast clock: the pauses are what it takes.
+        row[HEAD.index("wall")] = seconds(len(one.trace.requests) * _call_seconds(scenario))
+    return row
 
 
-def _remark(scenario: Scenario, one: Finding) -> str:
-    if one.attempt.code is None and one.done:
-        wall = one.attempt.wall * scenario.speed * 2 * scenario.count / one.done
-        return f"all of it: {seconds(wall)}, computed"
+def _call_seconds(scenario: Scenario) -> float:
+    return peer.PAUSE + RTT / 1000 + float(scenario.served()["costs"][UPDATE])
+
+
+def _remark(scenario: Scenario, one: Finding, name: str) -> str:
+    if name == LOOP and one.attempt.code is None and one.done:
+        return f"all of it: {seconds(one.attempt.wall * 2 * scenario.count / one.done)}, computed"
+    if name == LOOP:
+        return "wall computed"
     return _floor(one) if scenario.name == "S6" and one.attempt.code == 0 else ""
 
 
 def _floor(one: Finding) -> str:
-    """How long the requests took, against the least time that the rate of requests allows."""
+    """How long it took, against the least time that the rate of requests allows."""
     least = (len(one.trace.requests) - BURST) / LEAK
-    return f"least {seconds(least)}: {one.attempt.wall / least - 1:+.1%}"
+    share, sending = one.attempt.wall / least - 1, one.trace.sending / least - 1
+    return f"least {seconds(least)}: the process {share:+.1%}, its requests {sending:+.1%}"
 
 
 # ── dentsync ──

@@ -19,7 +19,6 @@ class Asked:
     status: int
     methods: Mapping[str, int]
     resets: Mapping[str, float]
-    blocked: int
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,17 @@ class Trace:
 
     @property
     def seconds(self) -> float:
-        """From the first request to the last, by the portal's clock."""
-        return self.requests[-1].came - self.requests[0].came if self.requests else 0.0
+        """From the first request to the last answer, by the portal's clock."""
+        return max((one.left for one in self.requests), default=0.0) - self._began
+
+    @property
+    def sending(self) -> float:
+        """From the first request to the last."""
+        return max((one.came for one in self.requests), default=0.0) - self._began
+
+    @property
+    def _began(self) -> float:
+        return self.requests[0].came if self.requests else 0.0
 
     @property
     def silence(self) -> float:
@@ -58,7 +66,5 @@ class Trace:
 def read(lines: Iterable[str]) -> Trace:
     """The trace that ``benchmarks.door.served`` has written."""
     values = [json.loads(line) for line in lines]
-    requests = tuple(
-        Asked(v["came"], v["left"], v["status"], v["methods"], v["resets"], v["blocked"]) for v in values if "came" in v
-    )
+    requests = tuple(Asked(v["came"], v["left"], v["status"], v["methods"], v["resets"]) for v in values if "came" in v)
     return Trace(requests, sum("connection" in value for value in values))

@@ -9,7 +9,7 @@ from benchmarks.door.ours import Clinic
 from benchmarks.door.scenario import Scenario, as_run
 from benchmarks.door.site import Portal, Site
 
-CAP = 120.0
+CAP = 180.0
 """Seconds after which a client is stopped."""
 
 LAG = 76.0

@@ -219,4 +219,4 @@ def test_more_requests_than_the_burst_take_the_time_of_the_rate_and_none_is_refu
     least = (len(trace.requests) - BURST) / LEAK
     assert len(trace.requests) >= 159
     assert set(trace.statuses()) == {200}
-    assert trace.seconds <= 1.05 * least + HICCUP * speed
+    assert trace.sending <= 1.05 * least + HICCUP * speed
