@@ -8,17 +8,30 @@ from dentsync.extract.inbox import Found, archive, is_settled, scan, sha256_of
 from dentsync.lang import _
 from dentsync.runs.files import FileReport, Request, State
 from dentsync.runs.session import Session, wall_time
+from dentsync.store.rejected import Rejected
 
 
 def read_inbox(job: Session, request: Request) -> list[FileReport]:
-    """Read every settled file of the inbox, oldest first, feeds in the order of the configuration."""
+    """Read every settled file of the inbox, oldest first, feeds in the order of the configuration.
+
+    Before that, what could not be used is judged again if the configuration or the rules have changed.
+    """
+    healed = _healed(job)
     inbox = scan(job.config.inbox, {feed.name: feed.files for feed in job.config.feeds.values()})
     order = list(job.config.feeds)
     wanted = [found for found in inbox.found if not request.feeds or found.feed in request.feeds]
     wanted.sort(key=lambda found: order.index(found.feed))
-    reports = [read_file(job, found, request) for found in wanted]
+    reports = healed + [read_file(job, found, request) for found in wanted]
     reports += [_aside(path, "writing", _("is unfinished; left alone")) for path in inbox.skipped]
     return reports + [_aside(path, "unknown", _("is of no feed; left alone")) for path in inbox.unknown]
+
+
+def _healed(job: Session) -> list[FileReport]:
+    if Rejected(job.store.db).judged_with() == job.rules:
+        return []
+    from dentsync.runs.healing import heal
+
+    return heal(job)
 
 
 def _aside(path: Path, state: State, message: str) -> FileReport:

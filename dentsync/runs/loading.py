@@ -1,8 +1,10 @@
 """One file into the store: whole or not at all, every row accounted for."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
+from pathlib import Path
 
 from dentsync.config import Feed, digest_of
 from dentsync.errors import Refused, SourceError
@@ -65,6 +67,19 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
     return replace(report, vanished=headers.unneeded)
 
 
+def judge_again(job: Session, path: Path, feed_name: str, sha256: str, file: int, lines: Collection[int]) -> None:
+    """Judge these rows of a file that was read before, by the rules of now. Raises SourceError.
+
+    ``file`` is its number in the store, which has forgotten why they were rejected.
+    """
+    feed = job.config.feeds[feed_name]
+    found = Found(path, feed_name, 0, 0)
+    export = open_export(path, words_of(feed.aliases), sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
+    columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=path.name)
+    loading = _Loading(job, feed, found, sha256, export, columns, silent=feed.silent)
+    loading.judge(file, lines)
+
+
 def needed(feed: Feed, columns: Columns) -> list[str]:
     """Columns that must be there: required and key fields, unless a default, their parts or other columns give them."""
     signs = tuple(chain.from_iterable(feed.rules.status_from.values()))
@@ -92,8 +107,7 @@ class _Loading:
         entry = self._entry(modified_at)
         self.file = self.facts.open_file(entry)
         lost_before = self.facts.lost_among(self.feed.name)
-        salt = digest_of(dict(self.columns.indexes), self.job.rules)
-        sift = Sift(self.export, self.facts.known(self.feed.name), salt=salt)
+        sift = Sift(self.export, self.facts.known(self.feed.name), salt=self._salt)
         for line, fingerprint, raw in sift.fresh():
             self._row(line, fingerprint, raw)
             if progress:
@@ -107,6 +121,17 @@ class _Loading:
         counts = {name: getattr(report, name) for name in ("read", "loaded", "rejected", "ignored", "fresh", "missing")}
         self.facts.close_file(self.file, replace(entry, **counts))
         return report
+
+    def judge(self, file: int, lines: Collection[int]) -> None:
+        """Store those of these rows that are good now; the others are rejected again."""
+        self.file = file
+        for line, fingerprint, raw in Sift(self.export, salt=self._salt).fresh():
+            if line in lines:
+                self._row(line, fingerprint, raw)
+
+    @property
+    def _salt(self) -> str:
+        return digest_of(dict(self.columns.indexes), self.job.rules)
 
     def _report(self, sift: Sift, rejected: int, ignored: int, lost_before: set[int]) -> FileReport:
         gone = sift.vanished

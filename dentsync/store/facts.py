@@ -156,12 +156,17 @@ class Facts:
         return (fingerprint for (fingerprint,) in rows)
 
     def put_row(self, feed: str, file: int, row: FreshRow, *, silent: bool) -> Origin | None:
-        """Store a row; if this file already had another row with its key, store nothing and return that origin."""
+        """Store a row; if this file already had another row with its key, store nothing and return that origin.
+
+        What a newer file said about the key stays (rows of an older file may be judged late).
+        """
         number = self.feed_id(feed)
         sql = "SELECT id, fingerprint, file, line FROM rows WHERE feed = ? AND key = ?"
         old = self.db.execute(sql, (number, row.key)).fetchone()
         if old and old[2] == file and old[1] != row.fingerprint:
             return Origin("", "", old[3])
+        if old and old[2] > file:
+            return None
         cells = _json.encode(row.cells).decode()
         if old:
             self.db.execute(
