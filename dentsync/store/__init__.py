@@ -93,10 +93,15 @@ class Store:
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self.db.execute("COMMIT")
             except BaseException:
-                self.db.execute("ROLLBACK")
+                self._roll_back("ROLLBACK")
                 raise
-            self.db.execute("COMMIT")
+
+    def _roll_back(self, *steps: str) -> None:
+        """A commit that fails may leave the transaction open; a full disk may have ended it before we do."""
+        for step in steps if self.db.in_transaction else ():
+            self.db.execute(step)
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
@@ -104,8 +109,7 @@ class Store:
         try:
             yield
         except BaseException:
-            self.db.execute("ROLLBACK TO part")
-            self.db.execute("RELEASE part")
+            self._roll_back("ROLLBACK TO part", "RELEASE part")
             raise
         self.db.execute("RELEASE part")
 
@@ -126,7 +130,7 @@ class Store:
             try:
                 yield
             finally:
-                self.db.execute("ROLLBACK")
+                self._roll_back("ROLLBACK")
 
     def mark(self) -> str:
         """Where the state stands: a plan made at one mark may be applied only at the same one."""

@@ -21,6 +21,9 @@ from typing import IO
 
 from tests.faults.effects import Effects, Fault, number, set_clock_back, split_drives
 
+NEVER = 99
+"""``dentsync`` ends its process itself: a child does not come so far."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -114,8 +117,6 @@ def _text(file: IO[bytes]) -> str:
 
 def _become(order: Order, told: int, out: IO[bytes], err: IO[bytes]) -> None:
     """In the child: never comes back."""
-    code = 99
-    gc.disable()
     try:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
@@ -130,13 +131,12 @@ def _become(order: Order, told: int, out: IO[bytes], err: IO[bytes]) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (order.room, order.room))
         if order.point:
             number(Effects(Path(order.folder), order.point, order.fault, lambda name: _tell(told, name), order.only))
-        from dentsync.cli import run
+        from dentsync.cli import main as dentsync
 
-        code = run(order.argv)
-        sys.stdout.flush()
-        sys.stderr.flush()
+        sys.argv[1:] = order.argv
+        dentsync()
     finally:
-        os._exit(code)
+        os._exit(NEVER)
 
 
 def _tell(told: int, name: str) -> None:

@@ -9,7 +9,8 @@ from tests.faults.day import Day, first_load, half_hour, mis_takes_back, people_
 from tests.faults.effects import HOUR, Fault
 from tests.faults.forks import Ending
 
-CODES: dict[Fault, set[int]] = {"refusal": {0, 1, 4}, "interrupt": {130}, "clock": {0}}
+CODES: dict[Fault, set[int]] = {"refusal": {0, 1, 4}, "interrupt": {130}, "terminate": {143}, "clock": {0}}
+LINES: dict[Fault, int] = {"refusal": 1, "interrupt": 2, "terminate": 2, "clock": 0}
 CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101", "h3l1xsandboxhook")
 
 
@@ -72,8 +73,9 @@ def said(ending: Ending, fault: Fault) -> Iterator[str]:
     """A fault that was to be expected is one line with its code; no fault shows personal data."""
     if ending.struck and ending.code not in CODES.get(fault, {ending.code}):
         yield f"ended with {ending.code}: {ending.err}"
-    if fault in CODES and ending.err.count("\n") > 1:
-        yield f"more than a line: {ending.err}"
+    lines = [line for line in ending.err.splitlines() if line]
+    if len(lines) > LINES.get(fault, len(lines)):
+        yield f"too many lines: {ending.err}"
     if any(canary in ending.out + ending.err for canary in CANARIES):
         yield "personal data or the webhook was shown"
 

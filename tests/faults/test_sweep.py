@@ -14,7 +14,7 @@ from tests.faults.day import NOON, Day, half_hour
 from tests.faults.effects import FAULTS, GENTLE, INSIDE, Fault
 from tests.faults.sweep import STORIES, Sweep, swept
 
-STRIDE = 7
+STRIDE = 9
 """Every so-many-th point in the quick sweep."""
 QUICK: tuple[tuple[str, Fault], ...] = (
     ("first load", "kill"),
@@ -75,13 +75,7 @@ def late(day: Day, fault: Fault) -> list[str]:
 @pytest.mark.parametrize("fault", ["kill", pytest.param("refusal", marks=pytest.mark.slow)])
 def test_what_the_portal_does_a_minute_after_the_connection_broke_is_not_done_twice(day: Day, fault: Fault) -> None:
     """The next run finds nothing yet, and must not believe it."""
-    assert [one for one in late(day, fault) if not one.startswith("phones")] == []
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(reason="a change of phones is sent again before the search lag has passed", strict=False)
-def test_a_phone_that_the_portal_adds_a_minute_later_is_not_added_twice(day: Day) -> None:
-    assert late(day, "kill") == []
+    assert late(day, fault) == []
 
 
 def test_an_undisturbed_half_hour_has_everything_in_it(day: Day) -> None:
