@@ -173,6 +173,10 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class RawRecord:
     """One row as it stands in the file. ``cells`` maps our field names to verbatim text of the mapped columns."""
+NO_VALUE = "#ФОРМУЛА БЕЗ ЗНАЧЕНИЯ#"
+"""Text of a workbook's cell whose formula was saved without its value: nobody knows what stands there."""
+
+
 
     feed: str
     origin: Origin

@@ -37,7 +37,7 @@ def is_wide(encoding: str) -> bool:
 def candidates(sample: bytes) -> tuple[str, ...]:
     """Encodings in which the sample may be read, the likeliest first. The caller decides by the words it knows.
 
-    KOI8-R is never guessed: it cannot be told from cp1251 in capitals (it can be configured).
+    KOI8-R is not among them: by its letters it cannot be told from cp1251 in capitals, only by known words.
     """
     bom = bom_of(sample)
     if bom:

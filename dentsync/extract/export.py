@@ -1,6 +1,5 @@
 """The door through which every export file comes: what it really is, and its rows."""
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +8,7 @@ from dentsync.errors import ConfigError, SourceError
 from dentsync.extract.charset import KNOWN, known_encoding
 from dentsync.extract.csv_export import open_csv
 from dentsync.extract.files import opened
+from dentsync.extract.foreign import foreign_format
 from dentsync.extract.layout import Format, Layout, Noise, Reading
 from dentsync.lang import _
 
@@ -25,6 +25,16 @@ class Export(Protocol):
         """Rows that are not handed out: ``preamble`` before the header, ``other`` elements of an XML file."""
         ...
 
+    @property
+    def preamble(self) -> tuple[str, ...]:
+        """The lines above the header, as text."""
+        ...
+
+    @property
+    def bent(self) -> Mapping[str, int]:
+        """What had to be bent to be read, counted up to now: ``quotes``, ``rejoined`` and so on (``BENT``)."""
+        ...
+
     def rows(self) -> Iterator[tuple[int, bytes]]:
         """Physical line (from 1; of a workbook, the sheet's row) and raw bytes of each record after the header.
 
@@ -38,6 +48,10 @@ class Export(Protocol):
 
     def cells(self, raw: bytes) -> list[str]:
         """Verbatim text of the record's cells, as many as the header has. Raises ``RowFault``."""
+        ...
+
+    def loose(self, raw: bytes) -> list[str]:
+        """The cells as far as they can be told apart, however many. Raises nothing."""
         ...
 
 
@@ -56,14 +70,6 @@ def _open_xlsx(path: Path, reading: Reading) -> Export:
 # Libraries of formats that are not met are not imported: they would take longer than reading most files.
 OPENERS: Mapping[Format, Callable[[Path, Reading], Export]] = {"csv": open_csv, "xml": _open_xml, "xlsx": _open_xlsx}
 
-_FOREIGN = (
-    (b"MOXCEL", "a 1C table document (MXL)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (XLS) or a workbook with a password"),
-    (b"%PDF", "a PDF document"),
-    (b"{\\rtf", "an RTF document"),
-)
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|meta|body|table)\b", re.IGNORECASE)
-
 
 def open_export(
     path: Path,
@@ -72,18 +78,20 @@ def open_export(
     sheet: str | None = None,
     encoding: str | None = None,
     pad: bool = False,
+    rejoin: bool = False,
 ) -> Export:
     """Open an export file by what its bytes are, whatever its name says.
 
     ``words`` are the known header names, folded (``columns.words_of``). ``sheet`` and ``encoding`` pin what would be
-    found out; ``pad`` allows rows that lack cells at their end. A file without rows is opened; a file of zero bytes,
-    of another format, damaged or cut off raises ``SourceError``, an unknown encoding ``ConfigError``.
+    found out; ``pad`` allows rows that lack cells at their end, ``rejoin`` puts the lines of comments together whose
+    line breaks were not quoted. A file without rows is opened; a file of zero bytes, of another format, damaged or cut
+    off raises ``SourceError``, an unknown encoding ``ConfigError``.
     """
     known = known_encoding(encoding) if encoding else None
     if encoding and not known:
         text = _("unknown encoding {encoding!r}; use one of {known}")
         raise ConfigError(text.format(encoding=encoding, known=", ".join(sorted(KNOWN))))
-    return OPENERS[format_of(path)](path, Reading(frozenset(words), sheet, known, pad))
+    return OPENERS[format_of(path)](path, Reading(frozenset(words), sheet, known, pad, rejoin))
 
 
 def format_of(path: Path) -> Format:
@@ -96,10 +104,8 @@ def format_of(path: Path) -> Format:
         return "xlsx"
     # wide encodings: the NULs between ASCII characters
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").lstrip()
-    foreign = (
-        "an HTML page" if _HTML.match(start) else next((name for sign, name in _FOREIGN if head.startswith(sign)), "")
-    )
+    foreign = foreign_format(head, start)
     if foreign:
-        text = _("{file}: is {format}, whatever its name says; save it as XLSX or CSV")
-        raise SourceError(text.format(file=path.name, format=_(foreign)))
+        text = _("{file}: is {format}, whatever its name says; {way_out}")
+        raise SourceError(text.format(file=path.name, format=_(foreign.name), way_out=_(foreign.way_out)))
     return "xml" if start.startswith(b"<") else "csv"

@@ -1,34 +1,29 @@
 """What an export file turns out to be, and what its rows can be besides data."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
 
-from dentsync.extract.columns import fold_header
+from dentsync.extract.footers import is_footer
 
 Format = Literal["csv", "xml", "xlsx"]
-Noise = Literal["blank", "header", "footer"]
+Noise = Literal["blank", "header", "footer", "group"]
 
-HEADER_ROWS = 15
-"""The header row is looked for among so many first rows."""
 MAX_LINES = 50
 """A quoted cell may make a record span so many physical lines."""
 MAX_RECORD = 64 * 1024
 """A record may take so many bytes."""
-
-FOOTER_WORDS = ("Итого", "Всего", "ИТОГО", "ВСЕГО", "итого", "всего")
-_FOOTER = re.compile(rf"(?:{'|'.join(FOOTER_WORDS)})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Format, encoding and header of one file. ``header_line`` is physical (a workbook: its row), 0 when there is none.
 
-    ``hits`` is the number of known names in the header. An empty file has an empty header. ``delimiter`` is empty
-    where cells are not delimited. The header is not shown by ``repr``: where it was not recognised it may be a patient.
+    ``hits`` is the number of known names in the header; of a header of two rows ``header_line`` is the lower one. An
+    empty file has an empty header. ``delimiter`` is empty where cells are not delimited. The header is not shown by
+    ``repr``: where it was not recognised it may be a patient.
     """
 
     format: Format
@@ -37,6 +32,7 @@ class Layout:
     header: tuple[str, ...] = field(repr=False)
     header_line: int
     hits: int = 0
+    sheet: str = ""
 
     @property
     def signature(self) -> str:
@@ -52,6 +48,7 @@ class Reading:
     sheet: str | None = None
     encoding: str | None = None
     pad: bool = False
+    rejoin: bool = False
 
 
 class RowFault(Exception):
@@ -62,29 +59,12 @@ class RowFault(Exception):
         self.reason = reason
 
 
-def header_score(rows: Sequence[Sequence[str]], words: frozenset[str]) -> tuple[int, int, int]:
-    """Hits, width and index of the row that looks most like a header: by known names, without any by filled cells."""
-    scores = [
-        (len(words & {fold_header(cell) for cell in row}), sum(any(map(str.isalnum, cell)) for cell in row), -index)
-        for index, row in enumerate(rows)
-    ]
-    hits, width, index = max(scores, default=(0, 0, 0))
-    return hits, width, -index
-
-
 def noise_of(cells: Sequence[str]) -> Noise | None:
-    """Whether a row is blank, or a total: «Итого» first, and then no words or at least half of the cells empty."""
+    """Whether a row is blank, or one of the lines below the rows."""
     filled = [cell for cell in cells if cell.strip(" \t\r\n\xa0-")]
     if not filled:
         return "blank"
-    others = filled[1:]
-    if _FOOTER.match(filled[0].strip()) and (2 * len(others) <= len(cells) - 1 or not any(map(_has_letters, others))):
-        return "footer"
-    return None
-
-
-def _has_letters(text: str) -> bool:
-    return any(map(str.isalpha, text))
+    return "footer" if is_footer(filled, len(cells)) else None
 
 
 def pack(cells: Sequence[str]) -> bytes:

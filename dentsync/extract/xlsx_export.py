@@ -1,6 +1,6 @@
 """Workbooks (XLSX), read by calamine: every cell as the text that a person would have typed."""
 
-import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -12,46 +12,44 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from dentsync.errors import SourceError
 from dentsync.extract.files import readable
-from dentsync.extract.layout import (
-    HEADER_ROWS,
-    MAX_RECORD,
-    Layout,
-    Noise,
-    Reading,
-    RowFault,
-    header_score,
-    noise_of,
-    pack,
-    unpack,
-)
+from dentsync.extract.header import HEADER_ROWS, Header, header_of
+from dentsync.extract.layout import MAX_RECORD, Layout, Noise, Reading, RowFault, noise_of, pack, unpack
+from dentsync.extract.workbook_scan import SheetScan, check_area, damaged, scan_workbook
 from dentsync.lang import _
+from dentsync.model import NO_VALUE
 
-MAX_UNPACKED = 200 * 1024 * 1024
-MAX_RATIO = 100
-LARGE = 1024 * 1024
-"""A member of the archive smaller than this may be packed as tightly as it likes."""
+EXACT = 10**15
+"""From here on a number of Excel has lost its last digits."""
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class XlsxExport:
-    """One sheet of a workbook. Raw bytes of a row are its texts, without the empty cells at its end."""
+    """One sheet of a workbook. Raw bytes of a row are its texts, without the empty cells at its end.
+
+    A formula that was saved without its value is ``NO_VALUE``: it is not known to be empty.
+    """
 
     path: Path
     layout: Layout
     set_aside: Mapping[str, int]
+    preamble: tuple[str, ...] = field(repr=False)
+    headers: frozenset[tuple[str, ...]] = field(repr=False)
+    bent: Counter[str] = field(compare=False)
     sheet: CalamineSheet = field(repr=False)
+    unsolved: Mapping[int, list[int]] = field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[int, bytes]]:
         for number, cells in islice(enumerate(self.sheet.iter_rows(), 1), self.layout.header_line, None):
-            yield number, pack(texts_of(cells))
+            texts = texts_of(cells)
+            yield number, pack(_marked(texts, self.unsolved[number - 1]) if number - 1 in self.unsolved else texts)
 
     def noise(self, raw: bytes) -> Noise | None:
         if len(raw) > MAX_RECORD:
             return None
         cells = unpack(raw)
-        return "header" if tuple(map(str.strip, cells)) == self.layout.header else noise_of(cells)
+        return "header" if _bare(cells) in self.headers else noise_of(cells)
 
     def cells(self, raw: bytes) -> list[str]:
         cells = unpack(raw)
@@ -60,53 +58,67 @@ class XlsxExport:
             raise RowFault(f"в строке есть ячейки правее последнего столбца ({len(cells)} вместо {wanted})")
         return cells + [""] * (wanted - len(cells))
 
+    def loose(self, raw: bytes) -> list[str]:
+        return unpack(raw) if len(raw) <= MAX_RECORD else []
+
 
 def open_xlsx(path: Path, reading: Reading) -> XlsxExport:
     """Open the named sheet, or the first one that is visible. Raises ``SourceError``."""
-    _check_archive(path)
-    sheet = _sheet(path, reading.sheet)
-    rows = [texts_of(cells) for cells in islice(sheet.iter_rows(), HEADER_ROWS)]
-    hits, width, index = header_score(rows, reading.words)
-    if not width:
-        return XlsxExport(path, Layout("xlsx", "", "", (), 0), {}, sheet)
-    layout = Layout("xlsx", "", "", tuple(map(str.strip, rows[index])), index + 1, hits)
-    return XlsxExport(path, layout, {"preamble": index} if index else {}, sheet)
-
-
-def _check_archive(path: Path) -> None:
-    """Refuse what is cut off, what is no workbook, and what would unpack without end."""
+    scans = scan_workbook(path)
     try:
-        with readable(path), zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
-        text = _("{file}: the workbook is damaged or cut off; export it again")
-        raise SourceError(text.format(file=path.name)) from None
-    if not any(member.filename.lower().startswith("xl/workbook.") for member in members):
-        text = _("{file}: is a ZIP archive without a workbook in it; save the table as XLSX or CSV")
-        raise SourceError(text.format(file=path.name))
-    if sum(member.file_size for member in members) > MAX_UNPACKED or any(map(_is_bomb, members)):
-        text = _("{file}: the workbook unpacks to more than {limit} MB or is packed suspiciously tight; use CSV")
-        raise SourceError(text.format(file=path.name, limit=MAX_UNPACKED // LARGE))
+        sheet, others = _sheet(path, reading.sheet, scans)
+        rows = [texts_of(cells) for cells in islice(sheet.iter_rows(), HEADER_ROWS)]
+    except BaseException as error:
+        # The reader of workbooks, a Rust library, tells of its own bugs in this way.
+        if type(error).__name__ == "PanicException":
+            raise damaged(path) from None
+        raise
+    header = header_of(rows, reading.words)
+    scan = scans.get(sheet.name, SheetScan())
+    bent = Counter(hidden=scan.hidden, sheets=0 if reading.sheet else others)
+    return XlsxExport(
+        path=path,
+        layout=_layout(header, sheet.name),
+        set_aside=header.set_aside,
+        preamble=tuple(" ".join(filter(None, row)) for row in rows[: header.first]),
+        headers=frozenset(_bare(rows[index]) for index in range(header.first, header.last + 1) if header.names),
+        bent=+bent,
+        sheet=sheet,
+        unsolved=scan.unsolved,
+    )
 
 
-def _is_bomb(member: zipfile.ZipInfo) -> bool:
-    return member.file_size > LARGE and member.file_size > MAX_RATIO * member.compress_size
+def _layout(header: Header, sheet: str) -> Layout:
+    names = tuple(map(str.strip, header.names))
+    return Layout("xlsx", "", "", names, header.last + 1 if names else 0, header.hits, sheet)
 
 
-def _sheet(path: Path, name: str | None) -> CalamineSheet:
+def _sheet(path: Path, name: str | None, scans: Mapping[str, SheetScan]) -> tuple[CalamineSheet, int]:
+    """The sheet, and how many others are to be seen beside it."""
     try:
         with readable(path):
             book = CalamineWorkbook.from_path(path)
             visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
-            if name is None:
-                return book.get_sheet_by_name(next(iter(visible or book.sheet_names), ""))
-            if name in book.sheet_names:
-                return book.get_sheet_by_name(name)
+            wanted = next(iter(visible or book.sheet_names), "") if name is None else name
+            if wanted in book.sheet_names or name is None:
+                check_area(path, wanted, scans.get(wanted, SheetScan()))
+                return book.get_sheet_by_name(wanted), len(set(visible) - {wanted})
     except CalamineError:
-        text = _("{file}: the workbook is damaged or cut off; export it again")
-        raise SourceError(text.format(file=path.name)) from None
+        raise damaged(path) from None
     text = _("{file}: has no sheet {sheet!r} (it has: {sheets}); change the feed's sheet")
     raise SourceError(text.format(file=path.name, sheet=name, sheets=", ".join(book.sheet_names)))
+
+
+def _bare(cells: list[str]) -> tuple[str, ...]:
+    return tuple(map(str.strip, cells))
+
+
+def _marked(texts: list[str], columns: list[int]) -> list[str]:
+    """The texts of a row in which formulas have no value."""
+    cells = texts + [""] * (max(columns) + 1 - len(texts))
+    for column in columns:
+        cells[column] = NO_VALUE
+    return cells
 
 
 def texts_of(cells: list[Cell]) -> list[str]:
@@ -126,6 +138,8 @@ def text_of(value: Cell) -> str:
             return "Да" if value else "Нет"
         case int():
             return str(value)
+        case float() if abs(value) >= EXACT:
+            return format(value, ".15g")
         case float():
             return str(int(value)) if value.is_integer() else format(Decimal(format(value, ".15g")), "f")
         case datetime():

@@ -5,6 +5,7 @@ A file is read to its end before its first row is handed out: a file that breaks
 
 import re
 from codecs import getincrementaldecoder
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,9 @@ MAX_PATHS = 2000
 _CHUNK = 64 * 1024
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?\?>")
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_SPACES = str.maketrans({"\x0b": " ", "\x0c": " ", "\0": "\ufffd", "\ufffe": "\ufffd", "\uffff": "\ufffd"})
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_GONE = re.compile("[\x01-\x08\x0e-\x1f]")
 _SCHEMA_WORDS = frozenset({"nil", "type", "schemaLocation", "noNamespaceSchemaLocation"})
 
 _Path = tuple[str, ...]
@@ -48,6 +51,8 @@ class XmlExport:
     set_aside: Mapping[str, int]
     record: _Path
     columns: Mapping[_Path, int]
+    bent: Counter[str] = field(default_factory=Counter, compare=False)
+    preamble: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[tuple[int, bytes]]:
         if self.columns:
@@ -61,12 +66,17 @@ class XmlExport:
     def cells(self, raw: bytes) -> list[str]:
         return unpack(raw)
 
+    def loose(self, raw: bytes) -> list[str]:
+        return unpack(raw) if len(raw) <= MAX_RECORD else []
+
 
 def open_xml(path: Path, reading: Reading) -> XmlExport:
     """Read the whole file once and find what repeats in it. Raises ``SourceError``: damaged, cut off, DOCTYPE."""
-    encoding = reading.encoding or _encoding_of(path)
+    encoding, declared = _encoding_of(path)
+    encoding = reading.encoding or encoding
+    bent = Counter[str](declared=bool(declared and not encoding.startswith(declared)))
     survey = _Survey(path.name)
-    for _chunk in _parsed(path, encoding, survey):
+    for _chunk in _parsed(path, encoding, survey, bent):
         pass
     record = survey.record(reading.words)
     columns = survey.columns(record)
@@ -75,34 +85,34 @@ def open_xml(path: Path, reading: Reading) -> XmlExport:
     others = survey.others(record)
     layout = Layout("xml", encoding, "", header, 0, hits)
     places = {column: index for index, column in enumerate(columns)}
-    return XmlExport(path, layout, {"other": others} if others else {}, record, places)
+    return XmlExport(path, layout, {"other": others} if others else {}, record, places, +bent)
 
 
-def _encoding_of(path: Path) -> str:
-    """By the bytes: BOM, then strict UTF-8, then the declaration, then cp1251."""
+def _encoding_of(path: Path) -> tuple[str, str | None]:
+    """By the bytes: BOM, then strict UTF-8, then the declaration, then cp1251; and what is declared."""
     with opened(path) as file:
         head = file.read(_CHUNK)
         file.seek(0)
+        found = _DECLARED.search(head)
+        declared = known_encoding(found[1].decode()) if found else None
         if bom := bom_of(head):
-            return bom
+            return bom, declared
         if head.startswith((b"<\0", b"\0<")):
-            return "utf-16-le" if head.startswith(b"<") else "utf-16-be"
+            return "utf-16-le" if head.startswith(b"<") else "utf-16-be", declared
         if is_utf8(iter(lambda: file.read(_CHUNK), b"")):
-            return "utf-8"
-    declared = _DECLARED.search(head)
-    named = known_encoding(declared[1].decode()) if declared else None
-    return "cp1251" if named is None or named.startswith("utf") else named
+            return "utf-8", declared if found else "utf-8"
+    return "cp1251" if declared is None or declared.startswith("utf") else declared, declared if found else "cp1251"
 
 
-def _parsed(path: Path, encoding: str, handler: ContentHandler) -> Iterator[None]:
-    """Feed a file to a handler; a turn for each chunk. Raises ``SourceError``."""
+def _parsed(path: Path, encoding: str, handler: ContentHandler, bent: Counter[str] | None = None) -> Iterator[None]:
+    """Feed a file to a handler; a turn for each chunk. ``bent`` counts control characters. Raises ``SourceError``."""
     parser = make_parser()
     parser.forbid_dtd = True
     parser.setContentHandler(handler)
     handler.setDocumentLocator(parser)
     try:
         with opened(path) as file:
-            for text in _texts(file, encoding):
+            for text in _texts(file, encoding, Counter() if bent is None else bent):
                 parser.feed(text)
                 yield
             parser.close()
@@ -116,10 +126,11 @@ def _parsed(path: Path, encoding: str, handler: ContentHandler) -> Iterator[None
         raise SourceError(message.format(file=path.name)) from None
 
 
-def _texts(file: BinaryIO, encoding: str) -> Iterator[str]:
+def _texts(file: BinaryIO, encoding: str, bent: Counter[str]) -> Iterator[str]:
     """Decoded chunks without the declaration (the parser would believe it) and without what XML forbids.
 
-    A forbidden character becomes U+FFFD, so that the cell that had it can be seen to be damaged.
+    Control characters that break lines become spaces, others are dropped; what shows that letters are lost (a NUL, a
+    noncharacter) becomes U+FFFD, so that the cell that had it can be seen to be damaged.
     """
     decoder = getincrementaldecoder(encoding)("replace")
     text = decoder.decode(file.read(_CHUNK)).removeprefix("\ufeff")
@@ -127,7 +138,10 @@ def _texts(file: BinaryIO, encoding: str) -> Iterator[str]:
     if declaration:
         text = "\n" * declaration[0].count("\n") + text[declaration.end() :]
     while text:
-        yield _FORBIDDEN.sub("\ufffd", text)
+        if found := len(_CONTROL.findall(text)):
+            bent["control"] += found
+            text = _GONE.sub("", text.translate(_SPACES))
+        yield text
         chunk = file.read(_CHUNK)
         text = decoder.decode(chunk, final=not chunk)
 

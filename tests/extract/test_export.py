@@ -2,24 +2,34 @@ from pathlib import Path
 
 import pytest
 
+from dentsync import lang
 from dentsync.errors import SourceError
+from dentsync.extract.foreign import _DBF_TABLE, _HTML_PAGE, _SIGNS, _TEXTS
 from tests.extract.build import HEADER, ROWS, cells_of, read, text_of, write, write_xlsx, xml_of
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"MOXCEL\x00\x08\x00", "1C table document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel workbook"),
-        (b"\xef\xbb\xbf \r\n<HTML><table>", "HTML page"),
+        (b"MOXCEL\x00\x08\x00", "1C table document.*save it as XLSX or CSV: in 1C"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel workbook.*save it as XLSX or CSV"),
+        (b"\xef\xbb\xbf \r\n<HTML><table>", "HTML page.*save it as XLSX or CSV"),
         (b"<!DOCTYPE html>", "HTML page"),
         ("<html>".encode("utf-16"), "HTML page"),
-        (b"%PDF-1.7", "PDF document"),
+        (b"%PDF-1.7", "PDF document.*let the program export a table"),
+        (b"{\\rtf1", "RTF document.*save it as"),
+        (b"Rar!\x1a\x07", "packed archive \\(RAR\\).*unpack it"),
+        (b"\x1f\x8b\x08\x00", "packed archive \\(GZIP\\)"),
+        (b'{"data": [{"id": 1}]}', "JSON"),
+        (b'[{"id": 1}]', "JSON"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "web archive"),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook>', "Excel 2003 workbook in XML"),
+        (b"\x03\x7e\x0a\x05" + b"\0" * 40, "dBase or FoxPro table"),
     ],
 )
 @pytest.mark.parametrize("name", ["patients.csv", "patients.xlsx"])
 def test_foreign_format_is_named_whatever_the_name_says(tmp_path: Path, content: bytes, said: str, name: str) -> None:
-    with pytest.raises(SourceError, match=f"^{name}: is an? {said}.*save it as XLSX or CSV"):
+    with pytest.raises(SourceError, match=f"^{name}: is an? {said}|^{name}: is {said}"):
         read(write(tmp_path, content, name))
 
 
@@ -70,3 +80,8 @@ def test_an_export_can_be_read_twice(tmp_path: Path) -> None:
     ):
         export = read(path)
         assert cells_of(export) == cells_of(export) != []
+
+
+def test_every_foreign_format_and_its_way_out_has_its_russian() -> None:
+    known = [_HTML_PAGE, _DBF_TABLE, *(foreign for _sign, foreign in (*_SIGNS, *_TEXTS))]
+    assert {text for one in known for text in (one.name, one.way_out)} <= set(lang._catalogue())

@@ -124,8 +124,21 @@ def test_deep_nesting_and_endless_new_tags_are_refused(tmp_path: Path) -> None:
             read(write(tmp_path, text))
 
 
-def test_forbidden_character_is_left_visible_in_its_cell(tmp_path: Path) -> None:
-    assert cells_of(read(write(tmp_path, xml_of([{"ФИО": "Кот\x0bова"}] * 2))))[0] == ["Кот\ufffdова"]
+def test_control_characters_are_taken_away_and_counted(tmp_path: Path) -> None:
+    export = read(write(tmp_path, xml_of([{"ФИО": "Котова\x0bАнна\x1f"}] * 2)))
+    assert cells_of(export)[0] == ["Котова Анна"]
+    assert export.bent == {"control": 4}
+
+
+def test_lost_character_is_left_visible_in_its_cell(tmp_path: Path) -> None:
+    assert cells_of(read(write(tmp_path, xml_of([{"ФИО": "Кот\0ова"}] * 2))))[0] == ["Кот\ufffdова"]
+
+
+@pytest.mark.parametrize(("written", "declared", "lies"), [("utf-8", "windows-1251", 1), ("cp1251", "UTF-8", 1)])
+def test_declaration_that_lies_is_told(tmp_path: Path, written: str, declared: str, lies: int) -> None:
+    export = read(write(tmp_path, xml_of(RECORDS, declared=declared), encoding=written))
+    assert export.bent == {"declared": lies}
+    assert read(write(tmp_path, xml_of(RECORDS), encoding="cp1251")).bent == {}
 
 
 def test_record_that_is_too_long_is_a_bad_row(tmp_path: Path) -> None:
