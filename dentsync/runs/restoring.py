@@ -1,5 +1,6 @@
 """The way back on a bad morning: a copy takes the store's place, and by it nothing is created twice."""
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -71,7 +72,7 @@ def restore(
         _sign(store, (contents.lineage.id, *family))
         reread = put_back(settings, store, contents.last_at, at)
         if doubted is not None and patience > 0:
-            wait(patience)
+            wait(math.ceil(patience))
             time.sleep(patience)
     return Restored(source, contents, aside, doubted, reread)
 
@@ -124,12 +125,12 @@ def _family(state: Path, source: Path, contents: Contents, word: str) -> tuple[s
     return family
 
 
-def _patience(settings: Config) -> int:
+def _patience(settings: Config) -> float:
     """Seconds until the CRM shows the last thing that may have been created. Later than any file here, nothing was."""
     lag = SEARCH_LAG[settings.target].total_seconds() / settings.speed
     signs = [settings.state / name for name in (STORE, f"{STORE}-wal", NOTE)]
     seen = [path.stat().st_mtime for path in signs if path.exists()]
-    return int(lag - (time.time() - max(seen)) + 1) if seen else int(lag + 1)
+    return lag - (time.time() - max(seen)) if seen else lag
 
 
 @contextmanager

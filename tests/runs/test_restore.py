@@ -76,10 +76,13 @@ def folder_but_copies(store: Path) -> None:
             path.unlink()
 
 
-KEPT, DOUBTED = [nothing, facts_torn], [ledger_torn, rubbish, missing, folder_but_copies]
+KEPT, DOUBTED = [nothing, facts_torn], [ledger_torn, rubbish]
 
 
 def restored(clinic: Clinic, *argv: str) -> Said:
+    """Restoring some hours after the last run: there is nothing to wait for."""
+    for path in (clinic.folder / "state").glob("*.*"):
+        os.utime(path, (0, 0))
     said = clinic.say("state", "restore", *argv)
     assert said.code == 0, said
     assert clinic.say("state", "check", now="").code == 0
@@ -94,7 +97,7 @@ def board(clinic: Clinic) -> dict[str, Any]:
     return {"contacts": contacts, "deals": deals}
 
 
-@pytest.mark.parametrize("damage", [*KEPT, *DOUBTED])
+@pytest.mark.parametrize("damage", [*KEPT, *DOUBTED, missing, folder_but_copies])
 def test_after_restoring_the_crm_stays_as_it_was_and_nothing_is_made_twice(
     clinic: Clinic, state: Path, damage: Callable[[Path], None]
 ) -> None:
