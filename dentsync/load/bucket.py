@@ -25,7 +25,7 @@ class Bucket:
     ``file``, so that runs at the same time and one after another share it; without a file it is this object's own.
     """
 
-    def __init__(self, capacity: float, leak: float, *, spare: float = 2.0, file: Path | None = None) -> None:
+    def __init__(self, capacity: float, leak: float, *, spare: float = 1.5, file: Path | None = None) -> None:
         self._room = capacity - spare
         self._capacity = capacity
         self._leak = leak

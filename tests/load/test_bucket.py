@@ -28,7 +28,7 @@ class FakeClock:
 
 
 def test_first_calls_do_not_wait_and_then_the_pace_is_that_of_the_leak() -> None:
-    clock, bucket = FakeClock(), Bucket(50, 2)
+    clock, bucket = FakeClock(), Bucket(50, 2, spare=2)
     for _ in range(48):
         bucket.wait(clock)
     assert clock.slept == 0
@@ -53,7 +53,7 @@ def test_other_side_with_the_same_limit_never_has_to_refuse(gaps: list[float], s
 
 def test_what_another_run_has_used_counts(tmp_path: Path) -> None:
     clock = FakeClock()
-    first, second = (Bucket(50, 2, file=tmp_path / "pace.json") for _ in range(2))
+    first, second = (Bucket(50, 2, spare=2, file=tmp_path / "pace.json") for _ in range(2))
     for _ in range(48):
         first.wait(clock)
     clock.now += 5
@@ -65,8 +65,8 @@ def test_what_another_run_has_used_counts(tmp_path: Path) -> None:
 def test_level_that_cannot_be_read_or_written_does_not_stop_the_calls(tmp_path: Path) -> None:
     clock = FakeClock()
     (tmp_path / "pace.json").write_bytes(b"\0torn")
-    Bucket(50, 2, file=tmp_path / "pace.json").wait(clock)
-    nowhere = Bucket(50, 2, file=tmp_path / "no" / "pace.json")
+    Bucket(50, 2, spare=2, file=tmp_path / "pace.json").wait(clock)
+    nowhere = Bucket(50, 2, spare=2, file=tmp_path / "no" / "pace.json")
     for _ in range(58):
         nowhere.wait(clock)
     assert clock.slept == pytest.approx(5), "a process alone keeps its own pace"
@@ -96,14 +96,14 @@ def test_processes_at_the_same_time_share_one_pace(tmp_path: Path) -> None:
 
 
 def test_refusal_empties_what_we_thought_was_free() -> None:
-    clock, bucket = FakeClock(), Bucket(50, 2)
+    clock, bucket = FakeClock(), Bucket(50, 2, spare=2)
     bucket.overflowed(clock)
     bucket.wait(clock)
     assert clock.slept == pytest.approx(1.5)
 
 
 def test_clock_set_back_does_not_stop_the_calls() -> None:
-    clock, bucket = FakeClock(), Bucket(50, 2)
+    clock, bucket = FakeClock(), Bucket(50, 2, spare=2)
     bucket.overflowed(clock)
     clock.now -= 3600
     bucket.wait(clock)
