@@ -239,6 +239,7 @@ class Reader:
             title=table.title,
             stages={status: self._stage(where, status, stage) for status, stage in table.stages.items()},
             when=tuple(self._condition(f"{where}.when", field, test) for field, test in table.when.items()),
+            unless=tuple(self._exception(f"{where}.unless", field, test) for field, test in table.unless.items()),
             per=table.per,
             people=table.people,
             fields=table.fields,
@@ -262,6 +263,13 @@ class Reader:
                 return Condition(field, one_of=tuple(test))
             case _:
                 return Condition(field, one_of=(test,))
+
+    def _exception(self, where: str, field: str, test: Scalar | list[Scalar] | WhenTable) -> Condition:
+        """A condition that keeps a row out: it has to be one that the clock cannot end."""
+        condition = self._condition(where, field, test)
+        if condition.unit != "number":
+            self.fail(f"{where}.{field}", _("no times here; write a value, a list, range = [from, to], or present"))
+        return condition
 
     def _bounds(self, where: str, field: str, test: WhenTable) -> Condition:
         given = [unit for unit in ("months_ago", "days_ago", "days_ahead", "range") if getattr(test, unit)]

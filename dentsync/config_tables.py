@@ -141,6 +141,7 @@ class RouteTable(Table, frozen=True):
     title: str
     stages: dict[str, str | EndTable]
     when: dict[str, Scalar | list[Scalar] | WhenTable] = {}
+    unless: dict[str, Scalar | list[Scalar] | WhenTable] = {}
     per: str | None = None
     people: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()

@@ -45,16 +45,19 @@ FIELDS: Mapping[str, FieldType] = {
     "first_name": FieldType.TEXT,
     "patronymic": FieldType.TEXT,
     "phones": FieldType.PHONES,
+    "phone_note": FieldType.TEXT,  # the words in the cell of the phones: «мама», «раб.»
     "card_number": FieldType.ID,
     "patient_id": FieldType.ID,
     "patient_status": FieldType.TEXT,
     "representative": FieldType.TEXT,
+    "representative_phones": FieldType.PHONES,
     "sex": FieldType.TEXT,
     "birth_date": FieldType.DATE,
     "email": FieldType.TEXT,
     "branch": FieldType.TEXT,
     "lead_source": FieldType.TEXT,
     "sms_opt_out": FieldType.FLAG,
+    "do_not_contact": FieldType.FLAG,  # also what «не звонить» beside a name or a phone says
     "completed_visits": FieldType.NUMBER,
     "last_visit_at": FieldType.DATETIME,
     "next_visit_at": FieldType.DATETIME,
@@ -170,13 +173,13 @@ class Origin:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
-    """One row as it stands in the file. ``cells`` maps our field names to verbatim text of the mapped columns."""
 NO_VALUE = "#ФОРМУЛА БЕЗ ЗНАЧЕНИЯ#"
 """Text of a workbook's cell whose formula was saved without its value: nobody knows what stands there."""
 
 
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One row as it stands in the file. ``cells`` maps our field names to verbatim text of the mapped columns."""
 
     feed: str
     origin: Origin
@@ -280,6 +283,7 @@ class Route:
     title: str
     stages: Mapping[str, StageRef]  # status value, or "default" -> stage
     when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()  # true of the row or of its patient: no new deal
     per: str | None = None
     people: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()

@@ -196,3 +196,10 @@ def test_what_is_usual_for_a_file_follows_the_kind_of_its_feed(tmp_path: Path) -
 def test_a_field_may_change_more_than_the_others(tmp_path: Path) -> None:
     rules = loaded(tmp_path, PRESET.replace("creates = 500", 'fields = { balance = "90%" }')).safety
     assert (rules.fields, rules.field, rules.creates) == ({"balance": Limit(percent=90)}, Limit(percent=30), Limit())
+
+
+def test_an_exception_of_a_route_is_nothing_that_the_clock_ends(tmp_path: Path) -> None:
+    text = PRESET.replace("{ sms_opt_out = true, do_not_contact = true }", "{ sms_opt_out = true }")
+    assert loaded(tmp_path, text).routes["nps"].unless == (Condition("sms_opt_out", one_of=(True,)),)
+    with pytest.raises(ConfigError, match=r"routes.nps.unless.start_at: no times here"):
+        loaded(tmp_path, text.replace("sms_opt_out = true }", "start_at = { days_ago = [1, 2] } }"))

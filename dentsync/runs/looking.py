@@ -14,8 +14,10 @@ from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.main_job import Options
 from dentsync.runs.session import Session, looked_into, opened
 from dentsync.store import FaultLine, FileEntry
-from dentsync.transform.contacts import contact_of
+from dentsync.transform.contacts import contact_of, known_of
+from dentsync.transform.family import seniority
 from dentsync.transform.phones import parse_phones
+from dentsync.transform.words import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +89,24 @@ class Caller:
 
 
 def whois(options: Options, phone: str) -> list[Caller]:
-    """Everybody the store knows by this number, in any spelling."""
+    """Everybody the store knows by this number, in any spelling: who speaks for the others first, children last."""
     with looked_into(options.config, options.now) as job:
         numbers = parse_phones(phone, job.config.phone_region, job.config.area_code).numbers
         if not numbers:
             raise ConfigError(_("this is not a phone number; write +7 and ten digits"))
-        return [_caller(job, person.key) for person in job.store.facts.people_with(numbers)]
+        people = [(person.key, _records(job, person.key)) for person in job.store.facts.people_with(numbers)]
+        known = {key: known_of(records, job.masters) for key, records in people}
+        relatives = frozenset(fold(str(values.get("representative") or "")) for values in known.values())
+        people.sort(key=lambda person: seniority(known[person[0]], relatives, job.now))
+        return [_caller(job, key, records) for key, records in people]
 
 
-def _caller(job: Session, person: str) -> Caller:
+def _records(job: Session, person: str) -> list[Record]:
     rows = job.store.facts.rows_of(person)
-    records = [record for row in rows if isinstance(record := job.clean(row), Record)]
+    return [record for row in rows if isinstance(record := job.clean(row), Record)]
+
+
+def _caller(job: Session, person: str, records: list[Record]) -> Caller:
     shown = ("card_number", "patient_status", "branch", "last_visit_at", "next_visit_at")
     contact = contact_of(person, records, job.masters, shown, job.now)
     item = job.store.ledger.synced(job.config.target, "contact", person)

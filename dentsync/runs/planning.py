@@ -11,7 +11,7 @@ from dentsync.runs.approval import without_approved
 from dentsync.runs.ours import Ours
 from dentsync.runs.session import Session
 from dentsync.store import Person, StoredRow
-from dentsync.transform.contacts import contact_of, passes_at
+from dentsync.transform.contacts import contact_of, known_of, passes_at
 from dentsync.transform.diff import operations_of
 from dentsync.transform.link import Mention, Somebody, identify, mention_of
 from dentsync.transform.routes import deal_of, wakes_at
@@ -118,17 +118,21 @@ class _Planner:
     # ── what ──
 
     def _plan_person(self, person: str, news: list[tuple[StoredRow, Record]]) -> None:
-        contact = self._contact(person, news)
+        records = [record for row in self.facts.rows_of(person) if (record := self._record(row))]
+        contact = self._contact(person, records, news)
         self._plan_item(contact, [row for row, _record in news])
+        known = known_of(records, self.job.masters) if any(map(self._asks_patient, news)) else {}
         for row, record in news:
             for route in self.routes[row.feed]:
-                deal = deal_of(route, record, person, self.job.now, silent=row.silent)
+                deal = deal_of(route, record, person, self.job.now, known=known, silent=row.silent)
                 if deal:
                     self._plan_item(deal, [row])
             self.wakes[row.id] = self._wakes(row, record)
 
-    def _contact(self, person: str, news: list[tuple[StoredRow, Record]]) -> Desired:
-        records = [record for row in self.facts.rows_of(person) if (record := self._record(row))]
+    def _asks_patient(self, news: tuple[StoredRow, Record]) -> bool:
+        return any(route.unless for route in self.routes[news[0].feed])
+
+    def _contact(self, person: str, records: list[Record], news: list[tuple[StoredRow, Record]]) -> Desired:
         silent = any(row.silent for row, _record in news)
         return contact_of(person, records, self.job.masters, self.wanted, self.job.now, silent=silent)
 

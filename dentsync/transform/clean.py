@@ -18,6 +18,7 @@ from dentsync.transform.dates import parse_date, parse_datetime, parse_time
 from dentsync.transform.money import parse_money, parse_number
 from dentsync.transform.names import PersonName, join_name, parse_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
+from dentsync.transform.phone_fields import put_told
 from dentsync.transform.phones import PhoneCell, parse_phones
 from dentsync.transform.words import flag, fold, is_empty, status, visible
 
@@ -159,6 +160,7 @@ class Cleaner:
             if name not in _ASSEMBLED:
                 self._put(name, row)
         self._put_name(row)
+        put_told(row.values, row.cells, self._rules.region, self._rules.area_code)
         self._put_start(row)
         self._put_status(row)
         missing = [name for name in self._needed if row.values.get(name) in (None, "", ())]
@@ -250,6 +252,8 @@ def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable
     name = parse(typed)
     if name.reasons:
         row.faults.append(Fault("full_name", "; ".join(name.reasons), typed))
+    if "do_not_contact" in name.flags:
+        row.values["do_not_contact"] = True
     if name.action != "quarantine":
         row.values.update(
             last_name=name.last or None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dentsync.model import PATIENT_FIELDS, Desired, Entity, Record, Status, Value
+from dentsync.transform.family import numbers_of
 from dentsync.transform.plain import plain
 
 IDENTITY = ("last_name", "first_name", "patronymic", "phones", "card_number", "branch", "email")
@@ -27,17 +28,30 @@ def contact_of(
     exports it, otherwise from the visits known; one that has passed is none.
     """
     ordered = sorted(records, key=lambda record: _rank(record, masters))
-    values: dict[str, Value] = {}
-    for record in ordered:
-        values |= {name: value for name, value in record.values.items() if _speaks(record, name)}
+    values = _merged(ordered)
     visits = [record for record in records if record.entity is Entity.APPOINTMENT]
     stated = values.get("next_visit_at")
     passed = isinstance(stated, datetime) and stated < now
     if passed or ("next_visit_at" not in values and visits):
         values["next_visit_at"] = next_visit(visits, now)
+    numbers = numbers_of(values, now)
+    if numbers is not None:
+        values["phones"] = numbers
     source = ordered[-1]
     fields = {name: plain(values[name]) for name in (*IDENTITY[:4], *wanted) if name in values}
     return Desired("contact", person, source.origin, f"contact from {source.feed}", fields, silent=silent)
+
+
+def known_of(records: Sequence[Record], masters: frozenset[str]) -> dict[str, Value]:
+    """What all rows of a person say of the person; rows of ``masters`` outweigh the others."""
+    return _merged(sorted(records, key=lambda record: _rank(record, masters)))
+
+
+def _merged(ordered: Sequence[Record]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for record in ordered:
+        values |= {name: value for name, value in record.values.items() if _speaks(record, name)}
+    return values
 
 
 def _rank(record: Record, masters: frozenset[str]) -> int:

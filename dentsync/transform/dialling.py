@@ -83,6 +83,12 @@ def is_dummy(digits: str) -> bool:
     return len(set(digits[-7:])) == 1 or (len(digits) > 7 and any(digits in row for row in _KEYS))
 
 
+def can_get_message(e164: str) -> bool:
+    """Whether a number in E.164 is a mobile that may get an SMS."""
+    read = checked(e164, "RU")
+    return isinstance(read, Phone) and read.sms
+
+
 def checked(e164: str, region: str, how: tuple[str, ...] = (), *, sure: bool = True) -> Phone | Unread:
     """The number if the library calls it valid. An unsure one asks a person, and so does a suspicious one."""
     number = _number(e164)

@@ -46,8 +46,10 @@ def mention_of(record: Record, branch: str) -> Mention:
     values = record.values
     parts = (values.get("last_name"), values.get("first_name"), values.get("patronymic"))
     name = name_key(*(str(part or "") for part in parts))
-    phones = values.get("phones") or ()
-    assert isinstance(phones, tuple)
+    own, theirs = values.get("phones") or (), values.get("representative_phones") or ()
+    assert isinstance(own, tuple)
+    assert isinstance(theirs, tuple)
+    phones = tuple(dict.fromkeys((*own, *theirs)))  # her own first: a key may be made of it
     card = str(values.get("card_number") or "") or None
     home = str(values.get("branch") or branch)
     return Mention(_key(home, card, name, phones), card, name, phones, bool(values.get("branch")))

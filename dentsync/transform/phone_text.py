@@ -10,7 +10,7 @@ import unicodedata
 
 from dentsync.transform.words import visible
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_PLAIN = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict(zip("[]{}", "()()", strict=True)))
 _HIDDEN = str.maketrans("0123456789", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008\ue009")
 _SHOWN = {hidden: shown for shown, hidden in _HIDDEN.items()}
 _EXT = "\ue010"  # stands before the hidden digits of an extension
@@ -56,10 +56,10 @@ _WORD = re.compile(r"[^\W\d_]")
 def typed(text: str) -> str:
     """The cell in plain characters. Line breaks stay: they divide numbers."""
     if not text.isascii():
-        text = "№".join(unicodedata.normalize("NFKC", piece) for piece in text.split("№")).translate(_DASHES)
+        text = "№".join(unicodedata.normalize("NFKC", piece) for piece in text.split("№"))
         text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     lines = text.splitlines()
-    plain = "\n".join(map(visible, lines)).strip()
+    plain = "\n".join(map(visible, lines)).translate(_PLAIN).strip()
     return plain.removeprefix("=").strip("'\"").removeprefix("tel:").strip()
 
 

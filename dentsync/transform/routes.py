@@ -13,10 +13,19 @@ TITLE_LENGTH = 255
 """Longest title a CRM keeps."""
 
 
-def deal_of(route: Route, record: Record, contact: str, now: datetime, *, silent: bool = False) -> Desired | None:
+def deal_of(
+    route: Route,
+    record: Record,
+    contact: str,
+    now: datetime,
+    *,
+    known: Mapping[str, Value] | None = None,
+    silent: bool = False,
+) -> Desired | None:
     """The deal this row asks for, or None where the route has no stage for its status.
 
     Conditions decide only whether a *new* deal is wanted: an existing one follows its row whatever the clock says.
+    ``known`` is what all rows of the patient say of the patient: a refusal on the card counts in the list of tomorrow.
     """
     status = record.values.get("status")
     stage = route.stages.get(str(status)) if status else route.stages.get("default")
@@ -33,7 +42,8 @@ def deal_of(route: Route, record: Record, contact: str, now: datetime, *, silent
         pipeline=route.pipeline,
         stage=stage,
         status=Status(str(status)) if status else None,
-        creates=all(holds(condition, record.values, now) for condition in route.when),
+        creates=all(holds(condition, record.values, now) for condition in route.when)
+        and not any(holds(one, values, now) for one in route.unless for values in (record.values, known or {})),
         silent=silent,
     )
 

@@ -68,7 +68,7 @@ def test_phones_are_read_once_for_many_updates(desk: Desk) -> None:
 def test_phone_that_is_gone_from_the_mis_is_deleted_and_the_new_one_added(desk: Desk) -> None:
     desk.apply(person(phones=(A, B)))
     assert change_to(desk, C, B, old=(A, B)) is Result.APPLIED
-    assert phones(desk) == [B, C]
+    assert phones(desk) == [C, B]  # the first place is that of messages
 
 
 def test_phone_that_a_person_added_stays(desk: Desk) -> None:
@@ -77,7 +77,7 @@ def test_phone_that_a_person_added_stays(desk: Desk) -> None:
     second = Desk(desk.box)
     second.ids = desk.ids
     assert change_to(second, B, old=(A,)) is Result.APPLIED
-    assert phones(desk) == ["8 (916) 555-01-77", B]
+    assert phones(desk) == [B, "8 (916) 555-01-77"]
 
 
 @pytest.mark.parametrize("spelled", ["8 (916) 555-01-02", "79165550102", "9165550102", "+7 916 555 01 02, доб. 3"])
@@ -96,7 +96,7 @@ def test_phone_that_a_person_deleted_is_put_back_only_when_the_mis_changes_it(de
     second = Desk(desk.box)
     second.ids = desk.ids
     assert change_to(second, C, B, old=(A, B)) is Result.APPLIED
-    assert phones(desk) == [B, C]
+    assert phones(desk) == [C, B]
 
 
 def test_lost_update_of_phones_may_be_repeated(desk: Desk) -> None:
@@ -220,7 +220,8 @@ LISTS = st.lists(NUMBERS, max_size=5).map(tuple)
 
 def applied(change: dict[str, dict[str, str]], records: list[Multifield]) -> list[Multifield]:
     """What the documentation says a portal makes of an update of ``fm``."""
-    kept = [one for one in records if str(one.id) not in change]
+    there = [(one, change.get(str(one.id), {"value": one.value})["value"]) for one in records]
+    kept = [Multifield(one.id, one.type, one.value_type, value) for one, value in there if value]
     fresh = [entry for key, entry in change.items() if key.startswith("n")]
     assert all(entry["typeId"] for entry in change.values())
     return [*kept, *(Multifield(1000 + n, one["typeId"], "", one["value"]) for n, one in enumerate(fresh))]
@@ -236,6 +237,10 @@ def test_update_leaves_what_is_wanted_and_what_is_not_ours(old: Any, new: Any, t
     assert set(keys) == wanted | (set(map(phone_key, there)) - gone)
     assert all(keys.count(one) <= max(1, list(map(phone_key, there)).count(one)) for one in keys)
     assert changed("PHONE", old, new, after) == {}
+    if there and new and phone_key(there[0]) in set(map(phone_key, old)):
+        assert keys[0] == phone_key(new[0])  # the place of messages, and it was ours
+    elif there and keys and phone_key(there[0]) not in gone:
+        assert keys[0] == phone_key(there[0])
 
 
 @settings(deadline=None)

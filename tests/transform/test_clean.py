@@ -90,6 +90,8 @@ def test_a_row_becomes_values_of_its_types() -> None:
         "first_name": "Иван",
         "patronymic": "Сергеевич",
         "full_name": "Петров Иван Сергеевич",
+        "phone_note": None,
+        "do_not_contact": None,
     }
 
 
@@ -361,3 +363,40 @@ def test_the_vocabulary_knows_what_is_documented_and_leaves_out_what_is_ambiguou
 ) -> None:
     words = {text: Status(name) for name, texts in helix()["statuses"].items() for text in texts}
     assert record(replace(VISITS, statuses=words), VISIT, status=word).values.get("status") == status
+
+
+# ── what cells with telephones say beside the numbers ──
+
+
+def test_the_words_of_a_phone_cell_are_a_field_of_their_own() -> None:
+    values = record(PATIENTS, PATIENT, phones="8 916 555-01-23 мама").values
+    assert (values["phones"], values["phone_note"], values["do_not_contact"]) == (("+79165550123",), "мама", None)
+
+
+@pytest.mark.parametrize("phones", ["8 916 555-01-23 не звонить!", "не беспокоить"])
+def test_who_asks_beside_a_phone_to_be_left_in_peace_is_marked_whatever_the_column_says(phones: str) -> None:
+    assert record(PATIENTS, PATIENT, phones=phones).values["do_not_contact"] is True
+    assert record(PATIENTS, PATIENT, phones=phones, do_not_contact="нет").values["do_not_contact"] is True
+
+
+def test_who_says_only_when_to_call_is_not_marked() -> None:
+    assert record(PATIENTS, PATIENT, phones="89165550123 не звонить до 12:00").values["do_not_contact"] is None
+    assert record(PATIENTS, PATIENT, phones="89165550123", do_not_contact="нет").values["do_not_contact"] is False
+
+
+def test_a_representative_who_is_written_with_a_number_is_a_name_and_a_number() -> None:
+    values = record(PATIENTS, PATIENT, representative="Орлова Мария (мать), 8-916-555-01-24").values
+    assert values["representative"] == "Орлова Мария (мать)"
+    assert values["representative_phones"] == ("+79165550124",)
+
+
+def test_the_number_of_a_representative_stands_in_for_the_phone_of_a_patient_who_has_none() -> None:
+    cells = {"phones": "нет", "representative": "мать 89165550124"}
+    assert record(PATIENTS, PATIENT, **cells).values["phones"] == ("+79165550124",)
+    assert record(VISITS, VISIT, **cells).values["phones"] == ("+79165550124",)
+
+
+def test_a_representative_without_a_number_is_left_as_written() -> None:
+    values = record(PATIENTS, PATIENT, representative="Орлова М. И., паспорт 20 05 123456").values
+    assert values["representative"] == "Орлова М. И., паспорт 20 05 123456"
+    assert "representative_phones" not in values

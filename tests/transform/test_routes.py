@@ -120,3 +120,23 @@ def test_the_clock_wakes_a_row_on_the_first_day_its_condition_holds(condition: C
     if first is not None:
         assert woken is not None
         assert woken.date() == (NOW + timedelta(days=first)).date()
+
+
+REFUSED = Condition("do_not_contact", one_of=(True,))
+
+
+def test_who_asks_to_be_left_in_peace_gets_no_new_deal_whichever_file_says_so() -> None:
+    quiet = route(unless=(REFUSED, Condition("archive_reason", present=True)))
+
+    def wanted(of_row: object = None, **known: object) -> bool:
+        visit = record(status=Status.BOOKED, do_not_contact=of_row)  # type: ignore[arg-type]
+        deal = deal_of(quiet, visit, "patient/main/101", NOW, known=known)  # type: ignore[arg-type]
+        assert deal is not None
+        return deal.creates
+
+    assert wanted()
+    assert wanted(of_row=False, do_not_contact=None)
+    assert not wanted(of_row=True)
+    assert not wanted(do_not_contact=True)
+    assert not wanted(of_row=False, do_not_contact=True)
+    assert not wanted(archive_reason="Переехал")

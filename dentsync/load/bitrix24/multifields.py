@@ -121,21 +121,42 @@ def imported(records: Sequence[Mapping[str, str]], form: Form) -> dict[str, obje
 
 
 def changed(
-    kind: TypeId, old: Iterable[str], new: Iterable[str], records: Iterable[Multifield], *, first: int = 0
+    kind: TypeId, old: Sequence[str], new: Sequence[str], records: Iterable[Multifield], *, first: int = 0
 ) -> dict[str, dict[str, str]]:
     """What turns the present records into ours: adds what is missing, deletes what was ours and is wanted no more.
 
-    A number people added stays. ``first`` is the number of the first new record (``n0``, ``n1``…).
+    A number people added stays. ``first`` is the number of the first new record (``n0``, ``n1``…). The number of ours
+    that is to lead takes the first place, which is where messages go, if that place is ours.
     """
     present = [one for one in records if one.type == kind]
     there = {key_of(kind, one.value) for one in present}
     wanted = {key_of(kind, value) for value in new}
     unwanted = {key_of(kind, value) for value in old} - wanted
     missing = [one for one in added(kind, new) if key_of(kind, one["value"]) not in there]
-    return {
+    change = {
         **{str(one.id): {"typeId": kind, "value": ""} for one in present if key_of(kind, one.value) in unwanted},
         **{f"n{first + index}": one for index, one in enumerate(missing)},
     }
+    ours = {key_of(kind, value) for value in old}
+    if wanted and present and key_of(kind, present[0].value) in ours:
+        _lead(change, kind, added(kind, new)[0], present)
+    return change
+
+
+def _lead(change: dict[str, dict[str, str]], kind: TypeId, lead: dict[str, str], present: Sequence[Multifield]) -> None:
+    """Let the first record and the one with the leading number change places."""
+    head, key = present[0], key_of(kind, lead["value"])
+    if key_of(kind, head.value) == key:
+        return
+    place = next((str(one.id) for one in present if key_of(kind, one.value) == key), None) or next(
+        name for name, one in change.items() if one["value"] and key_of(kind, one["value"]) == key
+    )
+    moved = change.get(str(head.id), _written(kind, head.value))  # it stays in another place, or goes
+    change[str(head.id)] = lead
+    if place.startswith("n") and not moved["value"]:
+        del change[place]
+    else:
+        change[place] = moved
 
 
 def _written(kind: TypeId, value: str) -> dict[str, str]:
