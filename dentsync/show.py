@@ -101,10 +101,11 @@ def _pushing(command: str) -> str:
 
 def report_json(report: "Report") -> str:
     """Counts and reasons, no personal data."""
-    return _dumps(redact.each(report.summary()))
+    return dumps(redact.each(report.summary()))
 
 
-def _dumps(value: Any) -> str:
+def dumps(value: Any) -> str:
+    """JSON for people and programs."""
     return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
 
 
@@ -157,7 +158,7 @@ def overview_json(overview: "Overview") -> str:
     ]
     fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "deleted", "unsettled")
     shown: dict[str, Any] = msgspec.to_builtins({name: getattr(overview, name) for name in fields})
-    return _dumps(redact.each(shown | {"faults": faults}))
+    return dumps(redact.each(shown | {"faults": faults}))
 
 
 # ── whois ──
@@ -178,4 +179,4 @@ def show_callers(callers: "Sequence[Caller]") -> None:
 
 def callers_json(callers: "Sequence[Caller]") -> str:
     """A list of objects, personal data included: it was asked for."""
-    return _dumps([{"key": c.key, "crm_id": c.crm_id, **c.fields} for c in callers])
+    return dumps([{"key": c.key, "crm_id": c.crm_id, **c.fields} for c in callers])

@@ -43,8 +43,7 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
     approved = sha256[:8] in request.approved
     if not (given or approved):
         refuse(found, sha256, dates.refusals(job.now, feed))
-    words = words_of(feed.aliases)
-    export = open_export(found.path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
+    export = export_of(feed, found.path)
     columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
     refusal = missing(columns, needed(feed, columns))
     if refusal and (export.layout.header or not feed.expect.allow_empty):
@@ -67,6 +66,12 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
     return replace(report, vanished=headers.unneeded)
 
 
+def export_of(feed: Feed, path: Path) -> Export:
+    """A file as this feed reads its files. Raises SourceError."""
+    words = words_of(feed.aliases)
+    return open_export(path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
+
+
 def judge_again(job: Session, path: Path, feed_name: str, sha256: str, file: int, lines: Collection[int]) -> None:
     """Judge these rows of a file that was read before, by the rules of now. Raises SourceError.
 
@@ -74,7 +79,7 @@ def judge_again(job: Session, path: Path, feed_name: str, sha256: str, file: int
     """
     feed = job.config.feeds[feed_name]
     found = Found(path, feed_name, 0, 0)
-    export = open_export(path, words_of(feed.aliases), sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
+    export = export_of(feed, path)
     columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=path.name)
     loading = _Loading(job, feed, found, sha256, export, columns, silent=feed.silent)
     loading.judge(file, lines)

@@ -64,6 +64,11 @@ class Rejected:
             lines[tuple(file)].add(line)
         return [LostRows(*file, frozenset(found)) for file, found in lines.items()]
 
+    def was_read(self, feed: str, sha256: str) -> bool:
+        """Whether this very file was read. Writes nothing, also where the feed is new to the store."""
+        sql = "SELECT 1 FROM files JOIN feeds ON feeds.id = files.feed WHERE feeds.name = ? AND sha256 = ?"
+        return self.db.execute(sql, (feed, sha256)).fetchone() is not None
+
     def drop_lost(self, file: int) -> None:
         """Forget why rows of this file were rejected: they are about to be judged again."""
         self.db.execute("DELETE FROM faults WHERE file = ? AND lost = 1", (file,))
