@@ -124,6 +124,10 @@ def show_overview(overview: "Overview") -> None:
     _say(line.format(**{n: getattr(overview, n) for n in ("contacts", "deals", "unsettled", "drift")}))
     if overview.deleted:
         _say(_("  deleted in the CRM by people {n}; list them: dentsync diff --online").format(n=overview.deleted))
+    if overview.crowds:
+        numbers = ", ".join(f"{number} ({people})" for number, people in overview.crowds[:5])
+        line = _("  numbers of many patients {n}, nobody is found by them; correct them in the MIS: {numbers}")
+        _say(line.format(n=len(overview.crowds), numbers=numbers))
     for item in overview.held:
         _say(_("  held: {key}: {reason} ({origin})").format(**item))
     lost = sum(fault.lost for fault in overview.faults)
@@ -156,7 +160,7 @@ def overview_json(overview: "Overview") -> str:
         {"feed": f.feed, "origin": str(f.origin), "lost": f.lost, "faults": [[x.field, x.reason] for x in f.faults]}
         for f in overview.faults
     ]
-    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "deleted", "unsettled")
+    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "deleted", "unsettled", "crowds")
     shown: dict[str, Any] = msgspec.to_builtins({name: getattr(overview, name) for name in fields})
     return dumps(redact.each(shown | {"faults": faults}))
 

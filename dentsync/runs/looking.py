@@ -14,6 +14,7 @@ from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.main_job import Options
 from dentsync.runs.session import Session, looked_into, opened
 from dentsync.store import FaultLine, FileEntry
+from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of, known_of
 from dentsync.transform.family import seniority
 from dentsync.transform.phones import parse_phones
@@ -46,6 +47,7 @@ class Overview:
     drift: int
     deleted: int  # of our items, as far as the CRM was looked at
     unsettled: int
+    crowds: tuple[tuple[str, int], ...] = ()  # numbers of many people, masked, with how many
 
 
 def status(options: Options) -> Overview:
@@ -67,6 +69,7 @@ def status(options: Options) -> Overview:
             drift=job.store.ledger.drift_count(),
             deleted=job.store.ledger.deleted_count(job.config.target),
             unsettled=job.store.facts.unsettled_count(job.now),
+            crowds=tuple((f"{one[:5]}•••{one[-2:]}", people) for one, people in job.store.facts.crowds(CROWD)),
         )
 
 

@@ -1,6 +1,6 @@
 """Before anything is sent: what is in the CRM already is adopted, and what people chose there stays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dentsync.lang import _
@@ -8,7 +8,7 @@ from dentsync.load.target import Needs, Reading, Target, needs_of
 from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result
 from dentsync.runs.pushed import name_of
 from dentsync.runs.session import Session
-from dentsync.transform.adopt import adopted, choose
+from dentsync.transform.adopt import CROWD, adopted, choose
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.stages import objection
 
@@ -69,13 +69,16 @@ class PeopleFirst:
     def _create_contact(self, operation: Operation, reading: Reading) -> list[Operation]:
         phones = next((c.new for c in operation.changes if c.field == "phones"), None) or ()
         assert isinstance(phones, tuple)
-        ids = {crm_id for phone in phones for crm_id in reading.by_phone.get(phone, ())}
+        own = [phone for phone in phones if not self.job.store.facts.is_crowded(phone, CROWD)]
+        ids, crowd = _holders(own, reading), _holders(phones, reading)
         choice = choose(
             operation,
             self.ours.get(("contact", operation.key)),
             [reading.contacts[crm_id] for crm_id in sorted(ids) if crm_id in reading.contacts],
             lambda crm_id: self._is_taken(crm_id, operation.key),
-            alone=len(self.job.store.facts.people_with(phones)) <= 1,
+            alone=len(self.job.store.facts.people_with(own)) <= 1,
+            orphan=lambda key: self.job.store.facts.is_orphan(key, operation.key),
+            in_crowd=[reading.contacts[crm_id] for crm_id in sorted(crowd - ids) if crm_id in reading.contacts],
         )
         if choice.hold:
             return self._finish(Outcome(operation, Result.HELD, reason=choice.hold))
@@ -147,6 +150,10 @@ class PeopleFirst:
     def _drift(self, operation: Operation, name: str, ours: Plain, theirs: Plain) -> None:
         assert operation.crm_id is not None
         self.settled.drift.append(Drift(operation.kind, operation.key, operation.crm_id, name, ours, theirs))
+
+
+def _holders(phones: Iterable[str], reading: Reading) -> set[int]:
+    return {crm_id for phone in phones for crm_id in reading.by_phone.get(phone, ())}
 
 
 def newest_first(reading: Reading) -> list[Present]:

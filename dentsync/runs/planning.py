@@ -11,6 +11,7 @@ from dentsync.runs.approval import without_approved
 from dentsync.runs.ours import Ours
 from dentsync.runs.session import Session
 from dentsync.store import Person, StoredRow
+from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of, known_of, passes_at
 from dentsync.transform.diff import operations_of
 from dentsync.transform.link import Mention, Somebody, identify, mention_of
@@ -112,8 +113,12 @@ class _Planner:
         """Who shares the card number, and who a phone, as far as that can still decide."""
         anywhere = mention.card and not mention.branch_known
         by_card = self.facts.people_with_card(mention.card) if mention.card and (anywhere or not known) else []
-        by_phone = [] if known else self.facts.people_with(mention.phones)
+        by_phone = [] if known else self.facts.people_with(self._telling(mention))
         return [_somebody(p) for p in by_card], [_somebody(p) for p in by_phone]
+
+    def _telling(self, mention: Mention) -> list[str]:
+        """Numbers by which a patient may be known. Where there is a card, one of a crowd adds nothing but time."""
+        return [one for one in mention.phones if not (mention.card and self.facts.is_crowded(one, CROWD))]
 
     # ── what ──
 

@@ -120,6 +120,16 @@ class Facts:
         row = (f"columns {feed}", " ".join(sorted(fields)))
         self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", row)
 
+    def layout(self, feed: str) -> dict[str, str]:
+        """What the feed's last good file was like, and before that; nothing before there was one."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (f"layout {feed}",)).fetchone()
+        return _cells.decode(row[0]) if row else {}
+
+    def put_layout(self, feed: str, layout: Mapping[str, str]) -> None:
+        """What the feed's last good file was like."""
+        row = (f"layout {feed}", _json.encode(layout).decode())
+        self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES (?, ?)", row)
+
     def newest(self, feed: str) -> datetime | None:
         """When the newest file that was read of a feed was written."""
         row = self.db.execute("SELECT max(modified_at) FROM files WHERE feed = ?", (self.feed_id(feed),)).fetchone()
@@ -154,34 +164,6 @@ class Facts:
         sql = "SELECT fingerprint FROM rows WHERE feed = ?1 UNION ALL SELECT fingerprint FROM faults"
         rows = self.db.execute(sql + " WHERE feed = ?1 AND lost = 1", (self.feed_id(feed),))
         return (fingerprint for (fingerprint,) in rows)
-
-    def put_row(self, feed: str, file: int, row: FreshRow, *, silent: bool) -> Origin | None:
-        """Store a row; if this file already had another row with its key, store nothing and return that origin.
-
-        What a newer file said about the key stays (rows of an older file may be judged late).
-        """
-        number = self.feed_id(feed)
-        sql = "SELECT id, fingerprint, file, line FROM rows WHERE feed = ? AND key = ?"
-        old = self.db.execute(sql, (number, row.key)).fetchone()
-        if old and old[2] == file and old[1] != row.fingerprint:
-            return Origin("", "", old[3])
-        if old and old[2] > file:
-            return None
-        cells = _json.encode(row.cells).decode()
-        if old:
-            self.db.execute(
-                "UPDATE rows SET fingerprint = ?, cells = ?, file = ?, line = ?, settled = 0, silent = ? WHERE id = ?",
-                (row.fingerprint, cells, file, row.line, silent, old[0]),
-            )
-            self.drop_faults(feed, (old[1],))
-        else:
-            self.db.execute(
-                "INSERT INTO rows(feed, key, fingerprint, cells, file, line, silent) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (number, row.key, row.fingerprint, cells, file, row.line, silent),
-            )
-        if row.faults:
-            self.put_faults(feed, file, row.fingerprint, row.line, row.faults, lost=False)
-        return None
 
     def put_faults(
         self, feed: str, file: int, fingerprint: int, line: int, faults: Sequence[Fault], *, lost: bool
@@ -319,6 +301,16 @@ class Facts:
             for row in self.db.execute(sql, (phone,)):
                 found[row[0]] = Person(*row)
         return list(found.values())
+
+    def is_crowded(self, phone: str, least: int) -> bool:
+        """Whether so many people, or more, have this number."""
+        sql = "SELECT count(*) FROM (SELECT 1 FROM phones WHERE phone = ? LIMIT ?)"
+        return int(self.db.execute(sql, (phone, least)).fetchone()[0]) >= least
+
+    def crowds(self, least: int) -> list[tuple[str, int]]:
+        """Numbers that so many people have, or more, with how many; the most common first."""
+        sql = "SELECT phone, count(*) FROM phones GROUP BY phone HAVING count(*) >= ? ORDER BY 2 DESC, phone"
+        return [(str(phone), int(count)) for phone, count in self.db.execute(sql, (least,))]
 
     def put_person(self, person: Person, alias: str, phones: Iterable[str], *, names: bool) -> None:
         """Store a decision: this key means this person, who has these phones. ``names``: the row may rename them."""

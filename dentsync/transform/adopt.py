@@ -12,6 +12,9 @@ from dentsync.transform.names import name_key, names_agree
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.words import fold
 
+CROWD = 6
+"""So many people on one number are no family: it is the clinic's own, or a filler. It tells nobody from anybody."""
+
 NAMES = ("last_name", "first_name", "patronymic")
 _NOBODY = ("без имени", "контакт", "клиент", "новый контакт")
 
@@ -26,10 +29,11 @@ class Choice:
 
 def choose(
     operation: Operation, ours: Present | None, with_phone: Sequence[Present], taken: Callable[[int], bool], *,
-    alone: bool, orphan: Callable[[str], bool] = lambda _key: False,
+    alone: bool, in_crowd: Sequence[Present] = (), orphan: Callable[[str], bool] = lambda _key: False,
 ) -> Choice:  # fmt: skip
     """Decide for one creation. ``ours`` carries our key; ``with_phone`` share a phone; ``taken`` tells CRM ids that
-    are linked to somebody else; ``alone``: no other patient of the MIS has this phone; ``orphan`` tells keys of ours
+    are linked to somebody else; ``alone``: no other patient of the MIS has this phone; ``in_crowd`` share nothing but a
+    number of many people, by which nobody is adopted; ``orphan`` tells keys of ours
     that a restored store has forgotten: who carries one may be this patient under the name of an earlier day.
     """
     if ours:
@@ -44,7 +48,17 @@ def choose(
         return Choice(agreeing[0])
     if alone and len(with_phone) == len(free) == 1 and _nameless(free[0]):
         return Choice(free[0])
-    return Choice()
+    return _unproven(name, in_crowd, taken)
+
+
+def _unproven(name: str, in_crowd: Sequence[Present], taken: Callable[[int], bool]) -> Choice:
+    """A contact with this name on a number of many people: to adopt it may be wrong, and so may be a second one."""
+    alike = [one for one in in_crowd if one.key is None and not taken(one.crm_id)]
+    numbers = [str(one.crm_id) for one in alike if names_agree(_name(one.fields), name)]
+    if not numbers:
+        return Choice()
+    alike_ones = ", ".join(numbers)
+    return Choice(hold=f"номер общий у многих, и контакт № {alike_ones} может быть другим: впишите телефон в МИС и в CRM")
 
 
 def _is_free(key: str | None, ours: str, orphan: Callable[[str], bool]) -> bool:

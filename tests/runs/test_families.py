@@ -60,3 +60,28 @@ def test_several_patients_on_one_number_stay_several_contacts(clinic: Clinic) ->
     clinic.drop("patients_1.csv", MOTHER, LEV.replace("01-78", "01-77"), header=HEADER)
     clinic.sync()
     assert len(clinic.contacts()) == 2
+
+
+CLINICS_OWN = "8 473 200-11-22"
+NAMES = ("Котов", "Белов", "Зимин", "Титов", "Рогов", "Седов")
+
+
+def test_a_number_typed_for_everybody_is_shown_masked_and_adopts_nobody(clinic: Clinic) -> None:
+    clinic.act(
+        "create_contact", fields={"lastName": "Котов", "name": "Иван", "secondName": "Олегович"}, phones=[CLINICS_OWN]
+    )
+    rows = [f"{30 + number};{name} Иван Олегович;{CLINICS_OWN};;" for number, name in enumerate(NAMES)]
+    clinic.drop("patients_1.csv", *rows, header=HEADER)
+    summary = clinic.sync()
+    assert summary["outcomes"]["held"] == 1  # Котов may be that one, or another
+    assert len(clinic.contacts()) == 6
+    said = clinic.say("status")
+    assert "+7473•••22 (6)" in said.out
+    assert "2001122" not in said.out
+
+
+def test_five_people_on_one_number_are_a_family(clinic: Clinic) -> None:
+    rows = [f"{30 + number};{name} Иван Олегович;{CLINICS_OWN};;" for number, name in enumerate(NAMES[:5])]
+    clinic.drop("patients_1.csv", *rows, header=HEADER)
+    clinic.sync()
+    assert "•••" not in clinic.say("status").out

@@ -4,9 +4,12 @@ from tests.builders import contact_present, creation
 
 
 def chosen(
-    ours: list[Present] | None = None, with_phone: list[Present] | None = None, *, taken: int = 0, alone: bool = True
-):  # type: ignore[no-untyped-def]
-    return choose(creation(), ours, with_phone or [], lambda crm_id: crm_id == taken, alone=alone)
+    ours: list[Present] | None = None, with_phone: list[Present] | None = None, *, taken: int = 0, alone: bool = True,
+    in_crowd: tuple[Present, ...] = (),
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    return choose(
+        creation(), ours, with_phone or [], lambda crm_id: crm_id == taken, alone=alone, in_crowd=in_crowd
+    )  # fmt: skip
 
 
 def test_our_key_in_the_crm_decides() -> None:
@@ -56,3 +59,18 @@ def test_a_contact_under_a_key_that_a_restored_store_has_forgotten_is_adopted_ag
             orphan=lambda key: key == "patient/main/~earlier",
         )  # fmt: skip
         assert choice.found is found
+
+
+def test_nobody_is_adopted_by_a_number_of_many_people() -> None:
+    namesake, nameless = contact_present(5), contact_present(6, last_name="", first_name="", patronymic="")
+    choice = chosen(in_crowd=(namesake, nameless))
+    assert choice.found is None
+    assert "№ 5 " in choice.hold
+    assert chosen(in_crowd=(nameless,)) == Choice()
+    assert chosen(in_crowd=(namesake,), taken=5) == Choice()
+    assert chosen(in_crowd=(contact_present(5, "patient/main/7"),)) == Choice()
+
+
+def test_a_number_of_her_own_still_finds_her_beside_one_of_many_people() -> None:
+    there = contact_present(7)
+    assert chosen(with_phone=[there], in_crowd=(contact_present(5),)).found is there
