@@ -247,6 +247,12 @@ class Facts:
         """All rows that speak of a person, in the order they were read."""
         return [self._row(r) for r in self.db.execute(self._ROW + "WHERE person = ? ORDER BY file, line", (person,))]
 
+    def rows_in(self, feeds: Iterable[str]) -> Iterator[StoredRow]:
+        """All rows of the feeds, in the order they were read."""
+        numbers = ", ".join(str(self._feeds[feed]) for feed in feeds if feed in self._feeds)
+        sql = f"{self._ROW} WHERE rows.feed IN ({numbers}) ORDER BY file, line"
+        return map(self._row, self.db.execute(sql))
+
     def settle_rows(self, rows: Iterable[tuple[int, str | None]]) -> None:
         """These rows are carried out; each with the moment (ISO 8601, UTC) the clock will give it news again."""
         sql = "UPDATE rows SET settled = 1, wake_at = ? WHERE id = ?"

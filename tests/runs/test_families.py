@@ -1,5 +1,7 @@
 """Families: several patients on one number, and who is written to."""
 
+import json
+
 from tests.clinic import Clinic
 
 HEADER = "Номер карты;Ф.И.О.;Телефон;Дата рождения;Представитель"
@@ -85,3 +87,24 @@ def test_five_people_on_one_number_are_a_family(clinic: Clinic) -> None:
     clinic.drop("patients_1.csv", *rows, header=HEADER)
     clinic.sync()
     assert "•••" not in clinic.say("status").out
+
+
+def test_two_cards_of_one_person_are_told_with_the_reason_and_merged_by_nobody(clinic: Clinic) -> None:
+    twice = [
+        LEV,
+        LEV.replace("202", "302").replace("Орлов ", "Орлв "),
+        LEV.replace("202", "402").replace("Лев", "Глеб"),
+    ]
+    clinic.drop("patients_1.csv", MOTHER, *twice, header=HEADER)
+    clinic.sync()
+    said = clinic.say("duplicates")
+    assert said.code == 0
+    [line, total] = said.out.splitlines()
+    assert line.startswith("= patient/")
+    assert "202" in line and "302" in line  # noqa: PT018
+    assert "отличается одной буквой" in line
+    assert "one person 1, to be asked about 0" in total
+    assert "Орл" not in said.out
+    assert len(clinic.contacts()) == 4
+    [found] = json.loads(clinic.say("duplicates", "--json").out)
+    assert (found["confidence"], found["rule"]) == ("same", "born_and_typo")
