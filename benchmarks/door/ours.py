@@ -104,6 +104,6 @@ def ids(clinic: Clinic) -> Mapping[str, dict[str, int]]:
 def applied(attempt: Attempt) -> int:
     """Operations that the summary says were applied."""
     try:
-        return int(json.loads(attempt.said)["outcomes"].get("applied", 0))
+        return int(json.loads(attempt.out)["outcomes"].get("applied", 0))
     except ValueError:
         return 0
