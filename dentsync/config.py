@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,10 @@ class Feed:
     sheet: str | None = None
     encoding: str | None = None
     pad: bool = False
+    rejoin: bool = False
+    groups: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # field -> column and regular expression
 
 
 @dataclass(frozen=True, slots=True)

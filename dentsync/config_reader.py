@@ -26,6 +26,7 @@ from dentsync.config_tables import (
     FieldTable,
     FilesTable,
     MailTable,
+    PartTable,
     RetentionTable,
     RouteTable,
     SafetyTable,
@@ -41,6 +42,7 @@ from dentsync.model import (
     Condition,
     CrmField,
     FeedKind,
+    FieldType,
     FileRules,
     Limit,
     Route,
@@ -156,9 +158,12 @@ class Reader:
     def _feed(self, name: str, data: Any, clinic: ClinicTable) -> Feed:
         where = f"feeds.{name}"
         table = self.table(data, FeedTable, where)
-        for part in ("key", "required", "columns", "defaults", "inverted"):
+        for part in ("key", "required", "columns", "defaults", "inverted", "groups", "fill_down", "merge", "parts"):
             for field in getattr(table, part):
                 self._field(f"{where}.{part}", field)
+        for field in table.merge:
+            if FIELDS[field] not in _MERGED:
+                self.fail(f"{where}.merge", _("{field!r} is neither a sum nor a text").format(field=field))
         for field in chain.from_iterable(table.status_from.values()):
             self._field(f"{where}.status_from", field)
         if not table.key:
@@ -175,7 +180,20 @@ class Reader:
             sheet=table.sheet,
             encoding=table.encoding,
             pad=table.pad,
+            rejoin=table.rejoin,
+            groups=table.groups,
+            fill_down=table.fill_down,
+            parts={field: self._part(f"{where}.parts.{field}", part) for field, part in table.parts.items()},
         )
+
+    def _part(self, where: str, part: PartTable) -> tuple[str, str]:
+        try:
+            groups = re.compile(part.take).groups
+        except re.error as error:
+            self.fail(where, _("not a regular expression: {reason}").format(reason=error))
+        if groups != 1:
+            self.fail(where, _("the regular expression needs one group in parentheses: what to take"))
+        return part.column, part.take
 
     def _source(self, where: str, name: str) -> dict[str, Any]:
         if "-" in name or not (PRESETS / f"{name}.toml").is_file():
@@ -200,6 +218,8 @@ class Reader:
             optional=table.optional,
             whole=table.whole,
             allow_empty=table.allow_empty,
+            totals=table.totals,
+            new_owners=table.new_owners,
         )
 
     def _hours(self, where: str, text: str) -> int | None:
@@ -371,6 +391,7 @@ class Reader:
             self.fail(where, _("no field {name!r}{hint}").format(name=name, hint=_near(name, FIELDS)))
 
 
+_MERGED = (FieldType.MONEY, FieldType.NUMBER, FieldType.TEXT)
 _LIMITS = ("updates", "moves", "lost", "creates", "stage", "field", "cleared")
 _SPANS = ("journal", "runs", "rejects", "archive")
 _MIN_SHARE: Mapping[FeedKind, str] = {"snapshot": "50%", "window": "20%", "append": "20%"}
@@ -405,6 +426,8 @@ def _clean_rules(source: Mapping[str, Any], table: FeedTable, clinic: ClinicTabl
         defaults=table.defaults,
         dates=tuple(source.get("dates", ())) + table.dates,
         inverted=table.inverted,
+        merge=table.merge,
+        fix_garbled=table.fix_garbled,
         status_from=table.status_from,
     )
 

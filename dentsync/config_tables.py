@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from dentsync.model import Entity, FeedKind, Policy, Status
+from dentsync.model import Entity, FeedKind, Policy, Status, Totals
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -66,6 +66,15 @@ class ExpectTable(Table, frozen=True):
     optional: tuple[str, ...] = ()
     whole: bool = True
     allow_empty: bool = False
+    totals: Totals = "check"
+    new_owners: bool = False
+
+
+class PartTable(Table, frozen=True):
+    """``[feeds.*.parts]``: a field that stands inside a cell: its column, and a regular expression with one group."""
+
+    column: str
+    take: str
 
 
 class FeedTable(Table, frozen=True):
@@ -89,6 +98,12 @@ class FeedTable(Table, frozen=True):
     sheet: str | None = None
     encoding: str | None = None
     pad: bool = False
+    rejoin: bool = False
+    groups: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
+    merge: tuple[str, ...] = ()
+    parts: dict[str, PartTable] = {}
+    fix_garbled: bool = False
 
 
 class MailTable(Table, frozen=True, rename={"sender": "from"}):

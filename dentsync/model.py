@@ -88,6 +88,7 @@ FIELDS: Mapping[str, FieldType] = {
     "amount": FieldType.MONEY,
     "operator": FieldType.TEXT,
     "booked_at": FieldType.DATETIME,
+    "changed_at": FieldType.DATETIME,  # of two rows of one key the later one counts
     "cancel_reason": FieldType.TEXT,
     "comment": FieldType.TEXT,
     "end_at": FieldType.DATETIME,
@@ -222,6 +223,7 @@ class Record:
 # ── what the configuration says, as values ────────────────────────────────────────────────────
 
 FeedKind = Literal["snapshot", "window", "append"]
+Totals = Literal["check", "require", "report", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,8 @@ class CleanRules:
     defaults: Mapping[str, str] = dataclasses.field(default_factory=dict)
     dates: tuple[str, ...] = ()
     inverted: tuple[str, ...] = ()  # flags whose column means the opposite
+    merge: tuple[str, ...] = ()  # fields of which a record has several lines: sums are added up, words listed
+    fix_garbled: bool = False  # letters of a wrong encoding are put right where that is exact
     status_from: Mapping[Status, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
@@ -334,7 +338,8 @@ class FileRules:
 
     ``min_percent`` and ``max_percent`` of the usual row count; in percent of the rows, ``max_rejects`` rejected ones,
     ``max_faulty`` with an unreadable value in one field, ``max_garbled`` with letters of a wrong encoding.
-    ``optional`` are fields whose column may be gone; ``whole``: the last line must not break off.
+    ``optional`` are fields whose column may be gone; ``whole``: the last line must not break off. ``totals``: whether
+    the lines below the rows are compared with them; ``new_owners``: a number may belong to somebody else than before.
     """
 
     max_age_hours: int | None = None
@@ -348,6 +353,8 @@ class FileRules:
     optional: tuple[str, ...] = ()
     whole: bool = True
     allow_empty: bool = False
+    totals: Totals = "check"
+    new_owners: bool = False
 
 
 # ── from record to operation ──────────────────────────────────────────────────────────────────

@@ -59,6 +59,8 @@ def file_lines(files: "Sequence[FileReport]", *, values: bool) -> Iterator[str]:
             yield "    " + _("columns not used: {names}").format(names=", ".join(file.unknown))
         if file.vanished:
             yield "    " + _("columns gone since the last file: {names}").format(names=", ".join(file.vanished))
+        for remark in file.remarks:
+            yield f"    {remark}"
     for file in files:
         if file.state != "read":
             said = f"{file.name} {file.message}" if values and not file.feed else file.said
@@ -118,6 +120,10 @@ def show_overview(overview: "Overview") -> None:
     width = max(len(feed.name) for feed in overview.feeds)
     for feed in overview.feeds:
         _say(f"  {feed.name:<{width}}  {_feed(feed)}")
+        if feed.diary.before is not None:
+            line = _("read otherwise since {day}: {changes}")
+            day = ".".join(reversed(feed.diary.since[:10].split("-")))
+            _say(f"  {'':<{width}}  {line.format(day=day, changes=feed.diary.changed)}")
     line = _(
         "in the CRM: contacts {contacts}, deals {deals}; rows with news {unsettled}; kept as people left it {drift}"
     )

@@ -17,6 +17,7 @@ _LATIN = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W\d_]+")
 _NOT_SAID = re.compile(r"[^\w%]+|_+")
 _OCCURRENCE = re.compile(r"(.+)#(\d+)", re.DOTALL)
+_NO_PARTS: Mapping[str, tuple[str, str]] = {}
 _SHOWN = 40
 _HEADER = 2
 """So many known names make a header; one may be a chance hit in a row of data."""
@@ -45,7 +46,8 @@ class Columns:
     """Where each of our fields stands in the rows of one file.
 
     ``indexes`` has only fields whose column is there: one index, or several for phones, in the order of their aliases.
-    ``unknown`` are the named columns that no field took. ``aliases`` are those that were looked for.
+    ``unknown`` are the named columns that no field took. ``aliases`` are those that were looked for. ``parts`` say what
+    of its cell a field is; other fields may be other parts of that cell.
     """
 
     feed: str
@@ -54,13 +56,21 @@ class Columns:
     indexes: Mapping[str, tuple[int, ...]]
     unknown: tuple[str, ...] = field(repr=False)
     aliases: Mapping[str, Sequence[str]] = field(repr=False)
+    parts: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
     def pick(self, cells: Sequence[str]) -> dict[str, str]:
-        """Field -> verbatim text of one row; several phone cells become the lines of one text."""
-        return {
+        """Field -> verbatim text of one row; several phone cells become the lines of one text.
+
+        A cell that has not the part that was looked for is given whole, for the judge of values to reject it.
+        """
+        picked = {
             name: cells[where[0]] if len(where) == 1 else "\n".join(filter(None, (cells[index] for index in where)))
             for name, where in self.indexes.items()
         }
+        for name, pattern in self.parts.items():
+            found = pattern.search(picked[name])
+            picked[name] = (found[1] or "") if found else picked[name]
+        return picked
 
 
 def words_of(aliases: Mapping[str, Sequence[str]]) -> frozenset[str]:
@@ -68,24 +78,36 @@ def words_of(aliases: Mapping[str, Sequence[str]]) -> frozenset[str]:
     return frozenset(_alias(alias)[0] for names in aliases.values() for alias in names) - {""}
 
 
-def match_columns(header: Sequence[str], aliases: Mapping[str, Sequence[str]], *, feed: str, file: str) -> Columns:
+def match_columns(
+    header: Sequence[str],
+    aliases: Mapping[str, Sequence[str]],
+    *,
+    feed: str,
+    file: str,
+    parts: Mapping[str, tuple[str, str]] = _NO_PARTS,
+) -> Columns:
     """Find each field's column by its aliases, the first alias that is there winning. Raises nothing.
 
     A name that stands in the header twice is meant by occurrence: «Комментарий» or «Комментарий#1» is the first,
     «Комментарий#2» the second. Phones take every column of every alias. A column serves one field, the first that
-    claims it.
+    claims it; ``parts`` (field -> column, regular expression with one group) take theirs besides.
     """
     places = _places(header)
     free = set(range(len(header)))
     indexes: dict[str, tuple[int, ...]] = {}
-    for name, names in aliases.items():
+    whole = {name: names for name, names in aliases.items() if name not in parts}
+    pieces = {name: tuple(_wanted([column], places, False)) for name, (column, _take) in parts.items()}
+    for name, names in whole.items():
         several = FIELDS.get(name) is FieldType.PHONES
         found = list(dict.fromkeys(index for index in _wanted(names, places, several) if index in free))
         if found:
             indexes[name] = tuple(found if several else found[:1])
             free.difference_update(indexes[name])
+    indexes |= {name: found for name, found in pieces.items() if found}
+    free.difference_update(*pieces.values())
     unknown = tuple(header[index] for index in sorted(free) if fold_header(header[index]))
-    return Columns(feed, file, tuple(header), indexes, unknown, aliases)
+    takes = {name: re.compile(take) for name, (_column, take) in parts.items() if name in indexes}
+    return Columns(feed, file, tuple(header), indexes, unknown, aliases, takes)
 
 
 def _places(header: Sequence[str]) -> Mapping[str, list[int]]:
@@ -124,6 +146,11 @@ def missing(columns: Columns, required: Iterable[str]) -> SourceError | None:
         text = _(
             "{file}: no header row with known names (wanted: {wanted}); check the file, or add its names to {place}"
         )
+        if len(columns.header) == 1:
+            text = _(
+                "{file}: has one column only (wanted: {wanted}); export it with semicolons, commas, tabs or vertical"
+                " bars between the columns, or add the name of that column to {place}"
+            )
         return SourceError(text.format(file=columns.file, wanted=wanted, place=place))
     text = _("{file}: no column for {wanted}; the file has: {header}; add its name to {place}")
     return SourceError(

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
+from zoneinfo import ZoneInfo
 
 from dentsync.config import Config, Feed
-from dentsync.errors import Refused
+from dentsync.errors import Refused, SourceError
 from dentsync.extract.columns import Columns
 from dentsync.extract.export import Export
 from dentsync.extract.inbox import Found
@@ -25,6 +26,7 @@ from dentsync.transform.file_guards import (
     future_refusal,
     vanished,
 )
+from dentsync.transform.preamble import made_at
 
 _ISO_DAY = re.compile(r"(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)")
 
@@ -77,6 +79,12 @@ class Dates:
         return age, future_refusal(self.modified_at, self.latest, feed.expect)
 
 
+def made_by(dates: Dates, export: Export, zone: ZoneInfo) -> Dates:
+    """The dates of a file that was opened: its first lines may say when it was made."""
+    made = made_at(export.preamble, zone)
+    return replace(dates, written_at=min(dates.written_at, made)) if made else dates
+
+
 def dates_of(job: Session, found: Found) -> Dates:
     """A file's dates, beside those of the files that were read."""
     modified_at = datetime.fromtimestamp(found.mtime_ns / 1e9, job.now.tzinfo)
@@ -94,6 +102,25 @@ def _named_day(path: Path, job: Session) -> datetime:
     except ValueError:
         day = date.max
     return datetime.combine(day, time.max, job.now.tzinfo) if day < date.max else job.now
+
+
+# ── what its columns mean ─────────────────────────────────────────────────────────────────────
+
+_CONSENT = re.compile("соглас|conform|consent|разреш", re.IGNORECASE)
+_REFUSAL = re.compile("отказ|не отправл|не присыл|запре[тщ]|reject|refus|opt.?out", re.IGNORECASE)
+
+
+def polarity_refusal(feed: Feed, columns: Columns, file: str) -> SourceError | None:
+    """The refusal of a file whose column says the opposite of what the configuration takes it for."""
+    for index in columns.indexes.get("sms_opt_out", ()):
+        header, inverted = columns.header[index], "sms_opt_out" in feed.rules.inverted
+        asks_consent = bool(_CONSENT.search(header)) and not _REFUSAL.search(header)
+        if asks_consent != inverted and (asks_consent or _REFUSAL.search(header)):
+            told = _("{file}: column «{column}» asks for consent: add sms_opt_out to feeds.{feed}.inverted")
+            if not asks_consent:
+                told = _("{file}: column «{column}» asks for refusal: take sms_opt_out out of feeds.{feed}.inverted")
+            return SourceError(told.format(file=file, column=" ".join(header.split()), feed=feed.name))
+    return None
 
 
 # ── its columns ───────────────────────────────────────────────────────────────────────────────

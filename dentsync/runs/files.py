@@ -25,6 +25,7 @@ class FileReport:
     missing: int = 0
     unknown: tuple[str, ...] = ()  # columns that no field took
     vanished: tuple[str, ...] = ()  # fields whose column earlier files had, and that nothing needs
+    remarks: tuple[str, ...] = ()  # what people should know of it, a line each
 
     @property
     def shown(self) -> str:

@@ -8,19 +8,20 @@ from pathlib import Path
 
 from dentsync.config import Feed, digest_of
 from dentsync.errors import Refused, SourceError
-from dentsync.extract.columns import Columns, match_columns, missing, words_of
-from dentsync.extract.export import Export, open_export
+from dentsync.extract.columns import Columns, missing
+from dentsync.extract.export import Export
 from dentsync.extract.inbox import Found, is_settled
 from dentsync.extract.layout import RowFault
 from dentsync.extract.sift import Sift
 from dentsync.lang import _
-from dentsync.model import Fault, Origin, RawRecord, Reject
-from dentsync.runs.file_check import Dates, Headers, dates_of, past_of, refuse
+from dentsync.runs.file_check import Dates, Headers, dates_of, made_by, past_of, polarity_refusal, refuse
 from dentsync.runs.files import FileReport, Progress, Request
+from dentsync.runs.reading import open_feed, verdicts
+from dentsync.runs.remarks import Diary, layout_of, remarks_of
+from dentsync.runs.rows import Rows
 from dentsync.runs.session import Session, wall_time
-from dentsync.store import FileEntry, FreshRow
-from dentsync.transform.file_guards import Contents, Tally, content_refusals, size_refusal
-from dentsync.transform.garble import is_garbled
+from dentsync.store import FileEntry
+from dentsync.transform.file_guards import content_refusals, size_refusal
 
 
 def load_file(job: Session, found: Found, sha256: str, request: Request, *, given: bool) -> FileReport:
@@ -43,15 +44,18 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
     approved = sha256[:8] in request.approved
     if not (given or approved):
         refuse(found, sha256, dates.refusals(job.now, feed))
-    export = export_of(feed, found.path)
-    columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=found.path.name)
-    refusal = missing(columns, needed(feed, columns))
+    opened = open_feed(feed, found.path)
+    export, columns = opened.export, opened.columns
+    refusal = missing(columns, needed(feed, columns)) or polarity_refusal(feed, columns, found.path.name)
     if refusal and (export.layout.header or not feed.expect.allow_empty):
         raise refusal
+    if not (given or approved):
+        refuse(found, sha256, made_by(dates, export, job.config.zone).refusals(job.now, feed))
     with job.store.transaction():
         headers = Headers(job, feed, export, columns)
         past = past_of(job, feed)
-        loading = _Loading(job, feed, found, sha256, export, columns, silent=given or feed.silent)
+        diary = Diary({}) if given else Diary.of(job.store.facts.layout(feed.name))
+        loading = _Loading(job, feed, found, sha256, opened, silent=given or feed.silent)
         report = loading.run(dates.believed_at, request.progress)
         rows = loading.contents.rows
         if not approved:
@@ -59,17 +63,19 @@ def _load(job: Session, found: Found, sha256: str, request: Request, dates: Date
             refuse(found, sha256, (*usual, *content_refusals(loading.contents, past, feed.expect)), given=given)
         if not given:
             headers.remember(certain=approved)
+            if entry := diary.entry(layout_of(export), job.now):
+                job.store.facts.put_layout(feed.name, entry)
         if not is_settled(found, 0, wall_time().timestamp()):
             raise SourceError(
                 _("{file}: changed while it was read; the next run will read it").format(file=report.name)
             )
-    return replace(report, vanished=headers.unneeded)
+    remarks = tuple(remarks_of(feed, export, loading.contents, diary))
+    return replace(report, vanished=headers.unneeded, remarks=remarks)
 
 
 def export_of(feed: Feed, path: Path) -> Export:
     """A file as this feed reads its files. Raises SourceError."""
-    words = words_of(feed.aliases)
-    return open_export(path, words, sheet=feed.sheet, encoding=feed.encoding, pad=feed.pad)
+    return open_feed(feed, path).export
 
 
 def judge_again(job: Session, path: Path, feed_name: str, sha256: str, file: int, lines: Collection[int]) -> None:
@@ -79,9 +85,7 @@ def judge_again(job: Session, path: Path, feed_name: str, sha256: str, file: int
     """
     feed = job.config.feeds[feed_name]
     found = Found(path, feed_name, 0, 0)
-    export = export_of(feed, path)
-    columns = match_columns(export.layout.header, feed.aliases, feed=feed.name, file=path.name)
-    loading = _Loading(job, feed, found, sha256, export, columns, silent=feed.silent)
+    loading = _Loading(job, feed, found, sha256, open_feed(feed, path), silent=feed.silent)
     loading.judge(file, lines)
 
 
@@ -94,45 +98,44 @@ def needed(feed: Feed, columns: Columns) -> list[str]:
     return [name for name in wanted if columns.indexes.keys().isdisjoint(given.get(name, ()))]
 
 
-class _Loading:
+class _Loading(Rows):
     """One file on its way into the store, inside one transaction."""
-
-    def __init__(
-        self, job: Session, feed: Feed, found: Found, sha256: str, export: Export, columns: Columns, *, silent: bool
-    ) -> None:
-        self.job, self.feed, self.found, self.sha256 = job, feed, found, sha256
-        self.export, self.columns, self.silent = export, columns, silent
-        self.facts = job.store.facts
-        self.contents = Contents()
-        self.lost: set[int] = set()
-        self.fresh = 0
 
     def run(self, modified_at: datetime, progress: Progress | None) -> FileReport:
         """Store what is new, count everything."""
         entry = self._entry(modified_at)
-        self.file = self.facts.open_file(entry)
+        self.begin(self.facts.open_file(entry))
         lost_before = self.facts.lost_among(self.feed.name)
         sift = Sift(self.export, self.facts.known(self.feed.name), salt=self._salt)
         for line, fingerprint, raw in sift.fresh():
-            self._row(line, fingerprint, raw)
+            self.take(line, fingerprint, raw)
             if progress:
                 progress(sift.read)
         rejected = len(self.lost) + len(lost_before - sift.vanished)
-        ignored = sum(sift.ignored.values()) + sift.duplicates
+        ignored = sum(sift.ignored.values()) + sift.duplicates + self.passed_over
         report = self._report(sift, rejected, ignored, lost_before)
         self.contents.rows = report.loaded + rejected
         self.contents.rejected.count = rejected
-        self.contents.broken_off = self._broken_off(*sift.last)
+        self._look_back(sift)
         counts = {name: getattr(report, name) for name in ("read", "loaded", "rejected", "ignored", "fresh", "missing")}
         self.facts.close_file(self.file, replace(entry, **counts))
         return report
 
+    def _look_back(self, sift: Sift) -> None:
+        """What only the whole file shows."""
+        self.contents.broken_off = self._broken_off(*sift.last)
+        if self.feed.expect.totals and sift.ignored["footer"]:
+            self.contents.totals = verdicts(self.opened)
+        for line, fingerprint in self.incoming.zeros_lost():
+            if fingerprint in sift.vanished:
+                self.contents.zeros_lost.add(line)
+
     def judge(self, file: int, lines: Collection[int]) -> None:
         """Store those of these rows that are good now; the others are rejected again."""
-        self.file = file
+        self.begin(file)
         for line, fingerprint, raw in Sift(self.export, salt=self._salt).fresh():
             if line in lines:
-                self._row(line, fingerprint, raw)
+                self.take(line, fingerprint, raw)
 
     @property
     def _salt(self) -> str:
@@ -179,33 +182,3 @@ class _Loading:
         except RowFault:
             return line
         return 0
-
-    def _row(self, line: int, fingerprint: int, raw: bytes) -> None:
-        origin = Origin(self.found.path.name, self.sha256[:12], line)
-        try:
-            cells = self.columns.pick(self.export.cells(raw))
-        except RowFault as error:
-            return self._reject(line, fingerprint, (Fault("", error.reason),))
-        if is_garbled("\n".join(cells.values())):
-            self.contents.garbled.add(line)
-        record = self.job.cleaners[self.feed.name].clean(RawRecord(self.feed.name, origin, cells))
-        if isinstance(record, Reject):
-            return self._reject(line, fingerprint, record.faults)
-        row = FreshRow(record.key, fingerprint, line, cells, record.faults)
-        earlier = self.facts.put_row(self.feed.name, self.file, row, silent=self.silent)
-        if earlier:
-            fault = Fault(
-                self.feed.rules.key[0], f"та же запись уже есть в строке {earlier.line}, но с другими данными"
-            )
-            return self._reject(line, fingerprint, (fault,))
-        for name in {fault.field for fault in record.faults} - record.values.keys():
-            self.contents.faulty.setdefault(name, Tally()).add(line)
-        self.job.remember(record)
-        self.fresh += 1
-        return None
-
-    def _reject(self, line: int, fingerprint: int, faults: tuple[Fault, ...]) -> None:
-        self.lost.add(fingerprint)
-        self.contents.rejected.add(line)
-        self.contents.rejected_for.update({fault.field for fault in faults})
-        self.facts.put_faults(self.feed.name, self.file, fingerprint, line, faults, lost=True)

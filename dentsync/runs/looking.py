@@ -12,6 +12,7 @@ from dentsync.lang import _
 from dentsync.model import Plain, Record
 from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.main_job import Options
+from dentsync.runs.remarks import Diary
 from dentsync.runs.session import Session, looked_into, opened
 from dentsync.store import FaultLine, FileEntry
 from dentsync.transform.adopt import CROWD
@@ -23,13 +24,14 @@ from dentsync.transform.words import fold
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """A feed at a glance; ``last`` is its last good file."""
+    """A feed at a glance; ``last`` is its last good file, ``diary`` how it was read, and when that last changed."""
 
     name: str
     kind: str
     last: FileEntry | None
     age_hours: int | None
     late: bool
+    diary: Diary = Diary({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def _feed_status(job: Session, name: str, last: FileEntry | None) -> FeedStatus:
         return FeedStatus(name, feed.kind, None, None, late=False)
     age = int((job.now - datetime.fromisoformat(last.modified_at)).total_seconds() // 3600)
     limit = feed.expect.max_age_hours
-    return FeedStatus(name, feed.kind, last, age, late=limit is not None and age > limit)
+    diary = Diary.of(job.store.facts.layout(name))
+    return FeedStatus(name, feed.kind, last, age, late=limit is not None and age > limit, diary=diary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ class Report:
         }
 
 
-_FILE_KEYS = ("feed", "name", "state", "message", "read", "loaded", "rejected", "ignored", "fresh", "missing")
+_FILE_KEYS = (
+    "feed", "name", "state", "message", "read", "loaded", "rejected", "ignored", "fresh", "missing", "remarks",
+)  # fmt: skip
 
 
 # ── the main job ──────────────────────────────────────────────────────────────────────────────

@@ -51,6 +51,7 @@ class FileCounts(msgspec.Struct, frozen=True, kw_only=True):
     ignored: int
     fresh: int
     missing: int
+    remarks: list[str] = []
 
 
 _FILE = FileCounts.__struct_fields__

@@ -14,13 +14,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dentsync.model import FIELDS, CleanRules, Fault, FieldType, RawRecord, Record, Reject, Status, Value
+from dentsync.transform.damage import REPAIRED, all_digits, damage_of, unwrapped
 from dentsync.transform.dates import parse_date, parse_datetime, parse_time
+from dentsync.transform.garble import is_garbled, ungarbled
 from dentsync.transform.money import parse_money, parse_number
 from dentsync.transform.names import PersonName, join_name, parse_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phone_fields import put_told
 from dentsync.transform.phones import PhoneCell, parse_phones
-from dentsync.transform.words import flag, fold, is_empty, status, visible
+from dentsync.transform.words import flag, fold, is_empty, opt_out, status, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,6 @@ class Dialect:
 
 _GROUPED = re.compile("\\d{1,3}(?:\u00a0\\d{3})+")
 _WHOLE_FLOAT = re.compile(r"\d+\.0")
-_SCIENTIFIC = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 
 
 def parse_id(text: str) -> str:
@@ -46,9 +47,7 @@ def parse_id(text: str) -> str:
     plain = text.strip()
     if _GROUPED.fullmatch(plain):
         return plain.replace("\u00a0", "")
-    if _SCIENTIFIC.fullmatch(plain):
-        raise ValueError("Excel потерял цифры номера: выгрузите столбец как текст")
-    return plain[:-2] if _WHOLE_FLOAT.fullmatch(plain) else visible(plain)
+    return all_digits(plain[:-2] if _WHOLE_FLOAT.fullmatch(plain) else visible(plain))
 
 
 def _name(text: str) -> PersonName:
@@ -177,17 +176,42 @@ class Cleaner:
     def _reading(self, name: str, text: str) -> Reading:
         """One cell, judged by its type and by the checks of its field."""
         kind = FIELDS[name]
+        text, *repairs = self._intact(text)
         if is_empty(text, kind):
             return Reading()
+        if damage := damage_of(text, kind):
+            return Reading(reasons=(damage,), read=False)
         try:
-            value = PARSERS[kind](text, self._dialect)
+            value = self._value(name, kind, text)
             if name in CHECKS:
                 CHECKS[name](value, text)
         except ValueError as error:
             return Reading(reasons=(str(error),), read=False)
         if isinstance(value, PhoneCell):
-            return Reading(value.usable, value.reasons)
-        return Reading(not value if name in self._rules.inverted else value)
+            return Reading(value.usable, (*value.reasons, *repairs))
+        return Reading(value, tuple(repairs))
+
+    def _intact(self, text: str) -> list[str]:
+        """The text before other programs marked or, where that may be put right, garbled it; and what was put right."""
+        text = unwrapped(text)
+        plain = ungarbled(text) if self._rules.fix_garbled and is_garbled(text) else None
+        return [text] if plain is None else [plain, REPAIRED]
+
+    def _value(self, name: str, kind: FieldType, text: str) -> Any:
+        inverted = name in self._rules.inverted
+        if name == "sms_opt_out":
+            return opt_out(text, inverted=inverted)
+        if name in self._rules.merge:
+            return self._together(kind, text.split("\n"))
+        value = PARSERS[kind](text, self._dialect)
+        return not value if inverted else value
+
+    def _together(self, kind: FieldType, lines: list[str]) -> Any:
+        """The lines of one record: added up where they are sums, otherwise each once."""
+        values = [PARSERS[kind](line, self._dialect) for line in lines if not is_empty(line, kind)]
+        if kind in (FieldType.MONEY, FieldType.NUMBER):
+            return sum(values)
+        return ", ".join(dict.fromkeys(map(str, values)))
 
     def _take(self, name: str, row: _Row) -> Reading:
         reading = self._read(name, row.cells[name])
@@ -201,10 +225,12 @@ class Cleaner:
 
     def _put_name(self, row: _Row) -> None:
         """Last and first name, patronymic and the full name, from three columns or from one."""
-        parts = [row.cells.get(part, "") for part in _NAME_PARTS]
+        texts = {part: self._intact(row.cells.get(part, "")) for part in (*_NAME_PARTS, "full_name")}
+        row.faults += [Fault(name, text[1], row.cells[name]) for name, text in texts.items() if text[1:]]
+        parts = [texts[part][0] for part in _NAME_PARTS]
         empty = [is_empty(part, FieldType.NAME) for part in parts]
         if "full_name" in row.cells and (empty[0] or empty[1]):
-            _put_person(row, ("full_name",), row.cells["full_name"], parse_name)
+            _put_person(row, ("full_name",), texts["full_name"][0], parse_name)
         elif any(part in row.cells for part in _NAME_PARTS):
             last, first, patronymic = ("" if nothing else part for part, nothing in zip(parts, empty, strict=True))
             typed = " ".join(filter(None, (last, first, patronymic)))
@@ -248,6 +274,9 @@ class Cleaner:
 def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable[[str], PersonName]) -> None:
     if is_empty(typed, FieldType.NAME):
         row.values.update(dict.fromkeys(columns))
+        return
+    if damage := damage_of(typed, FieldType.NAME):
+        row.faults.append(Fault("full_name", damage, typed))
         return
     name = parse(typed)
     if name.reasons:

@@ -2,7 +2,8 @@
 
 Understood without configuration: ``05.03.2025``, ``05.03.2025 9:00[:00]`` (1C writes the hour without a zero),
 ``5 марта 2025 г. 9:00``, ISO 8601 with ``T`` or a space, fractional seconds and an offset. Years have four digits.
-Anything else, two-digit years too, needs a ``strptime`` format in the configuration.
+Anything else, two-digit years too, needs a ``strptime`` format in the configuration, or ``excel``: the number of days
+that a workbook has where the cell is not formatted as a date.
 """
 
 import re
@@ -28,6 +29,8 @@ _TIME = re.compile(
 )
 
 _NOT_A_DATE = "не похоже на дату: ожидается дд.мм.гггг"
+_SERIAL = "не похоже на дату: если это число дней из Excel, добавьте в dates формат excel"
+_OTHER_ORDER = "не похоже на дату: назовите её запись в dates, например %d/%m/%Y или %d.%m.%y"
 _NOT_A_TIME = "не похоже на время: ожидается чч:мм"
 _NO_SUCH_DATE = "такой даты нет в календаре"
 _NO_SUCH_TIME = "такого времени не бывает"
@@ -125,7 +128,23 @@ def _offset(text: str | None) -> timezone | None:
 def _configured(text: str, formats: tuple[str, ...]) -> datetime:
     for pattern in formats:
         try:
-            return datetime.strptime(text, pattern)  # noqa: DTZ007  the zone is the caller's
+            return _serial(text) if pattern == EXCEL else datetime.strptime(text, pattern)  # noqa: DTZ007
         except ValueError:
             continue
-    raise ValueError(_NOT_A_DATE)
+    if _DAYS.fullmatch(text):
+        raise ValueError(_SERIAL)
+    raise ValueError(_OTHER_ORDER if _SLASHED.match(text) else _NOT_A_DATE)
+
+
+EXCEL = "excel"
+"""Among the formats: days since 30.12.1899, as a number."""
+
+_DAYS = re.compile(r"\d{5}(?:[.,]\d{1,12})?")
+_SLASHED = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{4}[./]\d")
+
+
+def _serial(text: str) -> datetime:
+    if not _DAYS.fullmatch(text):
+        raise ValueError(_NOT_A_DATE)
+    seconds = round(float(text.replace(",", ".")) * 86_400)
+    return datetime(1899, 12, 30) + timedelta(seconds=seconds)  # noqa: DTZ001  the zone is the caller's

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from dentsync.lang import _
 from dentsync.model import FileRules
+from dentsync.transform.totals import Verdict
 
 FEW = 5
 """Fewer rows than this prove nothing about a file."""
@@ -43,7 +44,10 @@ class Tally:
 @dataclass(slots=True)
 class Contents:
     """What is in a file. ``rejected_for``: in how many rejected rows a field is at fault; ``faulty``: loaded rows in
-    which a field could not be read; ``broken_off``: the line that ends in the middle, 0 for none."""
+    which a field could not be read; ``broken_off``: the line that ends in the middle, 0 for none. ``totals``: what the
+    lines below the rows say of them, by line; ``zeros_lost``: new numbers that an older one has with zeros before it;
+    ``others``: rows whose number belonged to somebody else; ``repaired``: rows with letters that were put right;
+    ``opted_out`` of those that were ``asked`` want no messages."""
 
     rows: int = 0
     rejected: Tally = field(default_factory=Tally)
@@ -51,6 +55,12 @@ class Contents:
     faulty: dict[str, Tally] = field(default_factory=dict)
     garbled: Tally = field(default_factory=Tally)
     broken_off: int = 0
+    totals: Mapping[int, Verdict] = field(default_factory=dict)
+    zeros_lost: Tally = field(default_factory=Tally)
+    others: Tally = field(default_factory=Tally)
+    repaired: int = 0
+    asked: int = 0
+    opted_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,9 @@ def content_refusals(contents: Contents, past: Past, rules: FileRules) -> tuple[
     found = (
         _broken_off(contents.broken_off, rules),
         _garbled(contents, rules),
+        _totals(contents, rules),
+        _zeros_lost(contents.zeros_lost),
+        _others(contents.others),
         _rejects(contents, past, rules),
         *(_faulty(name, tally, contents.rows, past, rules) for name, tally in sorted(contents.faulty.items())),
     )
@@ -149,6 +162,42 @@ def _garbled(contents: Contents, rules: FileRules) -> str:
     text = _("has letters of a wrong encoding in {count} of {rows} rows ({lines}), more than {limit}% (max_garbled):")
     way_out = _("export it in UTF-8 or cp1251, or name its encoding")
     return f"{_filled(text, tally, contents.rows, rules.max_garbled)} {way_out}"
+
+
+def _totals(contents: Contents, rules: FileRules) -> str:
+    """Why the rows are not those that were exported. A sum cannot be compared where rows could not be read."""
+    line = next(iter(disagreeing(contents)), 0)
+    if line and rules.totals in ("check", "require"):
+        text = _('has rows that do not come to what line {line} says of them: export it again (or totals = "report")')
+        return text.format(line=line)
+    if rules.totals == "require" and not contents.totals:
+        return _("has no line below its rows that says what they come to: has it been cut short?")
+    return ""
+
+
+def disagreeing(contents: Contents) -> tuple[int, ...]:
+    """The lines below the rows that say something else of them."""
+    return tuple(line for line, verdict in contents.totals.items() if verdict in ("rows", "sum"))
+
+
+def _zeros_lost(tally: Tally) -> str:
+    if not tally.count:
+        return ""
+    text = _(
+        "has {count} numbers without the zeros that they began with ({lines}): export the column as text, not numbers"
+    )
+    return _filled(text, tally, 0, 0)
+
+
+def _others(tally: Tally) -> str:
+    """A few may have been given a new owner; their rows are rejected. Many mean that the MIS counts from 1 again."""
+    if tally.count < FEW:
+        return ""
+    text = _(
+        "has {count} numbers that belonged to somebody else, with another name and birth date ({lines}): are numbers"
+        " given anew? then new_owners = true"
+    )
+    return _filled(text, tally, 0, 0)
 
 
 def _rejects(contents: Contents, past: Past, rules: FileRules) -> str:

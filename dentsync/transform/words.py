@@ -14,8 +14,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _MIDNIGHT = r"(?:\s*0?0:00(?::00)?(?:[.,]0+)?)?"
 _EMPTY_DATE = re.compile(
-    rf"(?:0?1\.0?1\.0001|00\.00\.0000|0?1\.0?1\.1900|3[01]\.12\.1899"
-    rf"|0001-01-01|0000-00-00|1900-01-01|1899-12-3[01])t?{_MIDNIGHT}"
+    rf"(?:0?1\.0?1\.0001|00\.00\.0000|0?1\.0?1\.1753|0?1\.0?1\.1900|3[01]\.12\.1899"
+    rf"|0001-01-01|0000-00-00|1753-01-01|1900-01-01|1899-12-3[01])t?{_MIDNIGHT}"
 )
 
 
@@ -27,7 +27,10 @@ def listed(text: str) -> frozenset[str]:
 _ANYWHERE = listed(
     """- -- --- – — − null <null> (null) н/д н/у n/a #н/д #n/a #знач #value #ссылка #ref #дел/0 #div/0 #имя #name #число
     #num #пусто #null <пусто> (пусто) <>"""
-) | {"не указан", "не указана", "не указано", "не указаны", "нет данных", "не задан", "не задано", "<не указан>"}
+) | {
+    "не указан", "не указана", "не указано", "не указаны", "нет данных", "не задан", "не задано", "<не указан>",
+    "не заполнен", "не заполнена", "не заполнено",
+}  # fmt: skip
 _NO_TEXT = frozenset({"нет", "отсутствует", "none", "nan"})
 _NO_NUMBER = frozenset({"нет", "отсутствует", "none", "nan", "неизвестно", "неизвестен"})
 
@@ -101,6 +104,22 @@ def flag(text: str) -> bool | None:
     if folded in _NO:
         return False
     raise ValueError("не понять, да или нет: ожидается Да/Нет, 1/0 или +/-")
+
+
+_REFUSES = {"отказ", "отказался", "отказалась", "не согласен", "не согласна", "запрещено", "не отправлять"}
+_AGREES = {"согласие", "согласен", "согласна", "есть согласие", "разрешено", "можно отправлять"}
+
+
+def opt_out(text: str, *, inverted: bool) -> bool | None:
+    """Whether somebody wants no messages. ``inverted``: the column asks for consent, so its «Да» is a no.
+
+    «Отказ» and «Согласен» mean the same in both columns. ``None`` for an empty word; ValueError for anything else.
+    """
+    folded = fold(text)
+    if folded in _REFUSES or folded in _AGREES:
+        return folded in _REFUSES
+    answer = flag(text)
+    return answer if answer is None else answer is not inverted
 
 
 def status(text: str, words: Mapping[str, Status]) -> Status:

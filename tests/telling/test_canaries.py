@@ -205,7 +205,7 @@ def a_bug(clinic: Clinic, patch: pytest.MonkeyPatch) -> list[list[str]]:
     def broken(*given: object, **_named: object) -> None:
         raise RuntimeError(f"{MILA} {clinic.box.webhook} {given}") from ValueError(VISIT)
 
-    patch.setattr("dentsync.runs.loading._Loading._row", broken)
+    patch.setattr("dentsync.runs.loading._Loading.take", broken)
     clinic.drop("patients_1.csv", MILA, header=HEADER)
     return [SYNC, ["sync", "--json"], ["diff"]]
 
