@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cleaning, exports, loading, online, quiet, starting, traffic
+from benchmarks import cleaning, exports, loading, online, phones, quiet, starting, traffic
 from benchmarks.report import Table
 
 WORK = Path(__file__).with_name(".work")
@@ -85,6 +85,15 @@ def load(count: int) -> None:
 def clean(count: int, runs: int) -> None:
     """Rows that were never seen, judged."""
     _show(lambda: cleaning.measured(WORK, count, runs))
+
+
+@cli.command("phones")
+@click.option("--rows", "count", default=20_000)
+@RUNS
+def phones_(count: int, runs: int) -> None:
+    """Phone cells: how many are read right, and how many a second."""
+    _show(phones.accuracy)
+    _show(lambda: phones.speed(count, runs))
 
 
 @cli.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import data, exports, online, state, traffic
+from benchmarks import data, exports, online, phones, state, traffic
 from benchmarks.measure import once
 from benchmarks.portal import clinic
 
@@ -65,3 +65,10 @@ def test_what_people_did_is_found_in_one_request_and_one_more(tmp_path: Path) ->
         online.loaded(there, COUNT)
         assert len(online.look(there, Counter()).requests) == 1
         assert len(online.look(there, online.touched(there, COUNT)).requests) <= 2
+
+
+def test_phone_cells_are_read_right_and_the_table_says_how_others_read_them() -> None:
+    for kind, category, count, ours, *others in phones.accuracy().rows:
+        assert ours == count, (kind, category)
+        assert category != "all" or all(other != count for other in others)
+    assert phones.seconds_of("mixed", "dentsync", 200) > 0

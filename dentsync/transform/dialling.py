@@ -134,7 +134,7 @@ def _with_plus(digits: str, typed: str, region: str) -> Phone | Unread:
         return _abroad(digits[2:], region, ("intl_prefix",))
     if digits.startswith("7"):
         return _plus_seven(digits, typed, region)
-    if digits.startswith(("89", "84", "83", "9")) and region in _SEVEN:
+    if digits.startswith(("89", "87", "84", "83", "9")) and region in _SEVEN:
         return _plus_slip(digits, typed, region)
     return _abroad(digits, region, _respelt(digits, typed))
 
@@ -146,6 +146,8 @@ def _respelt(digits: str, typed: str) -> tuple[str, ...]:
 def _plus_seven(digits: str, typed: str, region: str) -> Phone | Unread:
     if len(digits) == 12 and digits[1] in "78":
         return _twice(digits, region)
+    if len(digits) == 13 and _LOST_PLUS.get(digits[1:4]) == 12:
+        return checked("+" + digits[1:], region, ("double_prefix",), sure=False)
     if len(digits) != 11:
         return Unread("too_short" if len(digits) < 11 else "too_long")
     return checked("+" + digits, region, _respelt(digits, typed))
@@ -204,6 +206,8 @@ def _of_seven(digits: str, typed: str, region: str, area_codes: tuple[str, ...])
             return _kazakh(digits, region)
         case ((13 | 14 | 15), "8") if code == "810":
             return _abroad(digits[3:], region, ("intl_prefix",))
+        case 13, "7" | "8" if _LOST_PLUS.get(digits[1:4]) == 12:
+            return checked("+" + digits[1:], region, ("double_prefix",), sure=False)
         case 10, "0":
             return Unread("country_unclear")
         case ((5 | 6 | 7), _):

@@ -11,7 +11,7 @@ from dentsync.transform.phone_text import extension_after
 _MASKED = re.compile(r"\d[\s)-]*[*xх•#●]{2}|[*xх•#●]{2}[\s(-]*\d|\d[\s)-]*_[\s_-]*$|\d\s*\.{3}[\s.]*\d", re.IGNORECASE)
 _LETTERS = str.maketrans("OoОоlIЗзбВBS", "000011336885")
 _LETTER = re.compile(
-    r"(?<=\d)-?[OoОоlIЗзбВBS](?![^\W\d_])|(?<![^\W\d_])[OoОоlIЗз](?=-?\d)|(?<=\d)[OoОоЗзбBSl]{2,3}(?=\d)"
+    r"(?<=\d)-?[OoОоlIЗзбВBS](?![^\W\d_])|(?<![^\W\d_])[OoОоlIЗз](?=-?\d)|(?<=\d)[OoОоЗзбBSlI]{2,3}(?=\d)"
     r"|(?<=\d[\s-])[OoОоЗзlI]{2}(?=[\s-]\d)"
     r"|(?<![^\W_])[ВB](?=\d{10}(?!\d))"
 )

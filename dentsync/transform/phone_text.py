@@ -16,6 +16,7 @@ _SHOWN = {hidden: shown for shown, hidden in _HIDDEN.items()}
 _EXT = "\ue010"  # stands before the hidden digits of an extension
 _LOOSE = "\ue011"  # the same, where brackets or a comma may mean something else
 _EXACT, _LOST = "\ue012", "\ue013"
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _EMAIL = re.compile(r"\S+@\S+")
 _BLANK_FORM = re.compile(r"(?<![^\s,;/|])(?:\+?[78]?\s?\(_|\+?[78]\s?_)[_\s()-]*(?![^\s,;/|])")
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
@@ -30,10 +31,11 @@ _FLOAT = re.compile(
 )
 # What a number of another kind is called. «Дом» is not among them: a telephone stands at home, too.
 _OTHER = re.compile(
-    r"(?<![^\W\d_])(?:(?:карт[аы]|медкарт[аы]|а/к|договор|дог|код|id|ид|л/с|сч[её]т|кв|квартира|каб|кабинет|оф|офис|корп"
-    r"|корпус|этаж|подъезд|подъ|палата|возраст)(?![^\W\d_])[\s.:№#-]{0,3}(\d[\d-]*)"
-    r"|(?:полис|паспорт|снилс|инн|омс|дмс)(?![^\W\d_])[\s.:№#-]{0,3}(\d+(?:[\s-](?![78]\s|[78]?9\d{9})\d+)*))"
-    r"|№\s?(?![78][\s(-])(\d{1,2})(?![\d-])",
+    r"(?<![^\W\d_])(?:(?:кв|квартира|каб|кабинет|оф|офис|корп|корпус|этаж|подъезд|подъ|палата|возраст|код)(?![^\W\d_])"
+    r"[\s.:№#-]{0,3}\d[\d-]*"
+    r"|(?:карт[аы]|медкарт[аы]|а/к|договор|дог|id|ид|л/с|сч[её]т)(?![^\W\d_])[\s.:№#-]{0,3}\d[\d-]*(?:\s\d{2,3}(?!\d))*"
+    r"|(?:полис|паспорт|снилс|инн|омс|дмс)(?![^\W\d_])[\s.:№#-]{0,3}\d+(?:[\s-](?![78]\s|[78]?9\d{9})\d+)*)"
+    r"|№\s?(?![78][\s(-])\d{1,2}(?![\d-])",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
@@ -50,6 +52,7 @@ _EXTENSION = re.compile(
 )
 _LOOSE_EXTENSION = re.compile(r"(?<=\d)(?:\s*\((\d{1,5})\)|,(\d{1,5}))\s*$")
 _MARKED = re.compile("([\ue010\ue011])([\ue000-\ue009]+)")
+_TOGETHER = re.compile(r"\d[\d ()-]*\d")
 _WORD = re.compile(r"[^\W\d_]")
 
 
@@ -57,7 +60,7 @@ def typed(text: str) -> str:
     """The cell in plain characters. Line breaks stay: they divide numbers."""
     if not text.isascii():
         text = "№".join(unicodedata.normalize("NFKC", piece) for piece in text.split("№"))
-        text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+        text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)
     lines = text.splitlines()
     plain = "\n".join(map(visible, lines)).translate(_PLAIN).strip()
     return plain.removeprefix("=").strip("'\"").removeprefix("tel:").strip()
@@ -66,6 +69,11 @@ def typed(text: str) -> str:
 def set_aside(text: str) -> tuple[str, set[str]]:
     """Hide the digits that belong to no number, undo what Excel did; the text, and flags of it."""
     flags: set[str] = set()
+    worded = "№" in text or bool(_WORD.search(text))
+    if worded:
+        text = _OTHER.sub(_hide_other, text)
+    if _is_one_number(text):
+        return text, flags
     if "_" in text:
         text = _BLANK_FORM.sub(" ", text)
     if "@" in text:
@@ -78,12 +86,20 @@ def set_aside(text: str) -> tuple[str, set[str]]:
     text = _unexcelled(text, flags)
     if _LISTED.match(text):
         text = _ITEM.sub("; ", text)
-    if "№" in text or _WORD.search(text):
-        text = _HOUR.sub(_hide, _MEASURE.sub(_hide, _OTHER.sub(_hide_other, text)))
+    if worded:
+        text = _HOUR.sub(_hide, _MEASURE.sub(_hide, text))
         text = _EXTENSION.sub(_extension, text)
     elif "#" in text:
         text = _EXTENSION.sub(_extension, text)
     return _LOOSE_EXTENSION.sub(_loose_extension, text), flags
+
+
+def _is_one_number(text: str) -> bool:
+    """Whether ten or eleven digits stand together, and no other: then there is nothing to set aside."""
+    found = _TOGETHER.search(text)
+    if found is None or sum(map(str.isdigit, found[0])) not in (10, 11) or found[0].rfind("(") > 4:
+        return False
+    return not any(map(str.isdigit, text[: found.start()])) and not any(map(str.isdigit, text[found.end() :]))
 
 
 def _unexcelled(text: str, flags: set[str]) -> str:
@@ -102,10 +118,12 @@ def _hide(found: re.Match[str]) -> str:
 
 
 def _hide_other(found: re.Match[str]) -> str:
-    """«карта 451234», but not «код 8 916 555-01-23»: that is a telephone whatever it is called."""
-    digits = "".join(filter(str.isdigit, found[0]))
-    is_phone = len(digits) in (10, 11) and digits[0] in "34789"
-    return found[0] if is_phone else found[0].translate(_HIDDEN)
+    """«карта 451234», but not «код 473 255-01-23»: that is the code of a city."""
+    if found[0][:3].casefold() == "код":
+        digits = _TOGETHER.search(found.string, found.start())
+        if digits and sum(map(str.isdigit, digits[0])) in (10, 11):
+            return found[0]
+    return found[0].translate(_HIDDEN)
 
 
 def _exact(found: re.Match[str]) -> str:

@@ -78,7 +78,7 @@ REASONS = {
 
 _DATE = "в ячейке дата, а не телефон"
 
-_PLAIN = re.compile(r"(\+7|8|7)?[ -]?\(?(9\d\d)\)?[ -]?(\d{3})[ -]?(\d\d)[ -]?(\d\d)", re.ASCII)
+_PLAIN = re.compile(r"(\+7|8|7)?[ -]?\(?([349]\d\d)\)?[ -]?(\d{3})[ -]?(\d\d)[ -]?(\d\d)", re.ASCII)
 
 
 @lru_cache(maxsize=65536)
@@ -91,11 +91,14 @@ def parse_phones(text: str, region: str = "RU", area_code: str = "") -> PhoneCel
         return PhoneCell(flags=("empty",))
     if not text.isascii() and any(unicodedata.category(char) == "No" for char in text):
         return PhoneCell(flags=("not_a_number",))  # «8916555012³»: a superscript is no digit of a number
-    return _read(typed(text), region, tuple(area_code.replace(",", " ").split()))
+    cell = _read(typed(text), region, tuple(area_code.replace(",", " ").split()))
+    if cell.action == "keep" and text != cell.phones[0].e164:  # an apostrophe, a colon: little, but not as typed
+        return replace(cell, flags=tuple(sorted({*cell.flags, "reformatted"})), action="auto")
+    return cell
 
 
 def _plain_cell(text: str, found: re.Match[str]) -> PhoneCell:
-    """The common spellings of a Russian mobile, without the search for anything else. The library still judges."""
+    """The common spellings of a Russian number, without the search for anything else. The library still judges."""
     e164 = "+7" + found[2] + found[3] + found[4] + found[5]
     if is_dummy(e164[2:]):
         return PhoneCell(flags=("dummy",))
@@ -103,7 +106,8 @@ def _plain_cell(text: str, found: re.Match[str]) -> PhoneCell:
     read = checked(e164, "RU", () if text == e164 else (how,))
     if isinstance(read, Unread):
         return PhoneCell(flags=(read.why,))
-    return PhoneCell((read,), "", tuple(sorted(read.how)), _decision((read,), set(read.how)))
+    flags = {*read.how, "not_sms"} if read.kind == "fixed" else set(read.how)
+    return PhoneCell((read,), "", tuple(sorted(flags)), _decision((read,), flags))
 
 
 # ── the cell ──────────────────────────────────────────────────────────────────────────────────
@@ -120,7 +124,7 @@ _NOTHING = frozenset(
 def _read(text: str, region: str, area_codes: tuple[str, ...]) -> PhoneCell:
     if len(text) > _LONGEST:
         return PhoneCell(flags=("not_a_number",))
-    text, flags = set_aside(typed(text))
+    text, flags = set_aside(text)
     if _NARROW.fullmatch(text):
         return PhoneCell(flags=("excel_precision_lost",))
     if flags.isdisjoint(REASONS) and _says_nothing(shown(text)):
