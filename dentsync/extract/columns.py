@@ -12,6 +12,7 @@ from dentsync.lang import _
 from dentsync.model import FIELDS, FieldType
 
 _LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
+_ALIKE = frozenset("abcehkmoptxy")
 _CYRILLIC = re.compile("[а-я]")
 _LATIN = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -29,7 +30,7 @@ def fold_header(text: str) -> str:
 
     Spaces, line breaks, dots, quotes, asterisks and underscores say nothing in a header, so that «Ф.И.О.», «ФИО *» and
     the XML tag ``НомерКарты`` meet their aliases «ФИО» and «Номер карты». Latin letters that look Cyrillic are
-    replaced in words that are mostly Cyrillic. Empty when nothing is left.
+    replaced in words that are mostly Cyrillic, or have no other Latin letters. Empty when nothing is left.
     """
     plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
     return _NOT_SAID.sub("", _WORD.sub(_in_one_script, plain))
@@ -37,8 +38,9 @@ def fold_header(text: str) -> str:
 
 def _in_one_script(word: re.Match[str]) -> str:
     text = word.group()
-    cyrillic = len(_CYRILLIC.findall(text))
-    return text.translate(_LOOKALIKES) if cyrillic and cyrillic >= len(_LATIN.findall(text)) else text
+    cyrillic, latin = len(_CYRILLIC.findall(text)), _LATIN.findall(text)
+    mixed = cyrillic and (cyrillic >= len(latin) or _ALIKE.issuperset(latin))
+    return text.translate(_LOOKALIKES) if mixed else text
 
 
 @dataclass(frozen=True, slots=True)

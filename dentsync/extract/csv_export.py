@@ -126,7 +126,7 @@ def _guess(path: Path, sample: bytes, encoding: str, delimiter: str, reading: Re
     texts = [_bare(raw).decode(charset, "replace") for _line, raw in found]
     rows = [_cells_at_best(text, delimiter) for text in texts]
     header = header_of(rows, reading.words)
-    names = tuple(name.strip() for name in header.names)
+    names = tuple(name.replace("\ufeff", "").strip() for name in header.names)
     layout = Layout("csv", encoding, delimiter, names, found[header.last][0] if names else 0, header.hits)
     rank = (header.hits, round(likeness("\n".join(texts)), 2), header.width)
     return rank, CsvExport(

@@ -1,6 +1,7 @@
 """Exports whose rows are not yet records: they are put into shape on the way, and look like any other export.
 
-A row that was put into shape is its cells, packed, behind a sign that no export begins a row with.
+A row that was put into shape is its cells, packed, behind a sign that no export begins a row with; a line end says that
+it is whole.
 """
 
 from collections.abc import Mapping
@@ -17,12 +18,12 @@ _SHAPED = b"\x1d"
 
 def shaped(cells: list[str]) -> bytes:
     """Raw bytes of a row that was put into shape."""
-    return _SHAPED + pack(cells)
+    return _SHAPED + pack(cells) + b"\n"
 
 
 def refused(reason: str) -> bytes:
     """Raw bytes of a row that cannot be put into shape."""
-    return _SHAPED + msgspec.json.encode(reason)
+    return _SHAPED + msgspec.json.encode(reason) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)

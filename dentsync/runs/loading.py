@@ -114,7 +114,7 @@ class _Loading(Rows):
         rejected = len(self.lost) + len(lost_before - sift.vanished)
         ignored = sum(sift.ignored.values()) + sift.duplicates + self.passed_over
         report = self._report(sift, rejected, ignored, lost_before)
-        self.contents.rows = report.loaded + rejected
+        self.contents.rows = report.loaded + rejected or self.passed_over
         self.contents.rejected.count = rejected
         self._look_back(sift)
         counts = {name: getattr(report, name) for name in ("read", "loaded", "rejected", "ignored", "fresh", "missing")}
@@ -126,7 +126,7 @@ class _Loading(Rows):
         self.contents.broken_off = self._broken_off(*sift.last)
         if self.feed.expect.totals and sift.ignored["footer"]:
             self.contents.totals = verdicts(self.opened)
-        for line, fingerprint in self.incoming.zeros_lost():
+        for line, fingerprint in sorted(self.incoming.zeros_lost()):
             if fingerprint in sift.vanished:
                 self.contents.zeros_lost.add(line)
 

@@ -297,7 +297,11 @@ def _absences(missing: list[str], row: _Row) -> list[Fault]:
     explained = {fault.field for fault in row.faults}
     unexplained = [name for name in missing if explained.isdisjoint(_CAUSES.get(name, {name}))]
     return [
-        Fault(name, "пусто" if name in row.cells else "нет такой колонки", row.cells.get(name, ""))
+        Fault(
+            name,
+            "нет такой колонки" if _CAUSES.get(name, {name}).isdisjoint(row.cells) else "пусто",
+            row.cells.get(name, ""),
+        )
         for name in unexplained
     ]
 
