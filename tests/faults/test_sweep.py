@@ -14,7 +14,7 @@ from tests.faults.day import NOON, Day, half_hour
 from tests.faults.effects import FAULTS, GENTLE, INSIDE, Fault
 from tests.faults.sweep import STORIES, Sweep, swept
 
-STRIDE = 9
+STRIDE = 11
 """Every so-many-th point in the quick sweep."""
 QUICK: tuple[tuple[str, Fault], ...] = (
     ("first load", "kill"),
