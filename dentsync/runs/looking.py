@@ -31,7 +31,7 @@ class FeedStatus:
     last: FileEntry | None
     age_hours: int | None
     late: bool
-    diary: Diary = Diary({})
+    diary: Diary = field(default_factory=lambda: Diary({}))
 
 
 @dataclass(frozen=True, slots=True)

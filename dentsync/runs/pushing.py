@@ -32,8 +32,8 @@ class Pusher:
     def push(self, run: int, plan: Plan, *, doubted: bool = False) -> Pushed:
         """Apply a plan; every operation of it has an outcome afterwards. ``error`` has what the CRM as a whole said.
 
-        ``doubted``: its creations are likely there already. ``total`` has this and the plans before it. Raises KeyboardInterrupt or Terminated where it was asked to end,
-        once all is recorded.
+        ``doubted``: its creations are likely there already. ``total`` has this and the plans before it. Raises
+        KeyboardInterrupt or Terminated where it was asked to end, once all is recorded.
         """
         if not plan.operations:
             return self._add(Pushed())

@@ -58,7 +58,9 @@ def _unproven(name: str, in_crowd: Sequence[Present], taken: Callable[[int], boo
     if not numbers:
         return Choice()
     alike_ones = ", ".join(numbers)
-    return Choice(hold=f"номер общий у многих, и контакт № {alike_ones} может быть другим: впишите телефон в МИС и в CRM")
+    return Choice(
+        hold=f"номер общий у многих, и контакт № {alike_ones} может быть другим: впишите телефон в МИС и в CRM"
+    )
 
 
 def _is_free(key: str | None, ours: str, orphan: Callable[[str], bool]) -> bool:
