@@ -146,6 +146,7 @@ class _Loading(Rows):
         missing_rows = 0
         if self.feed.kind != "append":
             self.facts.drop_faults(self.feed.name, gone & lost_before)
+            self.incoming.forget_contradictions()
         if self.feed.kind == "snapshot":
             missing_rows = len(gone - lost_before) - len(self.facts.unfingerprinted(self.feed.name, gone - lost_before))
         read = sift.read + sum(sift.ignored.values())

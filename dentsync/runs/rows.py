@@ -9,6 +9,7 @@ from dentsync.model import Fault, Origin, RawRecord, Record, Reject
 from dentsync.runs.reading import Opened
 from dentsync.runs.session import Session
 from dentsync.store import FreshRow
+from dentsync.store.facts import APART
 from dentsync.store.incoming import Earlier, Incoming
 from dentsync.transform.damage import GARBLED, REPAIRED
 from dentsync.transform.file_guards import Contents, Tally
@@ -136,13 +137,14 @@ class Rows:
     # ── what cannot be used ──
 
     def _reject_key(self, row: FreshRow, other: int) -> None:
-        self._reject(row.line, row.fingerprint, Fault(self.feed.rules.key[0], _APART.format(line=other)))
+        fault = Fault(self.feed.rules.key[0], _APART.format(line=other))
+        self._reject(row.line, row.fingerprint, fault, lost=APART)
 
-    def _reject(self, line: int, fingerprint: int, *faults: Fault) -> None:
+    def _reject(self, line: int, fingerprint: int, *faults: Fault, lost: int = True) -> None:
         self.lost.add(fingerprint)
         self.contents.rejected.add(line)
         self.contents.rejected_for.update({fault.field for fault in faults})
-        self.facts.put_faults(self.feed.name, self.file, fingerprint, line, faults, lost=True)
+        self.facts.put_faults(self.feed.name, self.file, fingerprint, line, faults, lost=lost)
 
 
 def _is_later(record: Record, stored: Record) -> bool | None:

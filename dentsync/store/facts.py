@@ -13,6 +13,8 @@ from dentsync.model import Fault, Origin, RawRecord
 _json = msgspec.json.Encoder()
 _cells = msgspec.json.Decoder(dict[str, str])
 
+APART = 2
+"""``lost`` of a row that contradicts another one: in a file without that other it is judged again. Otherwise 0 or 1."""
 RESTORED = "restored"
 """In ``meta``: since when the store knows only a part of what was left in the CRM (ISO 8601 with offset)."""
 
@@ -160,15 +162,15 @@ class Facts:
     # ── rows ──
 
     def known(self, feed: str) -> Iterator[int]:
-        """Fingerprints of all rows of the feed, rejected ones too."""
+        """Fingerprints of all rows of the feed, rejected ones too, unless that was for the sake of other rows."""
         sql = "SELECT fingerprint FROM rows WHERE feed = ?1 UNION ALL SELECT fingerprint FROM faults"
         rows = self.db.execute(sql + " WHERE feed = ?1 AND lost = 1", (self.feed_id(feed),))
         return (fingerprint for (fingerprint,) in rows)
 
     def put_faults(
-        self, feed: str, file: int, fingerprint: int, line: int, faults: Sequence[Fault], *, lost: bool
+        self, feed: str, file: int, fingerprint: int, line: int, faults: Sequence[Fault], *, lost: bool | int
     ) -> None:
-        """Store why a row, or some of its fields, could not be used."""
+        """Store why a row, or some of its fields, could not be used. ``lost``: see ``APART``."""
         self.db.execute(
             "INSERT OR REPLACE INTO faults(feed, fingerprint, file, line, lost, faults) VALUES (?, ?, ?, ?, ?, ?)",
             (self.feed_id(feed), fingerprint, file, line, lost, _json.encode(faults).decode()),

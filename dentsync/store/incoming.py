@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from dentsync.store.facts import Facts, FreshRow
+from dentsync.store.facts import APART, Facts, FreshRow
 
 _json = msgspec.json.Encoder()
 _cells = msgspec.json.Decoder(dict[str, str])
@@ -33,6 +33,8 @@ class Incoming:
     def __init__(self, facts: Facts, feed: str, file: int) -> None:
         self._facts, self._feed, self._file, self._db = facts, feed, file, facts.db
         self._number = facts.feed_id(feed)
+        doubted = self._db.execute("SELECT fingerprint FROM faults WHERE feed = ? AND lost = ?", (self._number, APART))
+        self._doubted = {fingerprint for (fingerprint,) in doubted}
         self._last = int(self._db.execute("SELECT coalesce(max(id), 0) FROM rows").fetchone()[0])
         self._keeps = False
 
@@ -58,6 +60,8 @@ class Incoming:
                 "INSERT INTO rows(feed, key, fingerprint, cells, file, line, silent) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (self._number, row.key, row.fingerprint, cells, self._file, row.line, silent),
             )
+        if row.fingerprint in self._doubted:
+            self._facts.drop_faults(self._feed, (row.fingerprint,))
         if row.faults:
             self._facts.put_faults(self._feed, self._file, row.fingerprint, row.line, row.faults, lost=False)
 
@@ -79,6 +83,11 @@ class Incoming:
             return False
         sql = "INSERT OR REPLACE INTO rows SELECT * FROM temp.replaced WHERE id = ?"
         return self._db.execute(sql, (row.id,)).rowcount > 0
+
+    def forget_contradictions(self) -> None:
+        """Rows that contradicted each other in an earlier file, and are not in this one."""
+        sql = "DELETE FROM faults WHERE feed = ? AND lost = ? AND file <> ?"
+        self._db.execute(sql, (self._number, APART, self._file))
 
     def zeros_lost(self) -> Iterator[tuple[int, int]]:
         """New keys of this file that differ from an older one in nothing but zeros at its beginning.

@@ -62,7 +62,7 @@ def _runs(db: sqlite3.Connection, before: datetime | None) -> int:
 def _rejects(db: sqlite3.Connection, before: datetime | None, passing: Collection[str]) -> int:
     sql = (
         "DELETE FROM faults WHERE file IN (SELECT id FROM files WHERE datetime(read_at) < datetime(?))"
-        " AND (lost = 1 OR feed IN (SELECT id FROM feeds WHERE name IN (SELECT value FROM json_each(?))))"
+        " AND (lost > 0 OR feed IN (SELECT id FROM feeds WHERE name IN (SELECT value FROM json_each(?))))"
     )
     return _changed(db, sql, before, json.dumps(list(passing)))
 

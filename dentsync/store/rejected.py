@@ -57,7 +57,7 @@ class Rejected:
         sql = (
             "SELECT files.id, feeds.name, files.sha256, files.name, line FROM faults"
             " JOIN feeds ON feeds.id = faults.feed JOIN files ON files.id = faults.file"
-            " WHERE lost = 1 ORDER BY files.id"
+            " WHERE lost > 0 ORDER BY files.id"
         )
         lines: dict[tuple[int, str, str, str], set[int]] = defaultdict(set)
         for *file, line in self.db.execute(sql):
@@ -71,7 +71,7 @@ class Rejected:
 
     def drop_lost(self, file: int) -> None:
         """Forget why rows of this file were rejected: they are about to be judged again."""
-        self.db.execute("DELETE FROM faults WHERE file = ? AND lost = 1", (file,))
+        self.db.execute("DELETE FROM faults WHERE file = ? AND lost > 0", (file,))
 
     def loaded_lines(self, file: int) -> set[int]:
         """Lines of this file whose rows are stored."""
