@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dentsync.errors import SourceError
+from dentsync.extract.carried import carried
+from dentsync.extract.columns import match_columns
 from dentsync.extract.export import Export
 from dentsync.extract.layout import RowFault
+from dentsync.extract.merged import merged
 from dentsync.extract.sift import Sift
-from tests.extract.build import HEADER, ROWS, read, text_of, xml_of
+from tests.extract.build import ALIASES, HEADER, ROWS, read, text_of, xml_of
 
 pieces = st.sampled_from(
     [
@@ -54,20 +57,32 @@ pieces = st.sampled_from(
 content = st.lists(pieces | st.binary(max_size=8), max_size=60).map(b"".join)
 
 
-def read_all(content: bytes) -> int:
+PLAIN: dict[str, bool] = {}
+SHAPED = {"pad": True, "rejoin": True}
+
+
+def read_all(content: bytes, how: dict[str, bool] = PLAIN) -> int:
     """How many rows could be read. Raises what no caller expects."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "export.csv"
         path.write_bytes(content)
         try:
-            export = read(path)
+            export = reshaped(read(path, **how)) if how else read(path)
             return sum(is_read(export, line, raw) for line, _fingerprint, raw in Sift(export).fresh())
         except SourceError:
             return 0
 
 
+def reshaped(export: Export) -> Export:
+    """Groups, cells filled down, several rows for one record: all at once."""
+    export = carried(export, ["doctor"], ["phones"], ALIASES | {"doctor": ["Врач"]}, "it")
+    columns = match_columns(export.layout.header, ALIASES, feed="it", file="f")
+    return merged(export, columns, ["card_number"], ["comment"])
+
+
 def is_read(export: Export, line: int, raw: bytes) -> bool:
     assert line > 0
+    export.loose(raw)
     try:
         cells = export.cells(raw)
     except RowFault:
@@ -77,9 +92,9 @@ def is_read(export: Export, line: int, raw: bytes) -> bool:
 
 
 @settings(max_examples=300, deadline=None)
-@given(content)
-def test_any_bytes_end_in_cells_faults_or_a_refusal(content: bytes) -> None:
-    read_all(content)
+@given(content, st.sampled_from([PLAIN, SHAPED]))
+def test_any_bytes_end_in_cells_faults_or_a_refusal(content: bytes, how: dict[str, bool]) -> None:
+    read_all(content, how)
 
 
 @settings(max_examples=300, deadline=None)
@@ -125,8 +140,8 @@ def damaged_workbook(chance: random.Random) -> bytes:
 def sweep(seed: int, times: int) -> None:
     chance = random.Random(seed)
     for _time in range(times):
-        read_all(damaged(chance.choice(TEXTS), chance))
-        read_all(damaged_workbook(chance))
+        read_all(damaged(chance.choice(TEXTS), chance), chance.choice((PLAIN, SHAPED)))
+        read_all(damaged_workbook(chance), chance.choice((PLAIN, SHAPED)))
 
 
 def test_damaged_files_end_in_cells_faults_or_a_refusal() -> None:

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -135,3 +136,21 @@ def test_the_tool_makes_the_committed_files() -> None:
 def test_the_tool_makes_the_committed_workbooks(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(files_of()[name])
     assert cells_of(open_export(tmp_path / name, set())) == cells_of(open_export(FILES / name, set()))
+
+
+PAGE = (HOSTILE.parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
+
+
+def test_the_page_for_people_tells_of_every_case_and_of_nothing_else() -> None:
+    named = {
+        name
+        for line in PAGE.partition("\n## ")[2].splitlines()
+        if line.count(" | ") >= 2
+        for name in re.findall(r"`(\w+|tests/\S+)`", line.split("|")[-2])
+    }
+    tests = {name for name in named if name.startswith("test")}
+    assert named - tests == set(CASES["cases"])
+    for name in tests:
+        assert (HOSTILE.parents[1] / name).exists() or any(
+            f"def {name}(" in path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")
+        ), name

@@ -129,3 +129,29 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 def test_a_day_has_24_hours() -> None:
     with pytest.raises(ValueError, match="не бывает"):
         parse_time("24:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("46086", datetime(2026, 3, 5)),
+        ("46086,375", datetime(2026, 3, 5, 9)),
+        ("46086.3958333333", datetime(2026, 3, 5, 9, 30)),
+    ],
+)
+def test_days_of_a_workbook_are_a_date_where_that_is_configured(text: str, moment: datetime) -> None:
+    assert parse_datetime(text, MOSCOW, ("excel",)) == moment.replace(tzinfo=MOSCOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "way_out"), [("46086", "excel"), ("03/05/2026", "%d/%m/%Y"), ("05.03.26", "%d.%m.%y")]
+)
+def test_spelling_that_is_not_read_comes_with_what_to_configure(text: str, way_out: str) -> None:
+    with pytest.raises(ValueError, match=way_out):
+        parse_date(text)
+
+
+@pytest.mark.parametrize("text", ["9", "89165550123", "1,5"])
+def test_not_every_number_is_a_day_of_a_workbook(text: str) -> None:
+    with pytest.raises(ValueError, match="не похоже на дату"):
+        parse_date(text, ("excel",))

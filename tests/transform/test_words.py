@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dentsync.model import FieldType, Status
-from dentsync.transform.words import flag, fold, is_empty, status, visible
+from dentsync.transform.words import flag, fold, is_empty, opt_out, status, visible
 
 WORDS = {fold(word): meaning for word, meaning in {"Пришёл": Status.ARRIVED, "Подтверждён": Status.CONFIRMED}.items()}
 
@@ -73,6 +73,8 @@ def test_the_same_word_is_empty_in_one_column_and_a_value_in_another(
         "1899-12-30 00:00:00.000",
         "0000-00-00",
         "1.1.0001 00:00",
+        "01.01.1753 0:00:00",
+        "1753-01-01 00:00:00.000",
     ],
 )
 def test_empty_dates_of_1c_and_excel_are_empty(text: str) -> None:
@@ -128,3 +130,22 @@ def test_our_own_name_of_a_status_is_understood_for_defaults() -> None:
 def test_a_value_of_another_column_is_not_shown_in_the_reason(text: str) -> None:
     with pytest.raises(ValueError, match=r"^неизвестный статус: добавьте"):
         status(text, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("word", "refusal", "consent"),
+    [
+        ("Да", True, False),
+        ("нет", False, True),
+        ("отказ", True, True),
+        ("Согласна.", False, False),
+        ("н/д", None, None),
+    ],
+)
+def test_refusal_and_consent_are_opposite_questions(word: str, refusal: bool | None, consent: bool | None) -> None:
+    assert (opt_out(word, inverted=False), opt_out(word, inverted=True)) == (refusal, consent)
+
+
+def test_a_word_that_is_neither_refusal_nor_consent_is_refused() -> None:
+    with pytest.raises(ValueError, match="Да/Нет"):
+        opt_out("подумает", inverted=False)
