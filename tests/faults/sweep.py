@@ -9,7 +9,13 @@ from tests.faults.day import Day, first_load, half_hour, mis_takes_back, people_
 from tests.faults.effects import HOUR, Fault
 from tests.faults.forks import Ending
 
-CODES: dict[Fault, set[int]] = {"refusal": {0, 1, 4}, "interrupt": {130}, "terminate": {143}, "clock": {0}}
+CODES: dict[Fault, set[int]] = {
+    "exception": {3},
+    "refusal": {0, 1, 4},
+    "interrupt": {130},
+    "terminate": {143},
+    "clock": {0},
+}
 LINES: dict[Fault, int] = {"refusal": 1, "interrupt": 2, "terminate": 2, "clock": 0}
 CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101", "h3l1xsandboxhook")
 
