@@ -17,6 +17,29 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@JSON
+def sniff(file: Path, as_json: bool) -> int:
+    """Say what a file is, and write the section of config.toml that reads it.
+
+    Format, encoding, header, which column is which of our fields and how certain that is, dates, status words, the key.
+    Cells are shown by their shape only. Nothing is stored or sent, and no configuration is needed.
+
+    \b
+    Example:  dentsync sniff export.csv
+    """
+    from dentsync.runs.sniffing import sniff as examine
+    from dentsync.show_sniff import show_sniffed, sniffed_json
+
+    found = examine(file)
+    if as_json:
+        click.echo(sniffed_json(found))
+    else:
+        show_sniffed(found)
+    return ExitCode.DONE
+
+
+@click.command()
 @FEEDS
 @CONFIG
 @NOW

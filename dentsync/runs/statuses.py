@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from dentsync.config import Config, sources
-from dentsync.config_reader import toml_of, vocabulary
+from dentsync.config import Config
+from dentsync.config_reader import toml_of
 from dentsync.errors import ConfigError, SourceError
 from dentsync.extract.columns import match_columns
 from dentsync.extract.inbox import Found, scan, sha256_of
@@ -16,6 +16,7 @@ from dentsync.model import Status
 from dentsync.runs.loading import export_of
 from dentsync.runs.main_job import Options
 from dentsync.runs.session import Session, looked_into
+from dentsync.runs.vocabularies import known_words
 from dentsync.store.rejected import Rejected
 from dentsync.transform.masks import masked
 from dentsync.transform.status_shown import looks_like_status
@@ -67,22 +68,13 @@ def unknown_words(options: Options, feeds: Collection[str] = ()) -> Statuses:
     with looked_into(options.config, options.now) as job:
         for name in feeds:
             if name not in job.config.feeds:
-                known = ", ".join(job.config.feeds)
-                raise ConfigError(_("no feed {name!r} (there are: {names})").format(name=name, names=known))
-        known_words = known_to(job.config)
+                names = ", ".join(job.config.feeds)
+                raise ConfigError(_("no feed {name!r} (there are: {names})").format(name=name, names=names))
+        known = known_words(job.config)
         met = _met(job, feeds or job.config.feeds)
-    found = [_judged(feed, each, known_words) for (feed, _word), each in met.items()]
+    found = [_judged(feed, each, known) for (feed, _word), each in met.items()]
     found.sort(key=lambda word: (list(job.config.feeds).index(word.feed), -word.count))
     return Statuses(tuple(found), _lines(job.config, found))
-
-
-def known_to(config: Config | None = None) -> KnownWords:
-    """The words of all vocabularies, and those of the clinic."""
-    named = (vocabulary(name)["statuses"] for name in sources())
-    words = [(word, Status(status)) for table in named for status, names in table.items() for word in names]
-    for feed in config.feeds.values() if config else ():
-        words += feed.rules.statuses.items()
-    return KnownWords(words)
 
 
 def _met(job: Session, feeds: Collection[str]) -> dict[tuple[str, str], _Met]:

@@ -5,13 +5,13 @@ import pytest
 from dentsync.config import sources
 from dentsync.config_reader import vocabulary
 from dentsync.model import Status
-from dentsync.runs.statuses import known_to
+from dentsync.runs.vocabularies import known_words
 from dentsync.transform.masks import masked
 from dentsync.transform.status_shown import looks_like_status, shown
 from dentsync.transform.status_words import KnownWords
 from dentsync.transform.words import fold
 
-KNOWN = known_to()
+KNOWN = known_words()
 WORDS = {
     (word, Status(status))
     for name in sources()
