@@ -31,6 +31,7 @@ class Work:
     plan: Plan
     rows: dict[int, set[str]] = field(default_factory=dict)  # row -> "kind:key" of the items it speaks for
     wakes: dict[int, str | None] = field(default_factory=dict)
+    moved: dict[int, str] = field(default_factory=dict)  # rows that turned out to be somebody else's -> whose
 
 
 def make_plan(
@@ -61,6 +62,8 @@ class _Planner:
         self.held: list[Held] = []
         self.rows: dict[int, set[str]] = {}
         self.wakes: dict[int, str | None] = {}
+        self.moved: dict[int, str] = {}
+        self.left: defaultdict[str, list[StoredRow]] = defaultdict(list)  # the same rows, by whose they were
 
     def work(self, mark: str, feeds: Collection[str], progress: Progress | None) -> Work:
         self.facts.heal(self.job.rules)
@@ -74,7 +77,9 @@ class _Planner:
             self._plan_person(person, news)
             if progress:
                 progress(done, len(people))
-        return Work(self._plan(mark), self.rows, self.wakes)
+        for person in self.left.keys() - people.keys():
+            self._plan_person(person, [])
+        return Work(self._plan(mark), self.rows, self.wakes, self.moved)
 
     def _cards_first(self, row: StoredRow) -> bool:
         return self.job.config.feeds[row.feed].rules.entity is not Entity.PATIENT
@@ -105,8 +110,11 @@ class _Planner:
         else:  # a visit may misspell a name, and must not make its patient unknown
             own_row = record.entity is Entity.PATIENT
             self.facts.put_person(person, mention.key, mention.phones, names=own_row)
-        if row.person != match.person:
+        if row.person is None:
             self.facts.set_person(row.id, match.person)
+        elif row.person != match.person:  # stored when all is done: until then, both contacts are to be put right
+            self.moved[row.id] = match.person
+            self.left[row.person].append(row)
         people[match.person].append((row, record))
 
     def _candidates(self, mention: Mention, *, known: bool) -> tuple[list[Somebody], list[Somebody]]:
@@ -123,9 +131,9 @@ class _Planner:
     # ── what ──
 
     def _plan_person(self, person: str, news: list[tuple[StoredRow, Record]]) -> None:
-        records = [record for row in self.facts.rows_of(person) if (record := self._record(row))]
+        records = [record for row in self._rows_of(person, news) if (record := self._record(row))]
         contact = self._contact(person, records, news)
-        self._plan_item(contact, [row for row, _record in news])
+        self._plan_item(contact, [row for row, _record in news] + self.left.get(person, []))
         known = known_of(records, self.job.masters) if any(map(self._asks_patient, news)) else {}
         for row, record in news:
             for route in self.routes[row.feed]:
@@ -134,12 +142,22 @@ class _Planner:
                     self._plan_item(deal, [row])
             self.wakes[row.id] = self._wakes(row, record)
 
+    def _rows_of(self, person: str, news: list[tuple[StoredRow, Record]]) -> list[StoredRow]:
+        known = [row for row in self.facts.rows_of(person) if self.moved.get(row.id, person) == person]
+        return known + [row for row, _record in news if row.id in self.moved]
+
     def _asks_patient(self, news: tuple[StoredRow, Record]) -> bool:
         return any(route.unless for route in self.routes[news[0].feed])
 
     def _contact(self, person: str, records: list[Record], news: list[tuple[StoredRow, Record]]) -> Desired:
+        lost = self.left.get(person, [])
+        if not records:  # known by a misspelt row only, which is right now
+            cleared = {"next_visit_at": None} if "next_visit_at" in self.wanted else {}
+            return Desired("contact", person, lost[0].origin, f"contact from {lost[0].feed}", cleared, creates=False)
         silent = any(row.silent for row, _record in news)
-        return contact_of(person, records, self.job.masters, self.wanted, self.job.now, silent=silent)
+        return contact_of(
+            person, records, self.job.masters, self.wanted, self.job.now, silent=silent, lost_a_visit=bool(lost)
+        )
 
     def _plan_item(self, desired: Desired, rows: list[StoredRow]) -> None:
         name = f"{desired.kind}:{desired.key}"

@@ -29,9 +29,11 @@ class _Books:
 
     undone: set[str] = field(default_factory=set)
     held: dict[str, Held] = field(default_factory=dict)
+    looked_at: set[str] = field(default_factory=set)
 
     def enter(self, work: Work, pushed: Pushed | None, only: Collection[str]) -> None:
         """Take up a round: what it was about is no longer as the round before left it."""
+        self.looked_at.update(*work.rows.values())
         self.undone -= set(only)
         self.held = {name: one for name, one in self.held.items() if name not in only}
         held = [*work.plan.held, *(pushed.held if pushed else ())]
@@ -76,7 +78,9 @@ def carry_out(
     assert done is not None
     with job.store.transaction():
         done.uncertain = len(job.store.ledger.uncertain(job.config.target))
-        done.newly_held = job.store.ledger.replace_held(books.held.values(), wall_time())
+        # A run of one feed knows nothing of what waits in another.
+        looked_at = books.looked_at if feeds else None
+        done.newly_held = job.store.ledger.replace_held(books.held.values(), wall_time(), looked_at)
     return done
 
 
@@ -85,3 +89,6 @@ def _settle(job: Session, work: Work, undone: Collection[str]) -> None:
     finished = [(row, work.wakes.get(row)) for row, items in work.rows.items() if items.isdisjoint(undone)]
     with job.store.transaction():
         job.store.facts.settle_rows(finished)
+        for row, _wake_at in finished:
+            if row in work.moved:
+                job.store.facts.set_person(row, work.moved[row])

@@ -154,13 +154,17 @@ class Ledger:
 
     # ── held, drift, runs, cache ──
 
-    def replace_held(self, held: Iterable[Held], at: datetime) -> int:
-        """The present list of what waits; how many of it did not wait before."""
+    def replace_held(self, held: Iterable[Held], at: datetime, among: Collection[str] | None = None) -> int:
+        """The present list of what waits; how many of it did not wait before.
+
+        ``among``: the items ("kind:key") that were looked at; the others wait as they did. None: all.
+        """
         before = set(self.db.execute("SELECT kind, key FROM held"))
         now = {(one.kind, one.key): one for one in held}
-        self.db.execute("DELETE FROM held")
+        seen = [item for item in before if among is None or ":".join(item) in among]
+        self.db.executemany("DELETE FROM held WHERE kind = ? AND key = ?", seen)
         rows = ((h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in now.values())
-        self.db.executemany("INSERT INTO held(kind, key, origin, reason, at) VALUES (?, ?, ?, ?, ?)", rows)
+        self.db.executemany("INSERT OR REPLACE INTO held(kind, key, origin, reason, at) VALUES (?, ?, ?, ?, ?)", rows)
         return len(now.keys() - before)
 
     def held(self) -> list[tuple[str, str, str, str]]:

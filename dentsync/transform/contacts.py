@@ -7,7 +7,7 @@ from dentsync.model import PATIENT_FIELDS, Desired, Entity, Record, Status, Valu
 from dentsync.transform.family import numbers_of
 from dentsync.transform.plain import plain
 
-IDENTITY = ("last_name", "first_name", "patronymic", "phones", "card_number", "branch", "email")
+IDENTITY = ("last_name", "first_name", "patronymic", "phones", "card_number", "branch", "email", "sms_name")
 """What rows about visits may say about the person. The rest comes from rows about patients only."""
 
 _EXPECTED = (Status.BOOKED, Status.CONFIRMED, Status.WAITING)
@@ -21,18 +21,20 @@ def contact_of(
     now: datetime,
     *,
     silent: bool = False,
+    lost_a_visit: bool = False,
 ) -> Desired:
     """Merge the rows of a person, given oldest first. Rows of ``masters`` (snapshot feeds) outweigh the others.
 
     ``wanted`` are the fields the CRM is to have. The nearest visit comes from the patient's own row where the MIS
-    exports it, otherwise from the visits known; one that has passed is none.
+    exports it, otherwise from the visits known; one that has passed is none, and so is one that turned out to be
+    somebody else's (``lost_a_visit``).
     """
     ordered = sorted(records, key=lambda record: _rank(record, masters))
     values = _merged(ordered)
     visits = [record for record in records if record.entity is Entity.APPOINTMENT]
     stated = values.get("next_visit_at")
     passed = isinstance(stated, datetime) and stated < now
-    if passed or ("next_visit_at" not in values and visits):
+    if passed or ("next_visit_at" not in values and (visits or lost_a_visit)):
         values["next_visit_at"] = next_visit(visits, now)
     numbers = numbers_of(values, now)
     if numbers is not None:
