@@ -21,6 +21,9 @@ def recover(job: Session) -> frozenset[str]:
     waiting: set[str] = set()
     for number, operation, at in ledger.open_intentions(crm):
         name = f"{operation.kind}:{operation.key}"
+        if at > wall_time():
+            at = wall_time()
+            ledger.redate(number, at)
         if name in waiting or _left(job, wall_time() - at) > 0:
             waiting.add(name)
             continue

@@ -142,6 +142,10 @@ class Ledger:
         decode = msgspec.json.Decoder(Operation).decode
         return [(n, decode(text), datetime.fromisoformat(at)) for n, text, at in self.db.execute(sql, (target,))]
 
+    def redate(self, number: int, at: datetime) -> None:
+        """An open intention of a later time than now: the clock was set back, and counting starts anew."""
+        self.db.execute("UPDATE journal SET settled_at = ? WHERE id = ?", (at.isoformat(), number))
+
     def uncertain(self, target: str) -> set[tuple[str, str]]:
         """Items (kind, key) of open intentions."""
         sql = "SELECT kind, key FROM journal WHERE target = ? AND (result IS NULL OR result = 'unknown')"

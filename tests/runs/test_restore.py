@@ -146,10 +146,7 @@ def test_a_value_that_went_back_in_the_mis_meanwhile_goes_back_in_the_crm(
     assert clinic.counters()["duplicates"] == {"contact": 0, "deal": 0}
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="pushing does not ask the store for forgotten keys yet")
-
-
-@pytest.mark.parametrize("damage", [*KEPT, *(pytest.param(one, marks=NOT_YET) for one in DOUBTED)])
+@pytest.mark.parametrize("damage", [*KEPT, *DOUBTED])
 def test_who_came_without_a_card_and_has_one_now_stays_one_contact(
     clinic: Clinic, state: Path, damage: Callable[[Path], None]
 ) -> None:
