@@ -29,12 +29,15 @@ def sniff(file: Path, as_json: bool) -> int:
     Example:  dentsync sniff export.csv
     """
     from dentsync.runs.sniffing import sniff as examine
-    from dentsync.show_sniff import show_sniffed, sniffed_json
 
     found = examine(file)
     if as_json:
+        from dentsync.show_sniff_json import sniffed_json
+
         click.echo(sniffed_json(found))
     else:
+        from dentsync.show_sniff import show_sniffed
+
         show_sniffed(found)
     return ExitCode.DONE
 

@@ -1,19 +1,18 @@
-"""What ``sniff`` found, on a terminal or as JSON. Cells are shown by their shape only."""
+"""What ``sniff`` found, on a terminal. Cells are shown by their shape only."""
 
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from dentsync.lang import _
 from dentsync.load.console import Piece, show
 from dentsync.redact import redact
-from dentsync.show import dumps
+from dentsync.show_sniff_json import shown_header
 
 if TYPE_CHECKING:
     from dentsync.runs.sniffing import Sniffed
@@ -161,14 +160,6 @@ def _cells(guess: "ColumnGuess", found: "Sniffed", wide: bool) -> list[Piece]:
     return [*row, *([(filled, "")] if wide else []), ("  ".join(contents.samples), "dim")]
 
 
-def shown_header(guess: "ColumnGuess", found: "Sniffed") -> str:
-    """The name of a column; its shape where the row may be no header but a patient."""
-    from dentsync.transform.masks import masked
-
-    header = " ".join(guess.column.header.split())
-    return header if found.section and found.layout.hits >= 1 else masked(header)
-
-
 def _remarks(found: "Sniffed") -> Iterator[str]:
     for guess in found.judgement.columns:
         if guess.why == "against":
@@ -259,50 +250,3 @@ def _proof_lines(found: "Sniffed") -> Iterator[str]:
         text += f" ({fields}; {', '.join(f':{line}' for line in proof.lines)})"
     yield text
     yield _("paste it into config.toml, then: dentsync check; dentsync diff")
-
-
-# ── for programs ──────────────────────────────────────────────────────────────────────────────
-
-
-def sniffed_json(found: "Sniffed") -> str:
-    """The same as one object. Names of columns are in it, cells are not."""
-    judgement, feed = found.judgement, found.judgement.feed
-    shown: dict[str, Any] = {
-        "file": found.path.name,
-        "size": found.size,
-        "format": found.layout.format,
-        "encoding": found.layout.encoding,
-        "encoding_why": found.encoding_why,
-        "delimiter": found.layout.delimiter,
-        "sheet": found.layout.sheet,
-        "header_line": found.layout.header_line,
-        "rows": {"data": found.rows.data, "unreadable": found.rows.faulty, **found.rows.aside},
-        "source": judgement.source,
-        "columns": [_column_json(guess, found) for guess in judgement.columns],
-        "entity": feed.entity.value,
-        "kind": feed.kind,
-        "why": feed.reason,
-        "key": msgspec.to_builtins(feed.key),
-        "statuses": [msgspec.to_builtins(word) for word in judgement.statuses],
-        "notes": list(found.notes),
-        "section": found.section,
-        "proof": msgspec.to_builtins(found.proof),
-    }
-    return dumps(redact.each(shown))
-
-
-def _column_json(guess: "ColumnGuess", found: "Sniffed") -> dict[str, Any]:
-    contents = guess.column.contents
-    return {
-        "column": shown_header(guess, found),
-        "field": guess.field,
-        "percent": guess.percent,
-        "why": guess.why,
-        "taken": guess.is_taken,
-        "sensitive": guess.is_sensitive,
-        "inverted": guess.inverted,
-        "contents": contents.kind,
-        "filled": contents.filled,
-        "distinct": contents.distinct,
-        "dates": msgspec.to_builtins(found.judgement.dates.get(guess.column.index, ())),
-    }

@@ -74,7 +74,8 @@ class Contents:
     @property
     def is_numbering(self) -> bool:
         """Whether its numbers are names rather than amounts: nearly all different, and of one length."""
-        return self.filled >= FEW and self.uniqueness >= UNIQUE and self.shares.get("even", 0) >= SURE
+        different = self.filled >= FEW and self.uniqueness >= UNIQUE and not self.shares.get("ordinal")
+        return different and self.shares.get("even", 0) >= SURE
 
     @property
     def uniqueness(self) -> float:

@@ -129,7 +129,7 @@ def _doubtful_words(judgement: Judgement) -> Iterator[str]:
         if word.guess:
             likely[word.guess.status.value].append(word.word)
     if likely:
-        yield "# " + _line("statuses", likely, _("unknown words: check each, then take the # away"))
+        yield "# " + _line("statuses", likely, _("unknown words: check, then uncomment"))
 
 
 def _doubtful_columns(columns: Sequence[ColumnGuess]) -> Iterator[_Line]:

@@ -17,8 +17,9 @@ from dentsync import lang
 from dentsync.cli import run
 from dentsync.errors import DentsyncError
 from dentsync.runs.sniffing import Sniffed, feeds_of, sniff
-from dentsync.show_sniff import sniffed_json
+from dentsync.show_sniff_json import sniffed_json
 from tests.extract.build import write, write_xlsx, xml_of
+from tools.sniff_picture import picture
 
 SAMPLES = Path(dentsync.__file__).parent / "samples"
 HEADER = (
@@ -230,7 +231,7 @@ def test_cells_are_shown_by_their_shape_only(tmp_path: Path, capsys: pytest.Capt
         words = {word for name in [*NAMES, "Орлова Зоя", "Петров", "Сидоров"] for word in name.split()}
         assert not {word for word in words if word in said}
         assert not re.search(r"916|555", said)
-        assert "Хххххх Ххх" in said
+        assert "Хххххх Ххх" in said  # the status that is no status
 
 
 @pytest.mark.parametrize("lines", [["Котова Анна Ильинична;8(916)555-01-02;Петров;Записан;01.03.2026 9:00"] * 3, [
@@ -318,6 +319,16 @@ def test_it_speaks_russian(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "дд/мм/гггг ч:мм → %d/%m/%Y %H:%M" in said
     assert "# неизвестные слова" in said
     assert not re.search(r"\b(column|header|unknown|rows)\b", said.replace("sniff", ""))
+
+
+def test_the_picture_in_the_documents_shows_what_is_said_today() -> None:
+    drawn = (SAMPLES.parents[1] / "docs" / "sniff.svg").read_text(encoding="utf-8")
+    assert _texts(drawn) == _texts(picture())
+    assert set(re.findall(r"https?://([^/\"']+)", drawn)) == {"www.w3.org"}
+
+
+def _texts(svg: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
 
 
 @pytest.mark.slow
