@@ -44,6 +44,7 @@ FIELDS: Mapping[str, FieldType] = {
     "last_name": FieldType.TEXT,
     "first_name": FieldType.TEXT,
     "patronymic": FieldType.TEXT,
+    "sms_name": FieldType.TEXT,  # «Имя Отчество» or «Имя» for messages: made from a name that is certain, else empty
     "phones": FieldType.PHONES,
     "phone_note": FieldType.TEXT,  # the words in the cell of the phones: «мама», «раб.»
     "card_number": FieldType.ID,
@@ -248,6 +249,7 @@ class CleanRules:
     dates: tuple[str, ...] = ()
     inverted: tuple[str, ...] = ()  # flags whose column means the opposite
     merge: tuple[str, ...] = ()  # fields of which a record has several lines: sums are added up, words listed
+    name_order: Literal["", "last_first", "first_last"] = ""  # how the names of the feed are typed, where that is known
     fix_garbled: bool = False  # letters of a wrong encoding are put right where that is exact
     status_from: Mapping[Status, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 

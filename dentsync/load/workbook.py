@@ -39,6 +39,7 @@ LABELS = {
     "last_name": "Фамилия",
     "first_name": "Имя",
     "patronymic": "Отчество",
+    "sms_name": "Имя для СМС",
     "phones": "Телефон",
     "phone_note": "Пометка у телефона",
     "card_number": "Номер медкарты",

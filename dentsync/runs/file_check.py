@@ -176,4 +176,5 @@ def _asked_by(route: Route) -> frozenset[str]:
 
 def _parts_of(fields: frozenset[str]) -> frozenset[str]:
     parts = {"start_at": ("start_on", "start_time"), "last_name": ("full_name",), "full_name": ("last_name",)}
+    parts["sms_name"] = ("full_name", "last_name", "first_name", "patronymic")
     return frozenset(part for field in fields for part in parts.get(field, ()))

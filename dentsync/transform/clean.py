@@ -111,7 +111,7 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 # ── the row ───────────────────────────────────────────────────────────────────────────────────
 
 _NAME_PARTS = ("last_name", "first_name", "patronymic")
-_ASSEMBLED = frozenset({*_NAME_PARTS, "full_name", "start_on", "start_time"})
+_ASSEMBLED = frozenset({*_NAME_PARTS, "full_name", "sms_name", "start_on", "start_time"})
 # A fault of any of these explains why the field is missing.
 _CAUSES: Mapping[str, frozenset[str]] = {
     "start_at": frozenset({"start_at", "start_on", "start_time"}),
@@ -135,6 +135,7 @@ class _Row:
     cells: Mapping[str, str] = field(repr=False)
     values: dict[str, Value] = field(default_factory=dict, repr=False)
     faults: list[Fault] = field(default_factory=list)
+    name: PersonName | None = field(default=None, repr=False)
 
 
 class Cleaner:
@@ -223,18 +224,25 @@ class Cleaner:
         if reading.read:
             row.values[name] = reading.value
 
+    def name_of(self, cells: Mapping[str, str]) -> PersonName | None:
+        """The name in the cells of a row, as a person may have to judge it; ``None`` where there is none to read."""
+        row = _Row(cells)
+        self._put_name(row)
+        return row.name
+
     def _put_name(self, row: _Row) -> None:
         """Last and first name, patronymic and the full name, from three columns or from one."""
         texts = {part: self._intact(row.cells.get(part, "")) for part in (*_NAME_PARTS, "full_name")}
         row.faults += [Fault(name, text[1], row.cells[name]) for name, text in texts.items() if text[1:]]
         parts = [texts[part][0] for part in _NAME_PARTS]
         empty = [is_empty(part, FieldType.NAME) for part in parts]
+        sex, order = row.cells.get("sex", ""), self._rules.name_order
         if "full_name" in row.cells and (empty[0] or empty[1]):
-            _put_person(row, ("full_name",), texts["full_name"][0], parse_name)
+            _put_person(row, ("full_name",), texts["full_name"][0], lambda text: parse_name(text, sex, order))
         elif any(part in row.cells for part in _NAME_PARTS):
             last, first, patronymic = ("" if nothing else part for part, nothing in zip(parts, empty, strict=True))
             typed = " ".join(filter(None, (last, first, patronymic)))
-            _put_person(row, (*_NAME_PARTS, "full_name"), typed, lambda _: join_name(last, first, patronymic))
+            _put_person(row, (*_NAME_PARTS, "full_name"), typed, lambda _: join_name(last, first, patronymic, sex))
 
     def _put_start(self, row: _Row) -> None:
         """``start_at`` from a column for the day and one for the time, when it has no text of its own.
@@ -272,23 +280,24 @@ class Cleaner:
 
 
 def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable[[str], PersonName]) -> None:
+    """What was typed stands in the fields of the name until a person has looked; a message gets a certain name only."""
+    row.values["sms_name"] = None
     if is_empty(typed, FieldType.NAME):
         row.values.update(dict.fromkeys(columns))
         return
     if damage := damage_of(typed, FieldType.NAME):
         row.faults.append(Fault("full_name", damage, typed))
         return
-    name = parse(typed)
-    if name.reasons:
-        row.faults.append(Fault("full_name", "; ".join(name.reasons), typed))
-    if "do_not_contact" in name.flags:
+    row.name = name = parse(typed)
+    row.values["sms_name"] = name.sms_name
+    if name.faults:
+        row.faults.append(Fault("full_name", "; ".join(name.faults), typed))
+    if name.do_not_contact:
         row.values["do_not_contact"] = True
-    if name.action != "quarantine":
+    if name.typed is not None and name.action != "quarantine":
+        last, first, patronymic = name.typed
         row.values.update(
-            last_name=name.last or None,
-            first_name=name.first or None,
-            patronymic=name.patronymic or None,
-            full_name=name.full,
+            last_name=last or None, first_name=first or None, patronymic=patronymic or None, full_name=name.typed.full
         )
 
 

@@ -1,159 +1,190 @@
-"""Who is who among the words of a name: by their number, and by where the patronymic stands.
+"""Who is who among the words of a name: every allowed order is weighed, the best one wins by a margin or not at all.
 
-The typed order (surname, given name, patronymic) wins unless the words themselves say otherwise. What stays open is
-flagged: ``order_assumed`` where the typed order was simply believed, ``ambiguous`` where it cannot be right.
+A pattern says what each word is: S surname, G given name, P patronymic. Its weight is how often people type that order,
+times how often each word is typed in that place (``name_words.Odds``), all in natural logarithms: a margin of 5 is 150
+to 1. What wins by less is believed or swapped by nobody but a person.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
 
-from dentsync.transform.name_words import (
-    given_gender,
-    is_loose_patronymic,
-    is_of_common_name,
-    patronymic_gender,
-    surname_gender,
-)
+from dentsync.transform.name_odds import Odds, odds_of
 from dentsync.transform.words import fold
 
-INITIAL = re.compile(r"[^\W\d_]\.?")
+Lean = Literal["", "last_first", "first_last"]
+"""The order in which a file is known to be typed; "" where nobody knows."""
+
+INITIAL = re.compile("[A-Za-zÀ-ÖØ-öø-ɏ\u0400-\u052f]\\.?")
+KEPT, SWAPPED, OF_TWO = 3.0, 4.5, 4.0
+"""How clearly the typed order must win to be kept (``OF_TWO``: without a patronymic), and another one to be applied."""
+
+_ORDERS: Mapping[int, Mapping[str, float]] = {
+    2: {"SG": -0.2, "GS": -1.8, "GP": -4.5, "PG": -7.0, "SP": -10.0},
+    3: {"SGP": 0.0, "GPS": -2.0, "SPG": -8.0, "GSP": -7.0, "PGS": -8.0, "PSG": -10.0}
+    | {"SGG": -9.0, "SSG": -9.5, "GGS": -11.0, "GSS": -13.0},
+    4: {"SSGP": -3.0, "SGGP": -4.0, "GPSS": -5.0, "GGPS": -6.0, "SGPS": -5.0}
+    | {"SGGG": -9.0, "SSGG": -9.0, "SSSG": -12.0, "GGSS": -12.0},
+}
+_CANONICAL = frozenset({"SG", "SGP", "GP", "SP", "SSGP", "SGGP", "SGG", "SSG"})
+_DOUBTFUL = frozenset({"SP", "PSG"})
+_LEANING = 5.5
+_TELLING = 5.0
+_ELSEWHERE = -6.0  # words stand under another header than their own
+_GENDERS_DIFFER, _SURNAME_DIFFERS = -8.0, -3.0
 
 
-class Placed(NamedTuple):
-    """The words in their places, "" for a missing one, and flags."""
+class Order(NamedTuple):
+    """One way to read the words: a letter for each of them; how usual it is, and how well the words fit."""
 
-    last: str
-    first: str
-    patronymic: str
-    flags: set[str]
+    pattern: str
+    usual: float
+    fit: float
 
-
-def placed(words: list[str], flags: set[str]) -> Placed:
-    """Who is who, by number of words and by where the patronymic stands."""
-    full = [word for word in words if not INITIAL.fullmatch(word) or (word is words[0] and len(word) == 1)]
-    match len(full), len(words):
-        case _, 0:
-            return Placed("", "", "", flags | {"placeholder"})
-        case 0, _:
-            return Placed("", "", "", flags | {"initials", "single_token"})
-        case 1, 1:
-            return Placed(full[0], "", "", flags | {"single_token"})
-        case 1, 2 | 3:
-            return _initials(full[0], words, flags)
-        case 2, 2:
-            return _two(words, flags)
-        case ((2 | 3), 3):
-            return _three(words, flags)
-    return _many(words, flags)
+    @property
+    def weight(self) -> float:
+        """Of this order beside others."""
+        return self.usual + self.fit
 
 
-def _initials(surname: str, words: list[str], flags: set[str]) -> Placed:
-    letters = [word for word in words if word is not surname]
-    swapped = {"order_swapped"} if words[0] is not surname else set()
-    return Placed(surname, letters[0], "".join(letters[1:]), flags | {"initials"} | swapped)
+class Seats(NamedTuple):
+    """The chosen order. ``margin`` is its lead over the next one; ``others`` are the next ones, best first.
+
+    ``is_sure``: nobody has to be asked. ``shows``: the order of the file, as far as these words alone tell it.
+    """
+
+    pattern: str
+    margin: float
+    others: tuple[str, ...] = ()
+    is_sure: bool = False
+    shows: Lean = ""
+
+    @property
+    def is_typed(self) -> bool:
+        """Surname, given name, patronymic, as a list of people is written."""
+        return self.pattern in _CANONICAL
 
 
-def is_given_then_surname(a: str, b: str) -> bool:
-    """«Иван Петров»: a common given name, then what can only be a surname, of no other gender."""
-    given, family = given_gender(fold(a)), surname_gender(fold(b))
-    return given is not None and family in (given, "U")
+def seats_of(words: Sequence[str], lean: Lean = "", typed: str = "") -> Seats:
+    """Who is who among two to six words without initials. ``typed``: the pattern that the headers of columns say."""
+    odds = [odds_of(fold(word)) for word in words]
+    found = sorted(_weighed(odds, lean, typed), key=lambda order: -order.weight)
+    pattern, margin = found[0].pattern, found[0].weight - found[1].weight
+    sure = _is_sure(pattern, margin, odds, lean, typed)
+    return Seats(pattern, margin, _near(found), sure, _shown(found))
 
 
-def _two(words: list[str], flags: set[str]) -> Placed:
-    a, b = words
-    if any(patronymic_gender(fold(word)) == "F" or is_of_common_name(fold(word)) for word in words):
-        return _without_surname(words, flags)
-    if is_given_then_surname(a, b):
-        return Placed(b, a, "", flags | {"order_swapped"})
-    return Placed(a, b, "", flags | (set() if _is_surname_first(fold(a), fold(b)) else {"order_assumed"}))
+def _is_sure(pattern: str, margin: float, odds: Sequence[Odds], lean: Lean, typed: str) -> bool:
+    """Whether nobody has to be asked about the order. Of two words, one has to be known as a given name."""
+    if any(_is_misplaced(place, word) for place, word in zip(pattern, odds, strict=True)):
+        return False
+    guided = bool(lean or typed)
+    if pattern in _DOUBTFUL or pattern.count("S") > 1 or pattern.count("G") > 1:
+        return False
+    if len(odds) == 2 and not guided and margin < _needed(odds[pattern.index("G")], odds[1 - pattern.index("G")]):
+        return False
+    kept = OF_TWO if len(odds) == 2 and not guided else KEPT
+    return margin >= (kept if pattern in _CANONICAL or typed else SWAPPED)
 
 
-def _is_surname_first(a: str, b: str) -> bool:
-    """«Петров Иван», «Гусь Любовь», «Петров И.»: the typed order is confirmed by one of the words."""
-    if "уулу" in a or (surname_gender(a) and not surname_gender(b)):
-        return True
-    return given_gender(b) is not None and given_gender(a) is None
+def _is_misplaced(place: str, word: Odds) -> bool:
+    """A given name that is seen only as something else."""
+    if place == "G":
+        return word.given < -9.0 or word.given - word.surname < -5.0
+    return place == "S" and word.surname < -12.0
 
 
-def _without_surname(words: list[str], flags: set[str]) -> Placed:
-    """A patronymic and one more word: a given name when it is a common one, otherwise nobody knows."""
-    a, b = words
-    first_is_patronymic = patronymic_gender(fold(a)) == "F" or is_of_common_name(fold(a))
-    patronymic, other = (a, b) if first_is_patronymic else (b, a)
-    sure = patronymic_gender(fold(patronymic)) == "F" and given_gender(fold(other)) is not None
-    swapped = {"order_swapped"} if first_is_patronymic else set()
-    return Placed("", other, patronymic, flags | {"no_surname"} | swapped | (set() if sure else {"ambiguous"}))
+def _needed(given: Odds, other: Odds) -> float:
+    """The lead that two words need whose given name is rare (or often a surname) or not known at all."""
+    lead = given.given - given.surname
+    if lead < 1.0:
+        return 7.0 if other.given <= -9.0 and other.patronymic < -10.0 else 99.0
+    if lead > 4.0:
+        return 0.0
+    return 4.8 if other.surname - other.given > 3.5 else 6.5
 
 
-def _three(words: list[str], flags: set[str]) -> Placed:
-    at = [i for i, word in enumerate(words) if patronymic_gender(fold(word)) or (i == 2 and INITIAL.fullmatch(word))]
-    if not at:
-        return _three_without_patronymic(words, flags)
-    if len(at) > 1:
-        return _two_patronymics(words, at, flags)
-    match at[0]:
-        case 2:
-            return _patronymic_last(words, flags)
-        case 1:
-            return _patronymic_inside(words[0], words[1], words[2], flags)
-        case _ if " " in words[0] or "уулу" in words[0]:
-            return Placed(words[0], words[1], words[2], flags | {"ambiguous"})
-    return _patronymic_first(words, flags)
+def _shown(found: Sequence[Order]) -> Lean:
+    if "S" not in found[0].pattern:
+        return ""
+    last, first = (max(order.fit for order in found if order.pattern[0] in starts) for starts in ("S", "GP"))
+    return "" if abs(last - first) < _TELLING else "last_first" if last > first else "first_last"
 
 
-def _patronymic_last(words: list[str], flags: set[str]) -> Placed:
-    """The typed order wins, unless the first two words say plainly that they are swapped."""
-    a, b, patronymic = words
-    if is_given_then_surname(a, b):
-        return Placed(b, a, patronymic, flags | {"order_swapped"})
-    doubt = {"order_assumed"} if surname_gender(fold(b)) and not surname_gender(fold(a)) else set()
-    initials = {"initials"} if any(INITIAL.fullmatch(word) for word in words[1:]) else set()
-    return Placed(a, b, patronymic, flags | doubt | initials)
+def _near(found: Sequence[Order]) -> tuple[str, ...]:
+    """What a person may have to choose from: the runners-up that are not absurd."""
+    return tuple(order.pattern for order in found[1:4] if order.weight > found[0].weight - 9.0 and order.weight > -30.0)
 
 
-def _patronymic_inside(a: str, patronymic: str, c: str, flags: set[str]) -> Placed:
-    """«Анна Викторовна Соколова», rarely «Соколова Викторовна Анна»."""
-    flags = flags | {"order_swapped"}
-    surname_a, surname_c = surname_gender(fold(a)), surname_gender(fold(c))
-    given_a, given_c = given_gender(fold(a)), given_gender(fold(c))
-    if (surname_a and not surname_c) or (given_c and not given_a and not surname_c):
-        return Placed(a, c, patronymic, flags if surname_a else flags | {"order_assumed"})
-    sure = (surname_c and not surname_a) or (given_a and not given_c)
-    return Placed(c, a, patronymic, flags if sure else flags | {"order_assumed"})
+def _weighed(odds: Sequence[Odds], lean: Lean, typed: str) -> Iterable[Order]:
+    orders = _ORDERS.get(len(odds)) or _long_orders(len(odds))
+    fathered = not typed and any(word.patronymic > -1.0 for word in odds)
+    for pattern in orders if not typed or typed in orders else (*orders, typed):
+        if fathered and "P" not in pattern and len(pattern) > 2:
+            continue
+        usual = _column_weight(pattern, typed) if typed else _usual(pattern, orders[pattern], lean)
+        yield Order(pattern, usual, _fit(pattern, odds))
 
 
-def _patronymic_first(words: list[str], flags: set[str]) -> Placed:
-    """«Сергеевна Анна Петрова». A male one in front may be a surname without a patronymic."""
-    patronymic, b, c = words
-    if patronymic_gender(fold(patronymic)) == "M" and not is_of_common_name(fold(patronymic)):
-        return Placed(patronymic, b, c, flags | {"ambiguous"})
-    if surname_gender(fold(b)) and not surname_gender(fold(c)):
-        return Placed(b, c, patronymic, flags | {"order_swapped"})
-    sure = surname_gender(fold(c)) and not surname_gender(fold(b))
-    return Placed(c, b, patronymic, flags | {"order_swapped"} | (set() if sure else {"ambiguous"}))
+def _long_orders(count: int) -> Mapping[str, float]:
+    return {
+        "S" * (count - 2) + "GP": -6.0,
+        "GP" + "S" * (count - 2): -8.0,
+        "S" + "G" * (count - 1): -9.0,
+    }
 
 
-def _two_patronymics(words: list[str], at: list[int], flags: set[str]) -> Placed:
-    """One of them is a surname: «Абрамович Роман Аркадьевич», «Олег Иванович Абрамович»."""
-    a, b, c = words
-    if at == [0, 2]:
-        return Placed(a, b, c, flags)
-    sure = at == [1, 2] and is_of_common_name(fold(b)) and not is_of_common_name(fold(c))
-    if at == [1, 2] and patronymic_gender(fold(b)):
-        return Placed(c, a, b, flags | {"order_swapped"} | (set() if sure else {"ambiguous"}))
-    return Placed(a, b, c, flags | {"ambiguous"})
+def _column_weight(pattern: str, typed: str) -> float:
+    return 0.0 if pattern == typed else _ELSEWHERE - (4.0 if "SS" in pattern or "GG" in pattern else 0.0)
 
 
-def _three_without_patronymic(words: list[str], flags: set[str]) -> Placed:
-    a, b, c = words
-    if is_loose_patronymic(fold(c)):
-        kind = "typo_suspect" if fold(c).endswith(("ич", "ыч", "на")) else "oblique_case"
-        return Placed(a, b, c, flags | {kind})
-    return Placed(a, f"{b} {c}", "", flags | {"ambiguous"})
+def _usual(pattern: str, weight: float, lean: Lean) -> float:
+    """How usual an order is in a file of this leaning."""
+    match lean, pattern[0]:
+        case "", _:
+            return weight
+        case "first_last", "S":
+            return weight - _LEANING
+        case "first_last", _:
+            return max(weight, -0.2) if pattern in ("GS", "GPS") else weight
+        case "last_first", "S":
+            return weight
+    return weight - (3.0 if pattern[0] == "P" else _LEANING)
 
 
-def _many(words: list[str], flags: set[str]) -> Placed:
-    """More words than parts: the patronymic and the word before it are clear, the rest is the surname as typed."""
-    if patronymic_gender(fold(words[-1])) and len(words) <= 5:
-        return Placed(" ".join(words[:-2]), words[-2], words[-1], flags | {"ambiguous", "double_surname"})
-    return Placed(words[0], " ".join(words[1:]), "", flags | {"ambiguous"})
+def _fit(pattern: str, odds: Sequence[Odds]) -> float:
+    """How well the words fit their places, and each other."""
+    weight = 0.0
+    genders: dict[str, str] = {}
+    for place, word in zip(pattern, odds, strict=True):
+        match place:
+            case "S":
+                weight += word.surname
+                _note(genders, "S", word.surname_gender)
+            case "G":
+                weight += word.given
+                _note(genders, "G", word.given_gender)
+            case _:
+                weight += word.patronymic
+                _note(genders, "P", word.patronymic_gender)
+    return weight + _discord(genders)
+
+
+def _note(genders: dict[str, str], place: str, gender: str | None) -> None:
+    if gender and gender != "U":
+        genders.setdefault(place, gender)
+
+
+def _discord(genders: Mapping[str, str]) -> float:
+    given, father, family = genders.get("G"), genders.get("P"), genders.get("S")
+    own = father or given
+    weight = _GENDERS_DIFFER if given and father and given != father else 0.0
+    return weight + (_SURNAME_DIFFERS if family and own and family != own else 0.0)
+
+
+def seated(words: Sequence[str], pattern: str, hyphen: str = "-") -> tuple[str, str, str]:
+    """Surname, given name, patronymic. Two surnames get the hyphen that was left out."""
+    last = [word for place, word in zip(pattern, words, strict=True) if place == "S"]
+    first = [word for place, word in zip(pattern, words, strict=True) if place == "G"]
+    father = [word for place, word in zip(pattern, words, strict=True) if place == "P"]
+    return hyphen.join(last), " ".join(first), " ".join(father)

@@ -90,6 +90,7 @@ def test_a_row_becomes_values_of_its_types() -> None:
         "first_name": "Иван",
         "patronymic": "Сергеевич",
         "full_name": "Петров Иван Сергеевич",
+        "sms_name": "Иван Сергеевич",
         "phone_note": None,
         "do_not_contact": None,
     }
@@ -185,8 +186,33 @@ def test_a_name_that_a_person_should_see_is_used_as_typed_and_reported() -> None
     assert [fault.reason for fault in cleaned.faults] == ["похоже на опечатку"]
 
 
-def test_a_name_whose_order_nothing_confirms_is_not_reported_one_by_one() -> None:
-    assert record(PATIENTS, PATIENT, full_name="Ким Ли").faults == ()
+def test_a_name_whose_order_nothing_confirms_is_not_reported_one_by_one_and_goes_into_no_message() -> None:
+    cleaned = record(PATIENTS, PATIENT, full_name="Мартын Роман")
+    assert (cleaned.values["first_name"], cleaned.values["sms_name"], cleaned.faults) == ("Роман", None, ())
+
+
+def test_the_order_of_the_file_settles_what_a_name_leaves_open() -> None:
+    values = record(replace(PATIENTS, name_order="first_last"), PATIENT, full_name="Мартын Роман").values
+    assert (values["last_name"], values["sms_name"]) == ("Роман", "Мартын")
+
+
+@pytest.mark.parametrize("name", ["Иван Павлович", "Петрова Иван", "Котова Анна Сергевна", "Тест Иван", "Иванов", "—"])
+def test_a_doubtful_name_goes_into_no_message(name: str) -> None:
+    rules = replace(PATIENTS, required=())
+    assert record(rules, PATIENT, full_name=name).values["sms_name"] is None
+
+
+def test_a_sex_that_contradicts_the_name_is_a_fault_and_touches_nothing() -> None:
+    cleaned = record(PATIENTS, PATIENT, sex="Ж")
+    assert (cleaned.values["full_name"], cleaned.values["sms_name"]) == ("Петров Иван Сергеевич", None)
+    assert [fault.field for fault in cleaned.faults] == ["full_name"]
+
+
+def test_what_a_person_has_to_judge_can_be_asked_for_by_itself() -> None:
+    name = Cleaner(PATIENTS).name_of({"full_name": "Соколова Анна Сергевна"})
+    assert name is not None
+    assert (name.full, name.action) == ("Соколова Анна Сергеевна", "propose")
+    assert Cleaner(PATIENTS).name_of({"full_name": "-"}) is None
 
 
 def test_a_missing_name_is_empty_in_all_its_parts() -> None:

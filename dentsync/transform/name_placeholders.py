@@ -1,0 +1,83 @@
+"""Values that stand where a name should stand: compared as whole words, a substring never decides."""
+
+import re
+
+from dentsync.transform.words import fold, listed
+
+TEST = listed(
+    """check demo patient test testing testov testova демо проба пробная пробный проверка проверочный тест тестов
+    тестова тестовая тестович тестовна тестово тестовое тестовый тестирование"""
+)
+"""Words of a test record, when every word of the name is one."""
+
+NO_SURNAME = listed(
+    """nan none null unknown аноним анонимно б/и б/н б/о б/ф бн бо н/д н/у неизвестен неизвестна неизвестно нет
+    отсутствует отсутств пусто имя отчество фамилия фио xxx ххх"""
+)
+"""Words that say that nothing is known, and that nobody is called."""
+
+NOTHING = NO_SURNAME | listed("анонимная анонимный безымянная безымянный неизвестная неизвестный")
+"""Words that say that nothing is known; some are surnames."""
+
+PLACEHOLDERS = NOTHING | listed(
+    """asdf asdfgh qwerty zxcv бронь брони врача выходной гость заблокировано закрыто занято запас йцу йцукен каникулы
+    командировка конференция не нерабочее новая новый обед окно отпуск больничный перерыв планерка прочее резерв
+    резервный ремонт санитарный свободно свободное свободный собрание стерилизация технический уборка удалить учеба
+    фыв фыва фывап цукен ыва ячс ячсм ячсмит asd qwe zxc"""
+)
+"""Words that stand for no patient: a reserved hour, a break, a row of keys."""
+
+_FILLERS = listed(
+    """patient time доктора день час время запись записи клиент клиента место на номер определена определено определен
+    пациент пациентка пациента прием приема рабочее указана указано указан известна известно известен имени имя
+    данных без фамилии фио для первичный первичная повторный записан занимать записывать администратор врач услуга"""
+)
+_ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_WORDS = TEST | PLACEHOLDERS | _FILLERS
+_BREAK = re.compile(r"[\s\-.,_/№#]+")
+
+NO_PATRONYMIC = frozenset(
+    {
+        "нет",
+        "б/о",
+        "бо",
+        "без отчества",
+        "отсутствует",
+        "не указано",
+        "н/д",
+        "н/у",
+        "null",
+        "none",
+        "nan",
+        "-",
+        "--",
+        "—",
+        "",
+    }
+) | {"нет отчества", "отч", "отчество", "не указан", "неизвестно", "неизв"}
+"""What people type where a patronymic is obligatory."""
+
+
+def whole_placeholder(text: str) -> str:
+    """``test_record``, ``placeholder`` or ``lost`` for a value that names nobody; "" for any other."""
+    whole = fold(text)
+    if not any(char.isalpha() for char in whole):
+        return "lost" if "??" in text or "\ufffd" in text else "placeholder"
+    first = _BREAK.split(whole, 1)[0]
+    if whole in NOTHING:
+        return "placeholder"
+    if first and first not in _WORDS and not _is_nothing_typed(first) and not first.isdigit():
+        return ""
+    words = [word for word in _BREAK.split(whole) if word and not word.isdigit()]
+    if words and all(map(_is_nothing_typed, words)):
+        return "placeholder"
+    if not all(word in _WORDS for word in words):
+        return ""
+    return "test_record" if any(word in TEST for word in words) else "placeholder"
+
+
+def _is_nothing_typed(word: str) -> bool:
+    """One letter again and again, or four keys in a row."""
+    if len(word) > 3 and any(word in row for row in _ROWS):
+        return True
+    return len(word) > 1 and word == word[0] * len(word)
