@@ -1,6 +1,7 @@
 """Commands for what nobody has told dentsync yet: a kind of file, a status word."""
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,9 +101,20 @@ def _show(found: "Statuses") -> None:
         for word in found.words:
             if word.feed == feed:
                 _say(f"{word.count:>7} × {word.word:<{width}}  {_meaning(word)}")
-                _say(" " * 10 + ", ".join(word.origins) + (" …" if word.count > len(word.origins) else ""))
+                _say(" " * 10 + _places(word))
     _show_lines(found)
     return None
+
+
+def _places(word: "UnknownWord") -> str:
+    """The name of a file once, its lines after it."""
+    shown: list[str] = []
+    last = ""
+    for origin in word.origins:
+        name, _colon, line = origin.rpartition(":")
+        shown.append(origin if name != last else f":{line}")
+        last = name
+    return ", ".join(shown) + (" …" if word.count > len(word.origins) else "")
 
 
 def _meaning(word: "UnknownWord") -> str:
@@ -119,7 +131,7 @@ def _show_lines(found: "Statuses") -> None:
         _say("\n" + _("for [feeds.{feed}] of config.toml, in place of its statuses, if it has any:").format(feed=feed))
         _say(line)
     if any(word.is_word for word in found.words):
-        _say("\n" + _("the statuses: {names}").format(names=", ".join(status.value for status in Status)))
+        _say("\n" + _("the statuses:") + "\n" + textwrap.fill(", ".join(status.value for status in Status), 78))
         _say(_("check every word, write the line, look: dentsync diff"))
 
 
