@@ -16,7 +16,6 @@ from dentsync.extract.footers import BEGINNINGS, SIGNATURE
 from dentsync.extract.header import HEADER_ROWS, header_of
 from dentsync.extract.layout import MAX_RECORD, Layout, Noise, Reading, RowFault, noise_of
 from dentsync.extract.records import is_open, lines_of, records
-from dentsync.extract.rejoined import rejoined
 from dentsync.lang import _
 
 DELIMITERS = (";", ",", "\t")
@@ -54,6 +53,8 @@ class CsvExport:
             if self.layout.header_line:
                 next((line for line, _raw in found if line >= self.layout.header_line), None)
             if self.rejoin:
+                from dentsync.extract.rejoined import rejoined
+
                 most = len(self.layout.header)
                 found = rejoined(found, delimiter, (most - self.pad, most), self._is_noise, self.bent)
             yield from found

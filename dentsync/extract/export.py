@@ -8,7 +8,6 @@ from dentsync.errors import ConfigError, SourceError
 from dentsync.extract.charset import KNOWN, known_encoding
 from dentsync.extract.csv_export import open_csv
 from dentsync.extract.files import opened
-from dentsync.extract.foreign import foreign_format
 from dentsync.extract.layout import Format, Layout, Noise, Reading
 from dentsync.lang import _
 
@@ -53,6 +52,10 @@ class Export(Protocol):
     def loose(self, raw: bytes) -> list[str]:
         """The cells as far as they can be told apart, however many. Raises nothing."""
         ...
+
+
+_SUSPECT = b"<[{7@R%SMm\x03\x1f\x30\x31\x83\x89\x8b\xd0\xf5\xff"
+"""First bytes of other formats, and of some that are read."""
 
 
 def _open_xml(path: Path, reading: Reading) -> Export:
@@ -104,8 +107,14 @@ def format_of(path: Path) -> Format:
         return "xlsx"
     # wide encodings: the NULs between ASCII characters
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").lstrip()
-    foreign = foreign_format(head, start)
-    if foreign:
+    if head[0] in _SUSPECT or start[:1] in (b"<", b"[", b"{", b"M", b"m"):
+        _check_foreign(path, head, start)
+    return "xml" if start.startswith(b"<") else "csv"
+
+
+def _check_foreign(path: Path, head: bytes, start: bytes) -> None:
+    from dentsync.extract.foreign import foreign_format
+
+    if foreign := foreign_format(head, start):
         text = _("{file}: is {format}, whatever its name says; {way_out}")
         raise SourceError(text.format(file=path.name, format=_(foreign.name), way_out=_(foreign.way_out)))
-    return "xml" if start.startswith(b"<") else "csv"

@@ -12,19 +12,18 @@ BEGINNINGS: tuple[str, ...] = tuple(
 """A row that begins otherwise, and has no signature line, is no footer."""
 SIGNATURE = "___"
 
-_TOTAL = re.compile(rf"(?:{'|'.join(TOTALS)})\b", re.IGNORECASE)
-_PAGE = re.compile(
-    r"(?:страница|стр\.?|лист)\s*№?\s*\d+(?:\s*(?:из|/)\s*\d+)?|конец\s+(?:выгрузки|отч[её]та|файла|списка)\W*"
-    r"|(?:сформирован|дата формирования|дата печати|напечатано).*",
-    re.IGNORECASE,
+# Texts, not compiled: most files have no line that these are asked about.
+_TOTAL = rf"(?i:{'|'.join(TOTALS)})\b"
+_PAGE = (
+    r"(?i)(?:страница|стр\.?|лист)\s*№?\s*\d+(?:\s*(?:из|/)\s*\d+)?|конец\s+(?:выгрузки|отч[её]та|файла|списка)\W*"
+    r"|(?:сформирован|дата формирования|дата печати|напечатано).*"
 )
 _NUMBER = r"(\d[\d \xa0\u202f]*)(?:[.,]0+)?"
-_COUNT = re.compile(
-    rf"\(?{_NUMBER} rows? affected\)?"
+_COUNT = (
+    rf"(?i)\(?{_NUMBER} rows? affected\)?"
     rf"|\(?(?:(?:обработано|затронуто) строк|строк (?:обработано|затронуто)) ?: ?{_NUMBER}\)?"
     rf"|(?:(?:итого|всего|количество|кол-во|число) )?(?:записей|строк)(?: в (?:файле|выгрузке|отч[её]те))? ?[:=–—-]? ?"
-    rf"{_NUMBER}",
-    re.IGNORECASE,
+    rf"{_NUMBER}"
 )
 
 
@@ -34,16 +33,16 @@ def is_footer(filled: Sequence[str], width: int) -> bool:
     A total has «Итого» first, and then no words or at least half of the cells empty: «Итого Анна Петровна» is somebody.
     """
     first, others = filled[0].strip(), filled[1:]
-    if _TOTAL.match(first) and (2 * len(others) <= width - 1 or not any(map(_has_letters, others))):
+    if re.match(_TOTAL, first) and (2 * len(others) <= width - 1 or not any(map(_has_letters, others))):
         return True
-    if len(filled) <= 2 and (_PAGE.fullmatch(first) or declared_count(filled) is not None):
+    if len(filled) <= 2 and (re.fullmatch(_PAGE, first) or declared_count(filled) is not None):
         return True
     return len(filled) <= 3 and any(SIGNATURE in text for text in filled)
 
 
 def declared_count(cells: Sequence[str]) -> int | None:
     """The number of rows that a footer says there are, where it cannot mean anything else."""
-    match = _COUNT.fullmatch(" ".join(" ".join(cells).split()))
+    match = re.fullmatch(_COUNT, " ".join(" ".join(cells).split()))
     number = next(filter(None, match.groups()), None) if match else None
     return int(re.sub(r"\D", "", number)) if number else None
 

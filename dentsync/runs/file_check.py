@@ -26,7 +26,6 @@ from dentsync.transform.file_guards import (
     future_refusal,
     vanished,
 )
-from dentsync.transform.preamble import made_at
 
 _ISO_DAY = re.compile(r"(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)")
 
@@ -81,6 +80,10 @@ class Dates:
 
 def made_by(dates: Dates, export: Export, zone: ZoneInfo) -> Dates:
     """The dates of a file that was opened: its first lines may say when it was made."""
+    if not export.preamble:
+        return dates
+    from dentsync.transform.preamble import made_at
+
     made = made_at(export.preamble, zone)
     return replace(dates, written_at=min(dates.written_at, made)) if made else dates
 
@@ -106,16 +109,17 @@ def _named_day(path: Path, job: Session) -> datetime:
 
 # ── what its columns mean ─────────────────────────────────────────────────────────────────────
 
-_CONSENT = re.compile("соглас|conform|consent|разреш", re.IGNORECASE)
-_REFUSAL = re.compile("отказ|не отправл|не присыл|запре[тщ]|reject|refus|opt.?out", re.IGNORECASE)
+_CONSENT = ("соглас", "разреш", "conform", "consent")
+_REFUSAL = ("отказ", "не отправл", "не присыл", "запрет", "запрещ", "reject", "refus", "opt-out", "optout")
 
 
 def polarity_refusal(feed: Feed, columns: Columns, file: str) -> SourceError | None:
     """The refusal of a file whose column says the opposite of what the configuration takes it for."""
     for index in columns.indexes.get("sms_opt_out", ()):
         header, inverted = columns.header[index], "sms_opt_out" in feed.rules.inverted
-        asks_consent = bool(_CONSENT.search(header)) and not _REFUSAL.search(header)
-        if asks_consent != inverted and (asks_consent or _REFUSAL.search(header)):
+        asks_refusal = any(word in header.casefold() for word in _REFUSAL)
+        asks_consent = not asks_refusal and any(word in header.casefold() for word in _CONSENT)
+        if asks_consent != inverted and (asks_consent or asks_refusal):
             told = _("{file}: column «{column}» asks for consent: add sms_opt_out to feeds.{feed}.inverted")
             if not asks_consent:
                 told = _("{file}: column «{column}» asks for refusal: take sms_opt_out out of feeds.{feed}.inverted")

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dentsync.config import Feed
 from dentsync.extract.columns import Columns, match_columns, words_of
 from dentsync.extract.export import Export, open_export
-from dentsync.extract.footers import declared_count
 from dentsync.model import FIELDS, FieldType
-from dentsync.transform.totals import Totals, Verdict
+
+if TYPE_CHECKING:
+    from dentsync.transform.totals import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,11 @@ def _merged(feed: Feed, rows: Export, columns: Columns) -> Export:
     return merged(rows, columns, feed.rules.key, feed.rules.merge)
 
 
-def verdicts(opened: Opened) -> dict[int, Verdict]:
+def verdicts(opened: Opened) -> "dict[int, Verdict]":
     """What the lines below the rows say of them, by physical line. Reads the whole file once more."""
+    from dentsync.extract.footers import declared_count
+    from dentsync.transform.totals import Totals
+
     rows, width = opened.rows, len(opened.rows.layout.header)
     hidden = "hidden" in rows.bent  # a sum of what is to be seen
     found: dict[int, Verdict] = {}

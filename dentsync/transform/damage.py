@@ -12,22 +12,22 @@ _NARROW = "столбец был слишком узким, и Excel запис�
 _BECAME_A_DATE = "Excel принял номер за дату: выгрузите столбец как текст"
 _LOST_DIGITS = "Excel потерял цифры номера: выгрузите столбец как текст"
 
-_KEPT_AS_TEXT = re.compile(r'="([^"]*)"|\'(\+?\d[\d ()-]*)')
-_HASHES = re.compile(r"\s*#{3,}\s*")
+# Texts, not compiled: hardly a cell has what these are asked about.
+_KEPT_AS_TEXT = r'="([^"]*)"|\'(\+?\d[\d ()-]*)'
+_HASHES = r"\s*#{3,}\s*"
 _MONTH = "янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DATE_OF_EXCEL = re.compile(
-    rf"\d\d?[.\- ](?:{_MONTH})[а-яa-z]*\.?|(?:{_MONTH})[а-яa-z]*[.\- ]\d\d(?:\d\d)?"
-    r"|\d\d\.\d\d\.(?:19|20)\d\d(?: 0?0:00(?::00)?)?",
-    re.IGNORECASE,
+_DATE_OF_EXCEL = (
+    rf"(?i)\d\d?[.\- ](?:{_MONTH})[а-яa-z]*\.?|(?:{_MONTH})[а-яa-z]*[.\- ]\d\d(?:\d\d)?"
+    r"|\d\d\.\d\d\.(?:19|20)\d\d(?: 0?0:00(?::00)?)?"
 )
-_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+)E\+?|E\+)(\d{1,2})", re.IGNORECASE)
+_SCIENTIFIC = r"(?i)(\d)(?:[.,](\d+)E\+?|E\+)(\d{1,2})"
 
 
 def unwrapped(text: str) -> str:
     """The cell without what made Excel keep it as a text: ``="00123"`` and ``'00123``."""
     if text[:1] not in "='" or not text:
         return text
-    match = _KEPT_AS_TEXT.fullmatch(text.strip())
+    match = re.fullmatch(_KEPT_AS_TEXT, text.strip())
     return (match[1] or match[2] or "") if match else text
 
 
@@ -38,9 +38,9 @@ def damage_of(text: str, kind: FieldType) -> str:
     if "#" in text:
         if NO_VALUE in text:
             return _NO_VALUE
-        if _HASHES.fullmatch(text):
+        if re.fullmatch(_HASHES, text):
             return _NARROW
-    if kind is FieldType.ID and _DATE_OF_EXCEL.fullmatch(text.strip()):
+    if kind is FieldType.ID and not text.isdecimal() and re.fullmatch(_DATE_OF_EXCEL, text.strip()):
         return _BECAME_A_DATE
     return ""
 
@@ -50,7 +50,7 @@ def all_digits(text: str) -> str:
 
     ValueError where the spelling has fewer digits than the number had: «7,91656E+10» may be any of a million.
     """
-    match = _SCIENTIFIC.fullmatch(text)
+    match = None if text.isdecimal() else re.fullmatch(_SCIENTIFIC, text)
     if not match:
         return text
     digits, exponent = match[2] or "", int(match[3])

@@ -131,20 +131,20 @@ def _configured(text: str, formats: tuple[str, ...]) -> datetime:
             return _serial(text) if pattern == EXCEL else datetime.strptime(text, pattern)  # noqa: DTZ007
         except ValueError:
             continue
-    if _DAYS.fullmatch(text):
+    if re.fullmatch(_DAYS, text):
         raise ValueError(_SERIAL)
-    raise ValueError(_OTHER_ORDER if _SLASHED.match(text) else _NOT_A_DATE)
+    raise ValueError(_OTHER_ORDER if re.match(_SLASHED, text) else _NOT_A_DATE)
 
 
 EXCEL = "excel"
 """Among the formats: days since 30.12.1899, as a number."""
 
-_DAYS = re.compile(r"\d{5}(?:[.,]\d{1,12})?")
-_SLASHED = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{4}[./]\d")
+_DAYS = r"\d{5}(?:[.,]\d{1,12})?"
+_SLASHED = r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{4}[./]\d"
 
 
 def _serial(text: str) -> datetime:
-    if not _DAYS.fullmatch(text):
+    if not re.fullmatch(_DAYS, text):
         raise ValueError(_NOT_A_DATE)
     seconds = round(float(text.replace(",", ".")) * 86_400)
     return datetime(1899, 12, 30) + timedelta(seconds=seconds)  # noqa: DTZ001  the zone is the caller's

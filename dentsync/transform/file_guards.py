@@ -9,10 +9,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from dentsync.lang import _
 from dentsync.model import FileRules
-from dentsync.transform.totals import Verdict
+
+if TYPE_CHECKING:
+    from dentsync.transform.totals import Verdict
 
 FEW = 5
 """Fewer rows than this prove nothing about a file."""
@@ -55,7 +58,7 @@ class Contents:
     faulty: dict[str, Tally] = field(default_factory=dict)
     garbled: Tally = field(default_factory=Tally)
     broken_off: int = 0
-    totals: Mapping[int, Verdict] = field(default_factory=dict)
+    totals: Mapping[int, "Verdict"] = field(default_factory=dict)
     zeros_lost: Tally = field(default_factory=Tally)
     others: Tally = field(default_factory=Tally)
     repaired: int = 0

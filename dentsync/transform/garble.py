@@ -48,7 +48,7 @@ _SLIPS = (
     ("cp866", "cp1251"), ("cp1251", "cp866"), ("koi8-r", "cp1251"), ("cp1251", "koi8-r"),
 )  # fmt: skip
 """What a text was taken for, and what it was."""
-_LETTERS = re.compile("[А-Яа-яЁё]{2}")
+_LETTERS = "[А-Яа-яЁё]{2}"
 
 
 def ungarbled(text: str) -> str | None:
@@ -70,4 +70,4 @@ def _byte(letter: str, encoding: str) -> bytes:
 
 
 def _is_russian(text: str) -> bool:
-    return _USUAL.fullmatch(text) is not None and _LETTERS.search(text) is not None and not is_garbled(text)
+    return _USUAL.fullmatch(text) is not None and re.search(_LETTERS, text) is not None and not is_garbled(text)

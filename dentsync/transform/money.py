@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _KOPECK = Decimal("0.01")
 _CURRENCY = re.compile(r"\s*(?:руб(?:лей|ля|ль)?\.?|р\.?|₽|rub|rur)$", re.IGNORECASE)
-_GROUPED = re.compile(r"(?<=\d)['’](?=\d{3}(?!\d))")
+_APOSTROPHE = r"(?<=\d)['’](?=\d{3}(?!\d))"
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}")
@@ -55,7 +55,9 @@ def _decimal(text: str) -> Decimal:
 def _unsigned(text: str) -> tuple[str, bool]:
     """The bare number and whether it is negative. NFKC makes every kind of space a plain one."""
     plain = unicodedata.normalize("NFKC", text).strip().removeprefix("₽").lstrip()
-    plain = _GROUPED.sub(" ", _CURRENCY.sub("", plain))
+    plain = _CURRENCY.sub("", plain)
+    if "'" in plain or "’" in plain:
+        plain = re.sub(_APOSTROPHE, " ", plain)
     if plain.startswith("(") and plain.endswith(")"):
         return _CURRENCY.sub("", plain[1:-1].strip()), True
     if plain[:1] in ("-", "−", "–"):

@@ -4,6 +4,7 @@ import pytest
 
 from dentsync import lang
 from dentsync.errors import SourceError
+from dentsync.extract.export import _SUSPECT
 from dentsync.extract.foreign import _DBF_TABLE, _HTML_PAGE, _SIGNS, _TEXTS
 from tests.extract.build import HEADER, ROWS, cells_of, read, text_of, write, write_xlsx, xml_of
 
@@ -85,3 +86,7 @@ def test_an_export_can_be_read_twice(tmp_path: Path) -> None:
 def test_every_foreign_format_and_its_way_out_has_its_russian() -> None:
     known = [_HTML_PAGE, _DBF_TABLE, *(foreign for _sign, foreign in (*_SIGNS, *_TEXTS))]
     assert {text for one in known for text in (one.name, one.way_out)} <= set(lang._catalogue())
+
+
+def test_no_foreign_format_begins_unsuspected() -> None:
+    assert all(sign[0] in _SUSPECT for sign, _foreign in _SIGNS)
