@@ -388,7 +388,10 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What we last left in the CRM. ``unsure``: fields, ``stage`` or ``contact`` of which the end is not known."""
+    """What we last left in the CRM. ``unsure``: fields, ``stage`` or ``contact`` of which the end is not known.
+
+    ``theirs``: phones (E.164) of ours that people had typed in before us.
+    """
 
     kind: Kind
     key: str
@@ -399,11 +402,15 @@ class Synced:
     stage: str | None = None
     status: Status | None = None
     unsure: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field, old → new. ``old`` is what we last left there; ``known`` is false where we never wrote it."""
+    """One field, old → new. ``old`` is what we last left there; ``known`` is false where we never wrote it.
+
+    In a creation: what an earlier one may have left, of which the end is not known.
+    """
 
     field: str
     old: Plain = dataclasses.field(repr=False)

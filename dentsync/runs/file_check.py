@@ -58,13 +58,15 @@ def past_of(job: Session, feed: Feed) -> Past:
 class Dates:
     """When a file was written: by its time stamp, and by the day in its name if that is earlier.
 
-    ``latest``: the latest that it can be now. ``superseded``: a newer list was read, and what this one says is of no
-    use. Appended files are always of use.
+    ``latest``: the latest that it can be now. ``overtaken``: a newer list was read, and what this one says is of no
+    use; ``superseded``: it looks so by the day in its name, which a file of the night before has, too. Appended files
+    are always of use.
     """
 
     modified_at: datetime
     written_at: datetime
     latest: datetime
+    overtaken: bool
     superseded: bool
 
     @property
@@ -94,7 +96,8 @@ def dates_of(job: Session, found: Found) -> Dates:
     written_at = min(modified_at, _named_day(found.path, job))
     newest = job.store.facts.newest(found.feed) if job.config.feeds[found.feed].kind != "append" else None
     latest = max(job.now, wall_time())  # a day that is rehearsed has files that were copied today
-    return Dates(modified_at, written_at, latest, superseded=newest is not None and written_at < newest)
+    overtaken, superseded = (newest is not None and at < newest for at in (modified_at, written_at))
+    return Dates(modified_at, written_at, latest, overtaken, superseded)
 
 
 def _named_day(path: Path, job: Session) -> datetime:

@@ -27,16 +27,20 @@ from dentsync.transform.file_guards import content_refusals, size_refusal
 def load_file(job: Session, found: Found, sha256: str, request: Request, *, given: bool) -> FileReport:
     """Read a file that was never read. Raises SourceError, Refused; then nothing of it is in the store.
 
-    A file that is older than what was read since is set aside when it cannot be used: nobody needs it any more.
+    A list that is older than what was read since is set aside, and so is one that cannot be used and has an older day
+    in its name: nobody needs it any more.
     """
     dates = dates_of(job, found)
+    aside = FileReport(found.feed, found.path.name, "seen", _("is older than what was read since; set aside"))
+    asked_for = given or sha256[:8] in request.approved
+    if dates.overtaken and not asked_for:
+        return aside
     try:
         return _load(job, found, sha256, request, dates, given=given)
     except (Refused, SourceError):
         if given or not dates.superseded:
             raise
-    message = _("is older than what was read since; set aside")
-    return FileReport(found.feed, found.path.name, "seen", message)
+    return aside
 
 
 def _load(job: Session, found: Found, sha256: str, request: Request, dates: Dates, *, given: bool) -> FileReport:

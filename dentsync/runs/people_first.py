@@ -10,7 +10,8 @@ from dentsync.runs.pushed import name_of
 from dentsync.runs.session import Session
 from dentsync.transform.adopt import CROWD, adopted, choose
 from dentsync.transform.plain import is_nothing, same
-from dentsync.transform.stages import objection
+from dentsync.transform.stages import objection, setback, stands_at
+from dentsync.transform.theirs import phones_of, sparing, theirs_of
 
 
 @dataclass(slots=True)
@@ -22,6 +23,7 @@ class Settled:
     drift: list[Drift] = field(default_factory=list)
     creations: dict[str, Operation] = field(default_factory=dict)  # of adopted items: what was wanted, by item
     replaced: set[str] = field(default_factory=set)  # operations that others stand for
+    theirs: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # numbers of people, by item
 
 
 class PeopleFirst:
@@ -31,7 +33,7 @@ class PeopleFirst:
         self.job, self.target = job, target
         self.ledger, self.crm = job.store.ledger, job.config.target
         self.settled = Settled()
-        self.adopted: set[int] = set()  # contacts of the CRM that were given to somebody in this run
+        self.adopted: dict[int, str] = {}  # contacts of the CRM that were given to somebody in this run
         self.ours: dict[tuple[Kind, str], Present] = {}  # items of the CRM that carry our keys
 
     def settle(self, operations: tuple[Operation, ...], *, doubted: bool) -> Settled:
@@ -97,14 +99,33 @@ class PeopleFirst:
     def _adopt(self, operation: Operation, found: Present) -> list[Operation]:
         """Link what is already in the CRM; send only what differs there."""
         wanted = {change.field: change.new for change in operation.changes}
-        update = adopted(operation, found, self.target.as_read(operation.kind, wanted))
+        update = adopted(operation, found, self.target.as_read(operation.kind, wanted), self._contact_of(operation))
+        update = replace(update, changes=self._allowed(update, found))
         self.settled.creations[name_of(operation)] = operation
         self.settled.replaced.add(operation.id)
         if operation.kind == "contact":
-            self.adopted.add(found.crm_id)
+            self.adopted[found.crm_id] = operation.key
+            if update.claims:
+                self.settled.theirs[name_of(operation)] = theirs_of(operation, found)
         if update.changes or update.claims:
             return [update]
         return self._finish(Outcome(update, Result.APPLIED, found.crm_id))
+
+    def _contact_of(self, operation: Operation) -> int | None:
+        """The CRM id of a deal's contact, where it is known already."""
+        given = next((crm_id for crm_id, key in self.adopted.items() if key == operation.contact), None)
+        return given or self.ledger.ids(self.crm).get(f"contact:{operation.contact}")
+
+    def _allowed(self, operation: Operation, found: Present) -> tuple[Change, ...]:
+        """Of what an adopted item is to get, that in which the CRM has not the say."""
+        fields = self.job.config.fields[operation.kind]
+        ours = self.target.as_read(operation.kind, {one.field: one.old for one in operation.changes if one.known})
+        return tuple(
+            change
+            for change in operation.changes
+            if not (change.field in fields and fields[change.field].policy == "crm_wins")
+            and not self._is_filled(operation, change, ours, found)
+        )
 
     def _move(self, operation: Operation, reading: Reading) -> list[Operation]:
         present = reading.deals.get(operation.crm_id or 0) or self.ours.get(("deal", operation.key))
@@ -113,6 +134,9 @@ class PeopleFirst:
         operation = replace(operation, crm_id=present.crm_id)
         route = self.job.config.routes.get(operation.rule.removeprefix("routes."))
         reason = objection(operation, present, route)
+        left = self._left_there(operation, present) if reason else None
+        if left and (reason := setback(left.status, operation.status)):
+            return self._finish(Outcome(operation, Result.HELD, operation.crm_id, reason))
         if reason:
             self._drift(operation, "stage", operation.from_stage, present.stage)
             return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, reason))
@@ -120,9 +144,20 @@ class PeopleFirst:
             return self._finish(Outcome(operation, Result.APPLIED, operation.crm_id))
         return [operation]
 
+    def _left_there(self, operation: Operation, present: Present) -> Operation | None:
+        """The operation of ours that may have put a deal where it stands, of which the end was never known."""
+        doubted = self.ledger.doubted(self.crm, operation.kind, operation.key)
+        places = {(one.pipeline, one.stage.name): one for one in doubted if one.stage}
+        return next((one for place, one in places.items() if stands_at(present, *place)), None)
+
     def _update(self, operation: Operation, reading: Reading) -> list[Operation]:
-        """Fields that only fill an empty place give way to what is there."""
+        """Fields that only fill an empty place give way to what is there, and numbers that people typed in stay."""
         present = (reading.contacts if operation.kind == "contact" else reading.deals).get(operation.crm_id or 0)
+        if present and phones_of(operation):
+            item = self.ledger.synced(self.crm, operation.kind, operation.key)
+            theirs = theirs_of(operation, present, item.theirs if item else ())
+            operation = sparing(operation, theirs)
+            self.settled.theirs[name_of(operation)] = theirs
         ours = self.target.as_read(operation.kind, {change.field: change.old for change in operation.changes})
         kept = {change.field for change in operation.changes if self._is_filled(operation, change, ours, present)}
         for change in operation.changes:

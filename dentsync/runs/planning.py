@@ -169,8 +169,10 @@ class _Planner:
             reason = "не известно, дошла ли прошлая операция: проверим, когда CRM успеет её показать"
             self.held.append(Held(desired.kind, desired.key, desired.origin, reason))
             return
-        synced = self.ledger.synced(self.job.config.target, desired.kind, desired.key)
-        operations, held = operations_of(desired, synced, self.job.config.fields[desired.kind])
+        crm, kind = self.job.config.target, desired.kind
+        synced = self.ledger.synced(crm, kind, desired.key)
+        doubted = () if synced else self.ledger.doubted(crm, kind, desired.key)
+        operations, held = operations_of(desired, synced, self.job.config.fields[kind], doubted)
         self.operations |= {operation.id: operation for operation in operations}
         self.held += held
 

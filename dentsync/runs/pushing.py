@@ -9,7 +9,7 @@ from dataclasses import replace
 from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
 from dentsync.load.target import GONE, Ended, Needs, Patience, Sending, Step, Target, Waiting
-from dentsync.model import Kind, Operation, Outcome, Plan, Result
+from dentsync.model import Kind, Operation, Outcome, Plan, Result, Status
 from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.interrupts import gently
 from dentsync.runs.people_first import PeopleFirst, Settled, newest_first
@@ -80,6 +80,7 @@ class _Push:
         self.doubted = False
         self.seen: set[tuple[Kind, str]] = set()  # items whose present state was looked at
         self.settled = Settled()
+        self.heard: dict[str, Status | None] = {}  # what the MIS said of deals that are being adopted
 
     def push(self, operations: tuple[Operation, ...]) -> None:
         self.settled = PeopleFirst(self.job, self.target).settle(operations, doubted=self.doubted)
@@ -87,6 +88,8 @@ class _Push:
         with self.job.store.transaction():
             for outcome in self.settled.outcomes:
                 self._keep(outcome)
+            for operation in self.settled.ready:
+                self._keep_theirs(operation)
         with gently(self.patience):
             for step in self.target.carry_out(self.settled.ready, self.ledger.ids(self.crm), self.patience):
                 self._take(step)
@@ -141,42 +144,73 @@ class _Push:
         self.pushed.outcomes.append(outcome)
         if outcome.result is Result.UNKNOWN:
             self.pushed.again.add(name_of(operation))
+        if outcome.result is Result.KEPT and operation.action == "move":
+            self._hear(operation)
         if outcome.result is not Result.APPLIED or outcome.crm_id is None:
             return
         before = self.ledger.synced(self.crm, operation.kind, operation.key)
         wanted = self.settled.creations.get(name_of(operation)) if operation.action == "update" else None
         after = after_of(operation, outcome, before, wanted)
+        if before is None:
+            name = name_of(operation)
+            heard, theirs = self.heard.get(name, after.status), self.settled.theirs.get(name, ())
+            after = replace(after, status=heard, theirs=theirs)
         self.ledger.put_item(self.crm, after)
         if outcome.present:
             self.seen.add((after.kind, after.key))
             ours = self.target.as_read(after.kind, after.fields)
             self.pushed.drift += drift_of(after, ours, outcome.present, operation.changes)
 
+    def _hear(self, operation: Operation) -> None:
+        """News that a person overruled is no news any more."""
+        item = self.ledger.synced(self.crm, operation.kind, operation.key)
+        if item is None:  # it is being adopted
+            self.heard[name_of(operation)] = operation.status
+            return
+        unsure = tuple(name for name in item.unsure if name != "stage")
+        self.ledger.put_item(self.crm, replace(item, status=operation.status, unsure=unsure))
+
+    def _keep_theirs(self, operation: Operation) -> None:
+        """Numbers that people typed in: a fact, whatever becomes of the operation."""
+        theirs = self.settled.theirs.get(name_of(operation))
+        item = self.ledger.synced(self.crm, operation.kind, operation.key) if theirs is not None else None
+        if item and theirs is not None and set(theirs) != set(item.theirs):
+            self.ledger.put_item(self.crm, replace(item, theirs=theirs))
+
     def _find_gone(self) -> None:
         """Items that were deleted or merged: found again by our key, or as people wanted it.
 
-        A deal that people deleted stays deleted; a contact is found by its phone or made again.
+        A deal that people deleted stays deleted; a contact is found by its phone or made again, also where only its
+        new deal could not be given it.
         """
         keys = {kind: frozenset(o.operation.key for o in self.gone if o.operation.kind == kind) for kind in _KINDS}
-        if not self.gone:
+        refused = {key: crm_id for o in self.pushed.outcomes if not o.linked and (key := o.operation.contact)
+                   and (crm_id := self.ledger.ids(self.crm).get(f"contact:{key}"))}  # fmt: skip
+        if not (self.gone or refused):
             return
-        reading = self.target.read(Needs(contact_keys=keys["contact"], deal_keys=keys["deal"]))
+        contacts = keys["contact"].union(refused)
+        reading = self.target.read(Needs(contacts, keys["deal"], contact_ids=frozenset(refused.values())))
         alive = {(item.kind, item.key): item.crm_id for item in newest_first(reading) if item.key}
         with self.job.store.transaction():
+            for key, crm_id in refused.items():
+                if crm_id not in reading.contacts:
+                    self._relink("contact", key, alive)
             self.pushed.outcomes += [self._relinked(one, alive) for one in self.gone]
 
     def _relinked(self, outcome: Outcome, alive: Mapping[tuple[Kind, str], int]) -> Outcome:
         kind, key = outcome.operation.kind, outcome.operation.key
-        item = self.ledger.synced(self.crm, kind, key)
-        found = alive.get((kind, key))
-        if found is None and kind == "deal":
+        if kind == "deal" and (kind, key) not in alive:
             return replace(outcome, result=Result.KEPT, reason=_("deleted in the CRM"))
+        self._relink(kind, key, alive)
+        return replace(outcome, reason=_("it was deleted or merged in the CRM; looked up again"))
+
+    def _relink(self, kind: Kind, key: str, alive: Mapping[tuple[Kind, str], int]) -> None:
+        item, found = self.ledger.synced(self.crm, kind, key), alive.get((kind, key))
         if item and found:
             self.ledger.put_item(self.crm, replace(item, crm_id=found))
         elif found is None:
             self.ledger.drop_item(self.crm, kind, key)
         self.pushed.again.add(f"{kind}:{key}")
-        return replace(outcome, reason=_("it was deleted or merged in the CRM; looked up again"))
 
 
 _KINDS: tuple[Kind, ...] = ("contact", "deal")

@@ -22,13 +22,18 @@ class Ledger:
 
     # ── what we last left in the CRM ──
 
-    _ITEM = "SELECT kind, key, crm_id, fields, contact, pipeline, stage, status, unsure FROM items WHERE target = ? "
+    _ITEM = (
+        "SELECT kind, key, crm_id, fields, contact, pipeline, stage, status, unsure, theirs FROM items"
+        " WHERE target = ? "
+    )
 
     @staticmethod
     def _item(row: tuple[Any, ...]) -> Synced:
-        kind, key, crm_id, fields, contact, pipeline, stage, status, unsure = row
-        known = Status(status) if status else None
-        return Synced(kind, key, crm_id, _fields.decode(fields), contact, pipeline, stage, known, tuple(unsure.split()))
+        kind, key, crm_id, fields, contact, pipeline, stage, status, unsure, theirs = row
+        return Synced(
+            kind, key, crm_id, _fields.decode(fields), contact, pipeline, stage, Status(status) if status else None,
+            tuple(unsure.split()), tuple(theirs.split()),
+        )  # fmt: skip
 
     def synced(self, target: str, kind: Kind, key: str) -> Synced | None:
         """What we last left there, or None if we never made or found it."""
@@ -46,11 +51,12 @@ class Ledger:
     def put_item(self, target: str, item: Synced) -> None:
         """Replace what we know about an item."""
         self.db.execute(
-            "INSERT OR REPLACE INTO items(target, kind, key, crm_id, contact, pipeline, stage, status, fields, unsure)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO items"
+            "(target, kind, key, crm_id, contact, pipeline, stage, status, fields, unsure, theirs)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 target, item.kind, item.key, item.crm_id, item.contact, item.pipeline, item.stage,
-                item.status, _json.encode(item.fields).decode(), " ".join(item.unsure),
+                item.status, _json.encode(item.fields).decode(), " ".join(item.unsure), " ".join(item.theirs),
             ),
         )  # fmt: skip
 
@@ -142,6 +148,16 @@ class Ledger:
         decode = msgspec.json.Decoder(Operation).decode
         return [(n, decode(text), datetime.fromisoformat(at)) for n, text, at in self.db.execute(sql, (target,))]
 
+    def doubted(self, target: str, kind: Kind, key: str) -> list[Operation]:
+        """Operations of an item of which the end never became known, oldest first, since one of which it did."""
+        known = "action <> 'update' AND target = ?1 AND kind = ?2 AND key = ?3 AND result ="
+        sql = (
+            f"SELECT operation FROM journal WHERE {known} 'looked up' AND operation IS NOT NULL"  # noqa: S608
+            f" AND id > coalesce((SELECT max(id) FROM journal WHERE {known} 'applied'), 0) ORDER BY id"
+        )
+        decode = msgspec.json.Decoder(Operation).decode
+        return [decode(text) for (text,) in self.db.execute(sql, (target, kind, key))]
+
     def redate(self, number: int, at: datetime) -> None:
         """An open intention of a later time than now: the clock was set back, and counting starts anew."""
         self.db.execute("UPDATE journal SET settled_at = ? WHERE id = ?", (at.isoformat(), number))
@@ -198,7 +214,7 @@ class Ledger:
         """How many of our items people deleted, as far as was seen and nothing took their place."""
         sql = (
             "SELECT count(*) FROM drift JOIN items USING (target, kind, key, crm_id)"
-            " WHERE target = ? AND field = 'id' AND theirs = ''"
+            " WHERE target = ? AND field = 'id' AND drift.theirs = ''"
         )
         return int(self.db.execute(sql, (target,)).fetchone()[0])
 

@@ -88,7 +88,12 @@ def _first(db: Database) -> None:
     db.table("cache").create({"target": str, "name": str, "value": str, "at": str}, pk=("target", "name"))
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first,)
+def _theirs(db: Database) -> None:
+    # Numbers that people had typed in before us, though the MIS has them too.
+    db.table("items").add_column("theirs", str, not_null_default="")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs)
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

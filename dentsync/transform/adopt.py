@@ -79,19 +79,24 @@ def _nameless(item: Present) -> bool:
     return not first or first in _NOBODY or not any(letter.isalpha() for letter in first)
 
 
-def adopted(operation: Operation, found: Present, as_read: Mapping[str, Plain]) -> Operation:
+def adopted(
+    operation: Operation, found: Present, as_read: Mapping[str, Plain], contact: int | None = None
+) -> Operation:
     """The creation turned into an update of what was found: only what differs, phones only added, our key set.
 
-    ``as_read``: our values as the CRM would show them; fields it has no place for are absent and sent as they are.
+    What we made ourselves and never heard of is emptied, too, where the MIS has nothing any more. ``as_read``: our
+    values as the CRM would show them; fields it has no place for are absent and sent as they are. ``contact``: the CRM
+    id of the deal's contact, where it is known.
     """
-    changes = tuple(
-        Change(change.field, found.fields.get(change.field), change.new, known=False)
-        for change in operation.changes
-        if not is_nothing(change.new) and not same(as_read.get(change.field), found.fields.get(change.field))
-    )
-    if operation.kind == "deal" and operation.contact:  # whether it got its contact is not known
-        changes += (Change("contact", None, operation.contact, known=False),)
     claims = found.key != operation.key
+    changes = tuple(
+        change if change.known and not claims else Change(change.field, there, change.new, known=False)
+        for change, there in ((change, found.fields.get(change.field)) for change in operation.changes)
+        if not same(as_read.get(change.field), there) and not (is_nothing(change.new) and (claims or not change.known))
+    )
+    linked = contact is not None and contact in (found.contacts or ())
+    if operation.kind == "deal" and operation.contact and not linked:
+        changes += (Change("contact", None, operation.contact, known=False),)
     return replace(
         operation, action="update", changes=changes, crm_id=found.crm_id, pipeline=found.pipeline, stage=None,
         status=None, claims=claims,

@@ -1,6 +1,6 @@
 """Desired × synced → operations, field by field, each with old → new, origin and rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dentsync.model import Action, Change, CrmField, Desired, Held, Operation, Plain, Synced
@@ -9,11 +9,14 @@ from dentsync.transform.stages import setback
 
 
 def operations_of(
-    desired: Desired, synced: Synced | None, fields: Mapping[str, CrmField]
+    desired: Desired, synced: Synced | None, fields: Mapping[str, CrmField], doubted: Sequence[Operation] = ()
 ) -> tuple[list[Operation], list[Held]]:
-    """What has to be done so that the CRM has what is desired, and what of it has to wait for a person."""
+    """What has to be done so that the CRM has what is desired, and what of it has to wait for a person.
+
+    ``doubted``: earlier creations of an item that was never heard of.
+    """
     if synced is None:
-        return ([_create(desired)] if desired.creates else []), []
+        return ([_create(desired, _told(doubted))] if desired.creates else []), []
     found = [_update(desired, synced, changes)] if (changes := changes_of(desired, synced, fields)) else []
     if not _has_news(desired, synced):
         return found, []
@@ -50,9 +53,23 @@ def _has_news(desired: Desired, synced: Synced) -> bool:
     return moved and desired.status != synced.status
 
 
-def _create(desired: Desired) -> Operation:
-    fields = desired.fields.items()
-    changes = tuple(Change(name, None, new, known=False) for name, new in fields if not is_nothing(new))
+def _told(doubted: Sequence[Operation]) -> dict[str, Plain]:
+    """What the CRM may hold of creations of which the end is not known: the last value, or all of several numbers."""
+    told: dict[str, Plain] = {}
+    for change in (change for operation in doubted for change in operation.changes):
+        before, new = told.get(change.field), change.new
+        if isinstance(before, tuple) and isinstance(new, tuple):
+            new = tuple(dict.fromkeys((*before, *new)))
+        told[change.field] = new
+    return told
+
+
+def _create(desired: Desired, told: Mapping[str, Plain]) -> Operation:
+    changes = tuple(
+        Change(name, told.get(name), new, known=name in told)
+        for name, new in desired.fields.items()
+        if name in told or not is_nothing(new)
+    )
     bare = _operation("create", desired)
     return replace(
         bare, changes=changes, contact=desired.contact, pipeline=desired.pipeline, stage=desired.stage,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from dentsync.model import FIELDS, CrmField, Drift, DriftKind, FieldType, Kind, Operation, Plain, Present, Synced
 from dentsync.transform.names import name_key, names_agree
 from dentsync.transform.plain import same
+from dentsync.transform.stages import stands_at
 from dentsync.transform.words import fold
 
 AsRead = Callable[[Kind, Mapping[str, Plain]], Mapping[str, Plain]]
@@ -85,17 +86,12 @@ def _drift(item: Synced, what: DriftKind, name: str, ours: Plain, theirs: Plain,
 def drift_of(item: Synced, present: Present, as_read: AsRead, fields: Mapping[str, CrmField]) -> Iterator[Drift]:
     """Stage and fields that are not as we left them. What the CRM has the say in, or has no place for, is not ours."""
     there = replace(item, crm_id=present.crm_id)
-    if item.stage and "stage" not in item.unsure and not _stands(item, present):
+    where = item.pipeline or present.pipeline
+    if item.stage and "stage" not in item.unsure and not stands_at(present, where, item.stage):
         yield _drift(there, "moved", "stage", _where(item, present), _where(present, item))
     for name, ours in sorted(_differing(item, present, as_read, fields).items()):
         theirs = present.fields[name]
         yield _drift(there, "added" if _only_added(name, ours, theirs) else "edited", name, ours, theirs)
-
-
-def _stands(item: Synced, present: Present) -> bool:
-    """Names as the CRM compares them: case and ё do not matter."""
-    pairs = ((item.stage, present.stage), (item.pipeline or present.pipeline, present.pipeline))
-    return all(fold(ours or "") == fold(theirs or "") for ours, theirs in pairs)
 
 
 def _where(one: Synced | Present, other: Synced | Present) -> str:

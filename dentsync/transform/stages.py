@@ -1,6 +1,7 @@
 """Stages: whether news from the MIS may move a deal, given where it stands and who put it there."""
 
 from dentsync.model import STRENGTH, Operation, Present, Route, Status
+from dentsync.transform.words import fold
 
 _ENDED = STRENGTH[Status.COMPLETED]
 _CORRECTIONS = {
@@ -40,10 +41,9 @@ def objection(operation: Operation, present: Present, route: Route | None) -> st
     Where we left it, it moves. Where somebody else put it, it moves only by news stronger than a booking, never out
     of an end that a person set, and never back from a stage that stands for at least as much as the news.
     """
-    left_in = operation.from_pipeline or operation.pipeline
-    if present.pipeline == left_in and present.stage == operation.from_stage:
+    if stands_at(present, operation.from_pipeline or operation.pipeline, operation.from_stage):
         return ""
-    if operation.stage and present.pipeline == operation.pipeline and present.stage == operation.stage.name:
+    if operation.stage and stands_at(present, operation.pipeline, operation.stage.name):
         return ""
     where = f"«{present.stage}»"
     if present.ends:
@@ -55,8 +55,13 @@ def objection(operation: Operation, present: Present, route: Route | None) -> st
     return ""
 
 
+def stands_at(present: Present, pipeline: str | None, stage: str | None) -> bool:
+    """Names as the CRM compares them: case and ё do not matter."""
+    pairs = ((present.pipeline, pipeline), (present.stage, stage))
+    return all(fold(there or "") == fold(ours or "") for there, ours in pairs)
+
+
 def _stands_for(route: Route, stage: str | None) -> int:
     """The strongest status whose stage this is; -1 for a stage that is not in the route's map."""
-    return max(
-        (STRENGTH[Status(s)] for s, ref in route.stages.items() if ref.name == stage and s != "default"), default=-1
-    )
+    named = [status for status, ref in route.stages.items() if fold(ref.name) == fold(stage or "")]
+    return max((STRENGTH[Status(status)] for status in named if status != "default"), default=-1)

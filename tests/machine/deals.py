@@ -6,7 +6,7 @@ from datetime import datetime
 from tests.machine.board import ENDS, Board, Deal, Where
 from tests.machine.facts import STAGES, Facts
 from tests.machine.fields import judge_field
-from tests.machine.promises import KNOWN, Belief, demand
+from tests.machine.promises import Belief, demand
 
 PIPELINE = "Оповещение о визите"
 
@@ -32,10 +32,7 @@ class Reminder:
 
     def may_move(self, status: str, where: Where) -> bool:
         """Whether this status may take the deal from where it stands."""
-        news = self.status.may_be_news(status) or (
-            "news that people overruled is news again" in KNOWN and self.status.theirs
-        )
-        if not news or self.is_setback(status):
+        if not self.status.may_be_news(status) or self.is_setback(status):
             return False
         if where == self.left or not self.status.theirs:
             return True
@@ -46,8 +43,6 @@ class Reminder:
     def must_move(self, status: str, where: Where) -> bool:
         """Whether it has to, once all is done."""
         if not self.may_move(status, where) or ("completed" in self.status.told and status != "completed"):
-            return False
-        if "where a lost move put a deal is not known" in KNOWN and len(self.status.told) > 1:
             return False
         if not self.status.theirs:
             return True

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.machine.board import Contact, Deal
-from tests.machine.promises import KNOWN, Belief, demand
+from tests.machine.promises import Belief, demand
 
 Item = Contact | Deal
 
@@ -17,10 +17,9 @@ def judge_field(
         demand(is_now in (was, value), f"{name} is as it was, or as the MIS says", value, belief, old, new)
     else:
         demand(is_now == was, f"{name} stays while the MIS says nothing new", value, belief, old, new)
-    unknown = "what a lost creation wrote is not known" in KNOWN and belief.is_doubtful() and value == ""
-    if done and not unknown and (belief.is_news(value) or not (belief.theirs or loose)):
+    if done and (belief.is_news(value) or not (belief.theirs or loose)):
         demand(is_now == value, f"{name} is as the MIS says", value, belief, old, new)
-    belief.theirs = (belief.theirs or (unknown and done)) and is_now != value
+    belief.theirs = belief.theirs and is_now != value
     belief.tell(value, certain=done)
 
 
@@ -37,8 +36,6 @@ def judge_phones(
     """``typed``: what people typed in, of what is there; what of it may go is taken out."""
     was, is_now = set(old.phones) if old else set(), set(new.phones)
     told = {phone for phones in belief.told if isinstance(phones, frozenset) for phone in phones}
-    if "a phone of both is ours" in KNOWN:
-        typed -= (told | value) - is_now
     demand(typed <= is_now, "a phone that people added stays", typed, old, new)
     demand(is_now - was <= value, "no phone is added but the MIS has it", value, old, new)
     demand(was - is_now <= told - value, "no phone goes but the MIS withdrew it", value, belief, old, new)
@@ -48,11 +45,8 @@ def judge_phones(
         demand(was == is_now, "phones stay while the MIS says nothing new", value, belief, old, new)
     if done and (belief.is_news(value) or not (belief.theirs or loose)):
         demand(value <= is_now, "the phones of the MIS are there", value, old, new)
-    unknown = "what a lost creation wrote is not known" in KNOWN and belief.is_doubtful()
-    if done and not (unknown or belief.theirs or loose):
+    if done and not (belief.theirs or loose):
         demand(is_now <= value | typed, "what the MIS withdrew is gone", value, typed, belief, old, new)
-    if done and unknown:
-        typed |= is_now - value
     belief.theirs = belief.theirs and is_now - typed != value
     belief.tell(value, certain=done)
 

@@ -3,16 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-KNOWN: tuple[str, ...] = (
-    "a contact that is gone is not missed by its deals",
-    "what a lost creation wrote is not known",
-    "where a lost move put a deal is not known",
-    "news that people overruled is news again",
-    "a late file is read",
-    "a phone of both is ours",
-)
-"""Defects that ``tests/runs/test_found.py`` tells of: what they break is not asked for here. Mended ones go."""
-
 NOTHING = "(never told)"
 
 
@@ -44,10 +34,6 @@ class Belief:
     def is_news(self, new: Any) -> bool:
         """Whether it certainly is."""
         return new not in self.told and not self._is_silence(new)
-
-    def is_doubtful(self) -> bool:
-        """Whether the item was made by a run of which the end is not known."""
-        return NOTHING in self.told and len(self.told) > 1
 
     def _is_silence(self, new: Any) -> bool:
         """An empty cell is no news to a field of which the MIS never spoke."""

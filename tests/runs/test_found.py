@@ -4,13 +4,7 @@ import pytest
 
 from tests.clinic import ANNA, ANNAS_VISIT, IVAN, Clinic
 
-OPEN = pytest.mark.xfail(strict=True, reason="found by the random days, not mended yet")
 BOOKED = ANNAS_VISIT + "Записан"
-
-
-def open_defect(why: str) -> pytest.MarkDecorator:
-    """Strict: who mends it takes the mark away, and the name out of ``tests.machine.promises.KNOWN``."""
-    return pytest.mark.xfail(strict=True, reason=why)
 
 
 def lose_the_answer(clinic: Clinic, method: str) -> None:
@@ -33,8 +27,6 @@ def until_quiet(clinic: Clinic, *argv: str) -> dict[str, object]:
 # ── contacts that people removed ──
 
 
-@OPEN
-@open_defect("the dead id is sent for ever, and every run ends with 4")
 def test_a_new_visit_of_a_patient_whose_contact_was_deleted_has_a_patient(clinic: Clinic) -> None:
     clinic.patients(ANNA)
     clinic.sync()
@@ -45,8 +37,6 @@ def test_a_new_visit_of_a_patient_whose_contact_was_deleted_has_a_patient(clinic
     assert deal["contacts"] == [contact["id"]]
 
 
-@OPEN
-@open_defect("the dead id is sent for ever, and every run ends with 4")
 def test_a_new_visit_of_a_patient_whose_contact_was_merged_has_the_one_that_is_left(clinic: Clinic) -> None:
     clinic.patients(ANNA)
     clinic.sync()
@@ -71,8 +61,6 @@ def test_a_visit_of_an_adopted_contact_does_not_wait_for_the_next_run(clinic: Cl
 # ── what happened while an answer was lost ──
 
 
-@OPEN
-@open_defect("our own creation is adopted like a stranger's: empty fields are left alone")
 def test_what_was_emptied_while_the_answer_to_a_creation_was_lost_is_emptied(clinic: Clinic) -> None:
     clinic.patients(IVAN)
     clinic.sync()
@@ -84,8 +72,6 @@ def test_what_was_emptied_while_the_answer_to_a_creation_was_lost_is_emptied(cli
     assert not anna.get("UF_CRM_NEXT_VISIT"), "her only visit was cancelled"
 
 
-@OPEN
-@open_defect("our own creation is adopted like a stranger's: phones are only added")
 def test_a_phone_that_was_withdrawn_while_the_answer_to_a_creation_was_lost_is_gone(clinic: Clinic) -> None:
     clinic.patients(IVAN)
     clinic.sync()
@@ -99,8 +85,6 @@ def test_a_phone_that_was_withdrawn_while_the_answer_to_a_creation_was_lost_is_g
     assert anna["phones"] == ["+79165550101"]
 
 
-@OPEN
-@open_defect("where a lost move may have put a deal is not remembered")
 def test_a_deal_that_was_closed_with_no_answer_is_not_taken_for_one_that_people_closed(clinic: Clinic) -> None:
     clinic.patients(ANNA)
     clinic.reminders(BOOKED)
@@ -112,8 +96,6 @@ def test_a_deal_that_was_closed_with_no_answer_is_not_taken_for_one_that_people_
     assert [deal["stage"] for deal in clinic.deals()] == ["Запись подтверждена"]
 
 
-@OPEN
-@open_defect("where a lost creation put a deal is not remembered")
 def test_a_deal_that_was_made_closed_with_no_answer_is_not_taken_for_one_that_people_closed(clinic: Clinic) -> None:
     clinic.patients(ANNA)
     clinic.sync()
@@ -127,8 +109,6 @@ def test_a_deal_that_was_made_closed_with_no_answer_is_not_taken_for_one_that_pe
 # ── people ──
 
 
-@OPEN
-@open_defect("a status that was overruled is not remembered as heard")
 def test_news_that_a_person_overruled_is_no_news_when_its_row_is_spelled_anew(clinic: Clinic) -> None:
     clinic.patients(ANNA)
     clinic.reminders(BOOKED)
@@ -142,8 +122,6 @@ def test_news_that_a_person_overruled_is_no_news_when_its_row_is_spelled_anew(cl
     assert [deal["stage"] for deal in clinic.deals()] == ["Уточнить"]
 
 
-@OPEN
-@open_defect("a number that the MIS had is taken for its own, whoever typed it in")
 def test_a_phone_that_people_typed_in_stays_though_the_mis_had_it_too(clinic: Clinic) -> None:
     clinic.act("create_contact", fields={"name": "Анна", "lastName": "Соколова"}, phones=["89165550101"])
     clinic.patients(ANNA)
@@ -170,8 +148,6 @@ def test_a_visit_that_turns_out_to_be_somebody_elses_is_nobodys_nearest_any_more
 # ── files and runs ──
 
 
-@OPEN
-@open_defect("only a file that is too old as well is set aside")
 @pytest.mark.parametrize("feed", ["patients", "reminders"])
 def test_a_file_that_comes_late_does_not_undo_a_newer_one(clinic: Clinic, feed: str) -> None:
     clinic.patients(ANNA, at="2026-10-05T10:00")
