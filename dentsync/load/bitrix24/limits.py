@@ -46,6 +46,7 @@ class Budgets:
         self._baskets: dict[str, list[Basket]] = {}
         self._reserved: dict[str, float] = {}  # work of requests in flight
         self._blocked: dict[str, float] = {}  # refused until
+        self._heard: dict[str, float] = {}  # when the portal last told what was used
         self._ahead, self._least, self._most = 0.0, -math.inf, math.inf
         self.limit = LIMIT
 
@@ -72,7 +73,7 @@ class Budgets:
         baskets = self._brought_to(operating, self._alive(method), at)
         if baskets:
             baskets[0] = (reset_at + ROUNDED + self._ahead, *baskets[0][1:])
-        self._baskets[method] = baskets
+        self._baskets[method], self._heard[method] = baskets, self._clock.time()
 
     def _brought_to(self, operating: float, baskets: list[Basket], at: float) -> list[Basket]:
         """Baskets that hold as much as the portal counted ``at`` that moment of its clock."""
@@ -89,7 +90,7 @@ class Budgets:
     def refused(self, method: str) -> None:
         """The method is over its limit, which may be lower than the documented one."""
         used = sum(seconds for _, seconds, _minute in self._alive(method))
-        if used > RESERVE:
+        if used > RESERVE and not self._has_turned(method):
             self.limit = min(self.limit, used)
         self._blocked[method] = self._clock.time() + self.until_reset(method)
 
@@ -111,24 +112,34 @@ class Budgets:
             self._reserved[method] = max(0.0, self._reserved.get(method, 0.0) - cost)
 
     def room(self, method: str) -> float:
-        """Seconds of work that fit now. A window that is empty takes whatever has to be done."""
+        """Seconds of work that fit now. A window that is empty takes whatever has to be done.
+
+        When a basket has fallen out, one request may ask how much that was: which minute the portal counts a request
+        to, the one in which it came or the one in which it ended, is not documented.
+        """
         if self._blocked.get(method, 0.0) > self._clock.time():
             return 0.0
-        used = sum(seconds for _, seconds, _minute in self._alive(method)) + self._reserved.get(method, 0.0)
-        return self.limit - RESERVE - used if used > NOTHING else math.inf
+        reserved = self._reserved.get(method, 0.0)
+        used = sum(seconds for _, seconds, _minute in self._alive(method)) + reserved
+        if used <= NOTHING:
+            return math.inf
+        asking = REQUEST_SECONDS if reserved <= NOTHING and self._has_turned(method) else -math.inf
+        return max(self.limit - RESERVE - used, asking)
 
     def free_at(self, method: str, cost: float) -> float:
-        """When this work fits (0: now). What fits never goes when the window is empty."""
+        """When this work fits, or may be tried (0: now). What fits never goes when the window is empty."""
         blocked = self._blocked.get(method, 0.0)
         if blocked > self._clock.time():
             return blocked
-        baskets = self._alive(method)
-        used, free_at = sum(seconds for _, seconds, _minute in baskets), 0.0
-        for expires_at, seconds, _minute in baskets:
-            if used + cost <= self.limit - RESERVE:
-                break
-            used, free_at = used - seconds, expires_at
-        return min(free_at, self._clock.time() + WINDOW)
+        if cost <= self.room(method):
+            return 0.0
+        latest = self._clock.time() + WINDOW
+        return min((at for at, _seconds, _minute in self._alive(method) if at < latest), default=latest)
+
+    def _has_turned(self, method: str) -> bool:
+        """Whether a basket has fallen out since the portal last told what was used."""
+        now, heard = self._clock.time(), self._heard.get(method, math.inf)
+        return any(heard < at <= now for at, _seconds, _minute in self._baskets.get(method, ()))
 
     def wait(self, costs: Mapping[str, float]) -> None:
         """Wait until these seconds of work, per method, fit."""
