@@ -209,7 +209,7 @@ def test_one_request_asks_what_a_reset_has_set_free() -> None:
     told = {"operating_reset_at": clock.now + 540.0}
     budgets.saw("m", told | {"operating": 40.0, "finish": clock.now})
     clock.now += 60
-    budgets.saw("m", told | {"operating": 470.0, "finish": clock.now})
+    budgets.saw("m", told | {"operating": 475.0, "finish": clock.now})
     assert budgets.room("m") < 0
     clock.now += 482
     assert budgets.room("m") == 20.0
