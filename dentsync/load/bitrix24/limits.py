@@ -47,6 +47,7 @@ class Budgets:
         self._reserved: dict[str, float] = {}  # work of requests in flight
         self._blocked: dict[str, float] = {}  # refused until
         self._heard: dict[str, float] = {}  # when the portal last told what was used
+        self._asking: set[str] = set()  # methods of which one request alone is in flight, after a reset
         self._ahead, self._least, self._most = 0.0, -math.inf, math.inf
         self.limit = LIMIT
 
@@ -70,17 +71,18 @@ class Budgets:
         if not isinstance(operating, int | float) or not isinstance(reset_at, int | float):
             return
         at = float(finish) if isinstance(finish, int | float) else self._clock.time() - self._ahead
-        baskets = self._brought_to(operating, self._alive(method), at)
+        baskets = self._brought_to(operating, self._alive(method), at, alone=method in self._asking)
+        self._asking.discard(method)
         if baskets:
             baskets[0] = (reset_at + ROUNDED + self._ahead, *baskets[0][1:])
         self._baskets[method], self._heard[method] = baskets, self._clock.time()
 
-    def _brought_to(self, operating: float, baskets: list[Basket], at: float) -> list[Basket]:
+    def _brought_to(self, operating: float, baskets: list[Basket], at: float, *, alone: bool) -> list[Basket]:
         """Baskets that hold as much as the portal counted ``at`` that moment of its clock."""
         fresh = operating - sum(seconds for _, seconds, _minute in baskets)
         minute, expires_at = int(at // BASKET), self._clock.time() + WINDOW
         if fresh <= 0:
-            return _drained(baskets, -fresh, self._clock.time() + BASKET)
+            return _drained(baskets, -fresh, math.inf if alone else self._clock.time() + BASKET)
         same = next((index for index, basket in enumerate(baskets) if basket[2] == minute), None)
         if same is None:
             return [*baskets, (expires_at, fresh, minute)]
@@ -90,7 +92,7 @@ class Budgets:
     def refused(self, method: str) -> None:
         """The method is over its limit, which may be lower than the documented one."""
         used = sum(seconds for _, seconds, _minute in self._alive(method))
-        if used > RESERVE and not self._has_turned(method):
+        if used > RESERVE and method not in self._asking:
             self.limit = min(self.limit, used)
         self._blocked[method] = self._clock.time() + self.until_reset(method)
 
@@ -104,6 +106,9 @@ class Budgets:
     def reserve(self, costs: Mapping[str, float]) -> None:
         """A request with this work sets off."""
         for method, cost in costs.items():
+            self._asking.discard(method)
+            if self._is_asking(method):
+                self._asking.add(method)
             self._reserved[method] = self._reserved.get(method, 0.0) + cost
 
     def release(self, costs: Mapping[str, float]) -> None:
@@ -123,7 +128,7 @@ class Budgets:
         used = sum(seconds for _, seconds, _minute in self._alive(method)) + reserved
         if used <= NOTHING:
             return math.inf
-        asking = REQUEST_SECONDS if reserved <= NOTHING and self._has_turned(method) else -math.inf
+        asking = REQUEST_SECONDS if self._is_asking(method) else -math.inf
         return max(self.limit - RESERVE - used, asking)
 
     def free_at(self, method: str, cost: float) -> float:
@@ -136,8 +141,10 @@ class Budgets:
         latest = self._clock.time() + WINDOW
         return min((at for at, _seconds, _minute in self._alive(method) if at < latest), default=latest)
 
-    def _has_turned(self, method: str) -> bool:
-        """Whether a basket has fallen out since the portal last told what was used."""
+    def _is_asking(self, method: str) -> bool:
+        """Whether a basket has fallen out since the portal last told what was used, and nothing is in flight."""
+        if self._reserved.get(method, 0.0) > NOTHING:
+            return False
         now, heard = self._clock.time(), self._heard.get(method, math.inf)
         return any(heard < at <= now for at, _seconds, _minute in self._baskets.get(method, ()))
 
@@ -170,7 +177,8 @@ class Budgets:
 def _drained(baskets: list[Basket], surplus: float, soon: float) -> list[Basket]:
     """The portal counts less than we do: what was to fall out ``soon`` has done so already.
 
-    No more than that: answers of requests in flight side by side come in any order, and an old one counts less too.
+    No more than that: answers of requests in flight side by side come in any order, and an old one counts less too. A
+    request that was alone counts everything.
     """
     left: list[Basket] = []
     for expires_at, seconds, minute in baskets:
