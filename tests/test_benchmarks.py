@@ -17,10 +17,10 @@ LEFT = {
     "people": "key, name_key, card",
     "aliases": "key, person",
     "phones": "phone, person",
-    "items": "target, kind, key, crm_id, contact, pipeline, stage, status, fields, unsure",
-    "journal": "run, target, action, kind, key, result, crm_id, reason",
+    "items": "target, kind, key, contact, pipeline, stage, status, fields, unsure, theirs",
+    "journal": "run, target, action, kind, key, result, reason",
 }
-"""All that `diff` and `sync` work with; moments of the wall clock left out."""
+"""All that `diff` and `sync` work with, but for moments of the wall clock and the order in which the CRM counts."""
 
 
 def test_diff_finds_exactly_what_is_different(tmp_path: Path) -> None:
@@ -41,6 +41,7 @@ def test_the_prepared_state_is_what_a_run_against_the_sandbox_leaves(
         there.run("sync")
         for table, columns in LEFT.items():
             assert _rows(prepared, table, columns) == _rows(there.config, table, columns), table
+        assert _rows(prepared, "items", "crm_id") == _rows(there.config, "items", "crm_id")
 
 
 def _rows(config: Path, table: str, columns: str) -> list[tuple[object, ...]]:
