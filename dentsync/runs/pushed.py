@@ -1,5 +1,6 @@
 """What became of a plan, and of the rounds after it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from dentsync.errors import TargetError
@@ -44,6 +45,11 @@ class Pushed:
             error=later.error,
             again=later.again,
         )
+
+    def put_off(self, waiting: Collection[str]) -> None:
+        """Another round may settle the deals that were held because their contacts ("kind:key") had to wait."""
+        held = (one.operation for one in self.outcomes if one.result is Result.HELD)
+        self.again |= {name_of(one) for one in held if f"contact:{one.contact}" in waiting}
 
     @property
     def left(self) -> int:

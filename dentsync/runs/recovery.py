@@ -45,7 +45,7 @@ def seconds_left(job: Session) -> float | None:
 def _left(job: Session, passed: timedelta) -> float:
     lag = SEARCH_LAG[job.config.target].total_seconds()
     # A clock that was set back tells nothing of what has passed: then the whole lag is waited for.
-    return lag - max(0.0, passed.total_seconds()) * job.config.speed
+    return max(0.0, lag - max(0.0, passed.total_seconds()) * job.config.speed)
 
 
 def doubted(item: Synced, operation: Operation) -> Synced:

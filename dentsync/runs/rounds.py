@@ -72,6 +72,7 @@ def carry_out(
         if pushed is None:
             break
         _settle(job, work, books.undone)
+        pushed.put_off(waiting)
         only = waiting | pushed.again
         if not only or pushed.error or not pusher.wait(seconds_left(job) or 0.0):
             break

@@ -106,6 +106,22 @@ def test_a_deal_that_was_made_closed_with_no_answer_is_not_taken_for_one_that_pe
     assert [deal["stage"] for deal in clinic.deals()] == ["Записан"]
 
 
+def test_a_visit_whose_patient_is_in_doubt_is_made_in_the_same_run(clinic: Clinic) -> None:
+    clinic.patients(IVAN)
+    clinic.sync()
+    clinic.configure("silent   = true", "silent   = false")
+    clinic.sync()
+    clinic.patients(IVAN, ANNA, name="patients_2.csv")
+    clinic.fault("drop_after", "crm.item.add")
+    assert clinic.sync("--deadline", "1s")["uncertain"] == 1
+    clinic.reminders(BOOKED)
+    summary = clinic.sync()
+    assert (summary["exit_code"], summary["outcomes"]["held"]) == (0, 0), summary
+    assert summary["waited"] >= 0
+    [deal] = clinic.deals()
+    assert len(deal["contacts"]) == 1
+
+
 # ── people ──
 
 
