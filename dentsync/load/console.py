@@ -94,7 +94,8 @@ def _lines(operation: Operation, values: bool, brief: bool) -> Iterator[list[Pie
     """Sign, place in the file and stage come first: a narrow terminal cuts the end of the title, not these."""
     sign, colour = SIGNS[operation.action]
     stage = operation.stage.name if operation.stage else ""
-    where = f"{operation.from_stage or '?'} → {stage}" if operation.action == "move" else stage
+    before = f"{operation.from_pipeline}: {operation.from_stage}" if operation.from_pipeline else operation.from_stage
+    where = f"{before or '?'} → {stage}" if operation.action == "move" else stage
     place = f":{operation.origin.line:<5}" if brief else f"{operation.origin} "
     yield [
         (f"  {sign} ", colour),

@@ -62,21 +62,22 @@ class _Bars:
                 "plan": _("planning people"),
                 "push": _("pushing operations"),
             }
-            self._tasks[what] = self._bars.add_task(words[what], total=total or None)
+            self._tasks[what] = self._bars.add_task(words[what], total=total or None, count="")
         if done % 50 == 0 or done == total or what == "push":
-            self._bars.update(self._tasks[what], completed=done, total=total or None)
+            count = f"{done:,}/{total:,}" if total else f"{done:,}"
+            self._bars.update(self._tasks[what], completed=done, total=total or None, count=count.replace(",", " "))
         return None
 
     def _wait(self, seconds: int) -> None:
         assert self._bars is not None
         if "wait" not in self._tasks:
-            self._tasks["wait"] = self._bars.add_task("", total=None)
+            self._tasks["wait"] = self._bars.add_task("", total=None, count="")
         self._bars.update(self._tasks["wait"], description=_waiting(seconds), visible=True)
 
 
 def _bars() -> "Progress":
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -15,7 +15,8 @@ from dentsync.runs.interrupts import gently
 from dentsync.runs.people_first import PeopleFirst, Settled, newest_first
 from dentsync.runs.pushed import Pushed, name_of
 from dentsync.runs.session import Session, wall_time
-from dentsync.transform.afterwards import after_of, drift_of
+from dentsync.transform.afterwards import after_of
+from dentsync.transform.drift import drift_of
 
 Tick = Callable[[str, int, int], None]
 """Progress: "push" with operations done and in all, or "wait" with real seconds."""
@@ -158,8 +159,9 @@ class _Push:
         self.ledger.put_item(self.crm, after)
         if outcome.present:
             self.seen.add((after.kind, after.key))
-            ours = self.target.as_read(after.kind, after.fields)
-            self.pushed.drift += drift_of(after, ours, outcome.present, operation.changes)
+            sent = {change.field for change in operation.changes}
+            drift = drift_of(after, outcome.present, self.target.as_read, self.job.config.fields[after.kind])
+            self.pushed.drift += [one for one in drift if one.field not in sent]
 
     def _hear(self, operation: Operation) -> None:
         """News that a person overruled is no news any more."""

@@ -1,10 +1,8 @@
-"""What is known about an item after an operation: exactly what was done, and what people have changed beside it."""
+"""What is known about an item after an operation: exactly what was done."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from dentsync.model import Change, Drift, Operation, Outcome, Plain, Present, Synced
-from dentsync.transform.plain import same
+from dentsync.model import Operation, Outcome, Synced
 
 
 def after_of(operation: Operation, outcome: Outcome, before: Synced | None, wanted: Operation | None) -> Synced:
@@ -42,22 +40,3 @@ def after_of(operation: Operation, outcome: Outcome, before: Synced | None, want
         before, crm_id=outcome.crm_id, fields={**before.fields, **fields}, contact=contact,
         unsure=tuple(name for name in before.unsure if name not in sent),
     )  # fmt: skip
-
-
-def drift_of(after: Synced, ours: Mapping[str, Plain], present: Present, sent: Iterable[Change]) -> list[Drift]:
-    """Fields that we did not send and that the CRM has otherwise: somebody changed them, and they stay.
-
-    ``ours``: what we last left there, as the CRM would show it.
-    """
-    names = set(ours) - {change.field for change in sent}
-    return [
-        Drift(after.kind, after.key, after.crm_id, name, ours[name], present.fields.get(name))
-        for name in sorted(names)
-        if name in present.fields and not _same_here(ours[name], present.fields[name])
-    ]
-
-
-def _same_here(ours: Plain, theirs: Plain) -> bool:
-    if isinstance(ours, tuple) and isinstance(theirs, tuple):
-        return set(ours) == set(theirs)
-    return same(ours, theirs)
