@@ -15,7 +15,7 @@ from dentsync.lang import _
 from dentsync.load.target import GLANCE, Chunk, Ended, Patience, Sending, Step, Waiting
 from dentsync.model import Operation, Outcome, Result
 
-FIRST_WINDOW, WIDEST_WINDOW = 8, 32
+FIRST_WINDOW, WIDEST_WINDOW = 16, 32
 """Requests in flight at the start, and at most: half of the burst that Bitrix24 allows is left to others."""
 
 TOGETHER = 4
