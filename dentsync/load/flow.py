@@ -15,8 +15,11 @@ from dentsync.lang import _
 from dentsync.load.target import GLANCE, Chunk, Ended, Patience, Sending, Step, Waiting
 from dentsync.model import Operation, Outcome, Result
 
-FIRST_WINDOW, WIDEST_WINDOW = 16, 32
-"""Requests in flight at the start, and at most: half of the burst that Bitrix24 allows is left to others."""
+FIRST_WINDOW, FIRST_OF_CHANGES, WIDEST_WINDOW = 8, 16, 32
+"""Requests in flight at the start, and at most: half of the burst that Bitrix24 allows is left to others.
+
+A portal that has become too slow cuts those that set off first. Then changes are only sent again; creations have to be
+looked up."""
 
 TOGETHER = 4
 """Requests that set off together."""
@@ -66,7 +69,8 @@ class Flow:
         self._flying: dict[Future[Any], tuple[int, Chunk]] = {}
         self._launched = 0
         self._intended: set[str] = set()
-        self._window = FIRST_WINDOW
+        creates = any(operation.action == "create" for operation in operations)
+        self._window = FIRST_WINDOW if creates else FIRST_OF_CHANGES
         self._unanswered = 0
         self._warned = 0  # the last request that set off before an answer was missed
         self._error: TargetError | None = None
