@@ -17,9 +17,9 @@ from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.packing import Packer
 from dentsync.load.bitrix24.portal import Pace, Portal
 from dentsync.load.bitrix24.webhook import parse_webhook
-from dentsync.load.flow import FIRST_WINDOW, WIDEST_WINDOW, Flow, Landing
+from dentsync.load.flow import FIRST_OF_CHANGES, FIRST_WINDOW, WIDEST_WINDOW, Flow, Landing
 from dentsync.load.target import Chunk, Ended, Patience, Sending, Step, TargetSettings, WallClock
-from dentsync.model import Change, Operation, Outcome, Result
+from dentsync.model import Action, Change, Operation, Outcome, Result
 from tests.builders import ORIGIN, ZONE
 
 
@@ -76,7 +76,7 @@ def ends(found: Sequence[Step]) -> dict[str, Result]:
 def test_requests_go_side_by_side_and_more_of_them_once_answers_come() -> None:
     ferry = Ferry(seconds=0.02)
     assert set(ends(list(steps(ferry, updates(100)))).values()) == {Result.APPLIED}
-    assert FIRST_WINDOW < ferry.widest <= WIDEST_WINDOW
+    assert FIRST_OF_CHANGES < ferry.widest <= WIDEST_WINDOW
 
 
 def test_every_operation_is_announced_once_and_before_it_ends() -> None:
@@ -103,7 +103,7 @@ def test_crm_that_refuses_everything_is_asked_no_more() -> None:
     ferry = Ferry(answers=[Result.APPLIED, Forbidden("no")])
     with pytest.raises(Forbidden):
         list(steps(ferry, updates(100)))
-    assert len(ferry.packed) <= FIRST_WINDOW + WIDEST_WINDOW
+    assert len(ferry.packed) <= FIRST_OF_CHANGES + WIDEST_WINDOW
 
 
 def test_what_was_not_done_when_the_crm_refused_is_known_not_to_be() -> None:
@@ -113,11 +113,12 @@ def test_what_was_not_done_when_the_crm_refused_is_known_not_to_be() -> None:
         next(flow)
 
 
-def test_crm_that_falls_silent_costs_the_first_window_and_two_more() -> None:
+@pytest.mark.parametrize(("action", "first"), [("update", FIRST_OF_CHANGES), ("create", FIRST_WINDOW)])
+def test_crm_that_falls_silent_costs_the_first_window_and_two_more(action: Action, first: int) -> None:
     ferry = Ferry(answers=[Result.UNKNOWN] * 200, seconds=0.005)
     with pytest.raises(Unavailable):
-        list(steps(ferry, updates(200)))
-    assert len(ferry.packed) == FIRST_WINDOW + 2
+        list(steps(ferry, [replace(one, action=action) for one in updates(200)]))
+    assert len(ferry.packed) == first + 2
 
 
 def test_single_lost_answers_do_not_stop_the_others() -> None:
@@ -132,14 +133,14 @@ def test_who_is_asked_to_end_sends_nothing_more_and_waits_for_what_is_in_flight(
         found.append(step)
         patience.asked = patience.asked or isinstance(step, Ended)
     sent = [one.key for step in found if isinstance(step, Sending) for one in step.operations]
-    assert FIRST_WINDOW <= len(sent) < 100
+    assert FIRST_OF_CHANGES <= len(sent) < 100
     assert ends(found).keys() == set(sent)
 
 
 def test_deadline_ends_it_the_same_way() -> None:
     clock = WallClock()
     found = list(steps(Ferry(seconds=0.1), updates(1000), Patience(clock, clock.time() + 0.25)))
-    assert FIRST_WINDOW <= len(ends(found)) < 200
+    assert FIRST_OF_CHANGES <= len(ends(found)) < 200
 
 
 def test_wait_that_would_pass_the_deadline_is_not_begun() -> None:
