@@ -17,10 +17,10 @@ demo: $(VENV)/.installed
 	$(BIN)/dentsync demo
 
 test: $(VENV)/.installed lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-all: $(VENV)/.installed lint
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m ""
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

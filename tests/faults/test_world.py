@@ -118,7 +118,6 @@ def test_a_clock_set_back_an_hour_after_a_run_was_killed_doubles_nothing(killed:
     assert killed.end() == []
 
 
-@pytest.mark.xfail(reason="a creation of unknown end waits until the clock is where it was", strict=False)
 def test_a_clock_set_back_an_hour_makes_nothing_wait_for_an_hour(killed: Sweep) -> None:
     assert killed.day.settle(late=HOUR, turns=3) == []
 
