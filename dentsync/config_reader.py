@@ -263,6 +263,7 @@ class Reader:
             per=table.per,
             people=table.people,
             fields=table.fields,
+            group=table.group,
         )
 
     def _stage(self, where: str, status: str, stage: str | EndTable) -> StageRef:

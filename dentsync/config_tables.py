@@ -160,6 +160,7 @@ class RouteTable(Table, frozen=True):
     per: str | None = None
     people: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    group: str = ""
 
 
 class RetentionTable(Table, frozen=True):

@@ -281,7 +281,10 @@ class StageRef:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which records want a deal, in which pipeline, at which stage for which status."""
+    """Which records want a deal, in which pipeline, at which stage for which status.
+
+    Routes of one ``group`` share one deal for each record: it moves between their pipelines.
+    """
 
     name: str
     feeds: tuple[str, ...]
@@ -293,6 +296,7 @@ class Route:
     per: str | None = None
     people: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    group: str = ""
 
 
 Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]
@@ -370,7 +374,7 @@ class Desired:
     """What one item of the CRM should be, because of which record and rule.
 
     ``fields`` are in our words. A deal's ``contact`` is the key of its contact item. ``creates`` is false where
-    the record may change an existing item but no longer wants a new one.
+    the record may change an existing item but no longer wants a new one. ``follows``: another pipeline is news.
     """
 
     kind: Kind
@@ -384,6 +388,7 @@ class Desired:
     status: Status | None = None
     creates: bool = True
     silent: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,12 @@ def _allowed(name: str, new: Plain, fields: Mapping[str, CrmField]) -> bool:
 
 
 def _has_news(desired: Desired, synced: Synced) -> bool:
-    """A move needs news: the MIS says another status than when we last left the deal."""
+    """A move needs news: the MIS says another status than when we last left the deal, or means another pipeline."""
     if desired.stage is None or desired.status is None:
         return False
     if "stage" in synced.unsure:
+        return True
+    if desired.follows and synced.pipeline and desired.pipeline != synced.pipeline:
         return True
     moved = (desired.pipeline, desired.stage.name) != (synced.pipeline, synced.stage)
     return moved and desired.status != synced.status

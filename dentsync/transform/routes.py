@@ -42,15 +42,23 @@ def deal_of(
         pipeline=route.pipeline,
         stage=stage,
         status=Status(str(status)) if status else None,
-        creates=all(holds(condition, record.values, now) for condition in route.when)
-        and not any(holds(one, values, now) for one in route.unless for values in (record.values, known or {})),
+        creates=wanted_by(route, record, known or {}, now),
         silent=silent,
+        follows=bool(route.group),
+    )
+
+
+def wanted_by(route: Route, record: Record, known: Mapping[str, Value], now: datetime) -> bool:
+    """Whether a new deal is wanted. What the row does not say of its patient, ``known`` does."""
+    values = {**known, **record.values}
+    return all(holds(condition, values, now) for condition in route.when) and not any(
+        holds(one, said, now) for one in route.unless for said in (record.values, known)
     )
 
 
 def deal_key(route: Route, record: Record) -> str:
-    """Route and subject; where a route has ``per``, each of its values has a deal of its own."""
-    key = f"{route.name}:{record.key}"
+    """Route (or its group) and subject; where a route has ``per``, each of its values has a deal of its own."""
+    key = f"{route.group or route.name}:{record.key}"
     return f"{key}@{str(plain(record.values.get(route.per)))[:10]}" if route.per else key
 
 
