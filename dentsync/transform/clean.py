@@ -13,11 +13,12 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dentsync.model import FIELDS, CleanRules, Fault, FieldType, RawRecord, Record, Reject, Status, Value
+from dentsync.model import FIELDS, CleanRules, Decisions, Fault, FieldType, RawRecord, Record, Reject, Status, Value
 from dentsync.transform.damage import REPAIRED, all_digits, damage_of, unwrapped
 from dentsync.transform.dates import parse_date, parse_datetime, parse_time
 from dentsync.transform.garble import is_garbled, ungarbled
 from dentsync.transform.money import parse_money, parse_number
+from dentsync.transform.name_decisions import Asked, asked_of
 from dentsync.transform.names import PersonName, join_name, parse_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phone_fields import put_told
@@ -112,6 +113,7 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 
 _NAME_PARTS = ("last_name", "first_name", "patronymic")
 _ASSEMBLED = frozenset({*_NAME_PARTS, "full_name", "sms_name", "start_on", "start_time"})
+_WHOSE = frozenset({"card_number", "branch", "phones"})
 # A fault of any of these explains why the field is missing.
 _CAUSES: Mapping[str, frozenset[str]] = {
     "start_at": frozenset({"start_at", "start_on", "start_time"}),
@@ -135,14 +137,18 @@ class _Row:
     cells: Mapping[str, str] = field(repr=False)
     values: dict[str, Value] = field(default_factory=dict, repr=False)
     faults: list[Fault] = field(default_factory=list)
-    name: PersonName | None = field(default=None, repr=False)
+    asked: Asked | None = field(default=None, repr=False)
+    doubtful: bool = False
 
 
 class Cleaner:
-    """Cleans the rows of one feed. Built once: it remembers the cells that it has read."""
+    """Cleans the rows of one feed. Built once: it remembers the cells that it has read.
 
-    def __init__(self, rules: CleanRules) -> None:
-        self._rules = rules
+    ``decisions``: what people said of names; they outweigh every rule.
+    """
+
+    def __init__(self, rules: CleanRules, decisions: Decisions | None = None) -> None:
+        self._rules, self._decisions = rules, decisions or {}
         self._dialect = Dialect(
             zone=ZoneInfo(rules.timezone),
             statuses={fold(word): meaning for word, meaning in rules.statuses.items()},
@@ -167,7 +173,7 @@ class Cleaner:
         if missing:
             return Reject(raw.feed, raw.origin, (*row.faults, *_absences(missing, row)))
         key = key_of(row.values, self._rules)
-        return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, tuple(row.faults))
+        return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, tuple(row.faults), row.doubtful)
 
     def _defaults_for(self, cells: Mapping[str, str]) -> dict[str, str]:
         """What the configuration says where the file says nothing: no column, or an empty cell."""
@@ -224,11 +230,13 @@ class Cleaner:
         if reading.read:
             row.values[name] = reading.value
 
-    def name_of(self, cells: Mapping[str, str]) -> PersonName | None:
+    def asked_of(self, cells: Mapping[str, str]) -> Asked | None:
         """The name in the cells of a row, as a person may have to judge it; ``None`` where there is none to read."""
-        row = _Row(cells)
+        row = _Row({**cells, **self._defaults_for(cells)})
+        for name in _WHOSE & cells.keys():
+            self._put(name, row)
         self._put_name(row)
-        return row.name
+        return row.asked
 
     def _put_name(self, row: _Row) -> None:
         """Last and first name, patronymic and the full name, from three columns or from one."""
@@ -238,11 +246,36 @@ class Cleaner:
         empty = [is_empty(part, FieldType.NAME) for part in parts]
         sex, order = row.cells.get("sex", ""), self._rules.name_order
         if "full_name" in row.cells and (empty[0] or empty[1]):
-            _put_person(row, ("full_name",), texts["full_name"][0], lambda text: parse_name(text, sex, order))
+            text = texts["full_name"][0]
+            self._put_person(row, ("full_name",), (text,), text, lambda text: parse_name(text, sex, order))
         elif any(part in row.cells for part in _NAME_PARTS):
             last, first, patronymic = ("" if nothing else part for part, nothing in zip(parts, empty, strict=True))
             typed = " ".join(filter(None, (last, first, patronymic)))
-            _put_person(row, (*_NAME_PARTS, "full_name"), typed, lambda _: join_name(last, first, patronymic, sex))
+            self._put_person(
+                row, (*_NAME_PARTS, "full_name"), tuple(parts), typed, lambda _: join_name(last, first, patronymic, sex)
+            )
+
+    def _put_person(
+        self,
+        row: _Row,
+        columns: tuple[str, ...],
+        texts: tuple[str, ...],
+        typed: str,
+        parse: Callable[[str], PersonName],
+    ) -> None:
+        """What was typed stands in the fields of the name until a person has looked; a message gets a certain name."""
+        row.values["sms_name"] = None
+        if is_empty(typed, FieldType.NAME):
+            row.values.update(dict.fromkeys(columns))
+            return
+        if damage := damage_of(typed, FieldType.NAME):
+            row.faults.append(Fault("full_name", damage, typed))
+            return
+        name = parse(typed)
+        row.asked = asked_of(texts, row.cells.get("sex", ""), name, row.values, self._rules.branch)
+        if self._decisions:
+            name = row.asked.decided(self._decisions)
+        _put_parts(row, name, typed)
 
     def _put_start(self, row: _Row) -> None:
         """``start_at`` from a column for the day and one for the time, when it has no text of its own.
@@ -279,17 +312,9 @@ class Cleaner:
                     return
 
 
-def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable[[str], PersonName]) -> None:
-    """What was typed stands in the fields of the name until a person has looked; a message gets a certain name only."""
-    row.values["sms_name"] = None
-    if is_empty(typed, FieldType.NAME):
-        row.values.update(dict.fromkeys(columns))
-        return
-    if damage := damage_of(typed, FieldType.NAME):
-        row.faults.append(Fault("full_name", damage, typed))
-        return
-    row.name = name = parse(typed)
+def _put_parts(row: _Row, name: PersonName, typed: str) -> None:
     row.values["sms_name"] = name.sms_name
+    row.doubtful = name.action in ("propose", "quarantine")
     if name.faults:
         row.faults.append(Fault("full_name", "; ".join(name.faults), typed))
     if name.do_not_contact:
