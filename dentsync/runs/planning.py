@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from dentsync.config import digest_of
-from dentsync.model import Desired, Entity, Held, Operation, Plan, Record, Reject, Route
+from dentsync.model import Desired, Entity, Held, Kind, Operation, Plan, Record, Reject, Route
 from dentsync.runs.approval import without_approved
 from dentsync.runs.ours import Ours
 from dentsync.runs.session import Session
@@ -19,6 +19,8 @@ from dentsync.transform.routes import deal_of, wakes_at
 from dentsync.transform.safety import plan_refusals
 
 PLAN_VERSION = 1
+
+WAITS = "имя ждёт решения человека: dentsync clean --review"
 
 Progress = Callable[[int, int], None]
 """Called with people planned and people in all."""
@@ -90,6 +92,10 @@ class _Planner:
             self.records[row.id] = None if isinstance(record, Reject) else record
         return self.records[row.id]
 
+    def _waits(self, record: Record) -> bool:
+        """Whether the record is not sent because of its name."""
+        return record.doubtful and self.job.config.holds_doubtful
+
     # ── who ──
 
     def _assign(self, row: StoredRow, people: dict[str, list[tuple[StoredRow, Record]]]) -> None:
@@ -98,6 +104,11 @@ class _Planner:
         if record is None:  # a newer rule rejects it: what was done stays, and there is nothing to do
             return
         mention = mention_of(record, self.job.config.feeds[row.feed].rules.branch)
+        if self._waits(record):
+            kind: Kind = "contact" if record.entity is Entity.PATIENT else "deal"
+            self.held.append(Held(kind, record.key, record.origin, WAITS))
+            self.rows[row.id].add(f"{kind}:{record.key}")
+            return
         exact = self.facts.person_of(mention.key)
         match = identify(mention, _somebody(exact) if exact else None, *self._candidates(mention, known=bool(exact)))
         if match.person is None:
@@ -131,7 +142,8 @@ class _Planner:
     # ── what ──
 
     def _plan_person(self, person: str, news: list[tuple[StoredRow, Record]]) -> None:
-        records = [record for row in self._rows_of(person, news) if (record := self._record(row))]
+        found = (self._record(row) for row in self._rows_of(person, news))
+        records = [record for record in found if record and not self._waits(record)]
         contact = self._contact(person, records, news)
         self._plan_item(contact, [row for row, _record in news] + self.left.get(person, []))
         known = known_of(records, self.job.masters) if any(map(self._asks_patient, news)) else {}

@@ -63,8 +63,10 @@ class Journal:
         for entry in self.entries():
             if not entry.patient:  # whatever was said of single patients before is overruled
                 found.pop(entry.source, None)
-            if entry.decision.verdict != "reopen":
-                found.setdefault(entry.source, {})[entry.patient] = entry.decision
+            about = found.setdefault(entry.source, {})
+            about[entry.patient] = entry.decision
+            if entry.decision.verdict == "reopen":
+                del about[entry.patient]
         return found
 
     def entries(self) -> Iterator[Entry]:

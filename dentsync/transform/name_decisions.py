@@ -85,6 +85,8 @@ def corrected(last: str, first: str, patronymic: str) -> Parts:
     typed = Parts(visible(last), visible(first), visible(patronymic))
     if not typed.last and not typed.first:
         raise ValueError("впишите фамилию, имя или то и другое")
+    if sum(map(bool, typed)) == 1 and " " in typed.full:
+        raise ValueError("впишите фамилию, имя и отчество в разные столбцы")
     name = join_name(*typed)
     if not name.codes.isdisjoint(_NO_PARTS) or any(len(part) > LONGEST for part in typed):
         raise ValueError("исправление не похоже на имя: только буквы, дефис и апостроф")
@@ -93,4 +95,9 @@ def corrected(last: str, first: str, patronymic: str) -> Parts:
 
 
 LONGEST = 100
-_NO_PARTS = frozenset({"digits", "odd_characters", "lost", "mojibake", "email_in_name", "phone_in_name", "note"})
+_NO_PARTS = frozenset(
+    {
+        "digits", "odd_characters", "lost", "mojibake", "email_in_name", "phone_in_name", "date_in_name", "note",
+        "test_record", "two_people", "unknown_note", "only_company",
+    }
+)  # fmt: skip
