@@ -479,6 +479,10 @@ class Held:
     reason: str
 
 
+NAME_WAITS = "имя ждёт решения: dentsync clean --review"
+"""The reason of a record that is held for its name, where the configuration wants it so."""
+
+
 # ── from operation to outcome ─────────────────────────────────────────────────────────────────
 
 

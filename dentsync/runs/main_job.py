@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dentsync.errors import ConfigError, DentsyncError, ExitCode, Terminated
 from dentsync.extract.inbox import Found
 from dentsync.lang import _
-from dentsync.model import Plan, Result
+from dentsync.model import NAME_WAITS, Plan, Result
 from dentsync.redact import redact
 from dentsync.runs.files import FileReport, Request
 from dentsync.runs.intake import read_file, read_inbox
@@ -68,6 +68,7 @@ class Report:
             "plan": self.plan.digest if self.plan else None,
             "operations": len(self.plan.operations) if self.plan else 0,
             "held": len(self.plan.held) if self.plan else 0,
+            "held_for_names": sum(one.reason == NAME_WAITS for one in self.plan.held) if self.plan else 0,
             "refusals": list(self.plan.refusals) if self.plan else [],
             "outcomes": {result.value: pushed.count(result) for result in Result} if pushed else {},
             "drift": len(pushed.drift) if pushed else 0,

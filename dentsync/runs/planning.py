@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from dentsync.config import digest_of
-from dentsync.model import Desired, Entity, Held, Kind, Operation, Plan, Record, Reject, Route
+from dentsync.model import NAME_WAITS, Desired, Entity, Held, Kind, Operation, Plan, Record, Reject, Route
 from dentsync.runs.approval import without_approved
 from dentsync.runs.ours import Ours
 from dentsync.runs.session import Session
@@ -19,8 +19,6 @@ from dentsync.transform.routes import deal_of, wakes_at
 from dentsync.transform.safety import plan_refusals
 
 PLAN_VERSION = 1
-
-WAITS = "имя ждёт решения человека: dentsync clean --review"
 
 Progress = Callable[[int, int], None]
 """Called with people planned and people in all."""
@@ -106,7 +104,7 @@ class _Planner:
         mention = mention_of(record, self.job.config.feeds[row.feed].rules.branch)
         if self._waits(record):
             kind: Kind = "contact" if record.entity is Entity.PATIENT else "deal"
-            self.held.append(Held(kind, record.key, record.origin, WAITS))
+            self.held.append(Held(kind, record.key, record.origin, NAME_WAITS))
             self.rows[row.id].add(f"{kind}:{record.key}")
             return
         exact = self.facts.person_of(mention.key)

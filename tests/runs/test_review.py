@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.clinic import DAY, Clinic, Said
+from tests.clinic import Clinic, Said
 
 TYPO = "101;Соколова Анна Сергевна;8(916)555-01-01;VIP;Центральный;06.10.2026 9:00"
 EITHER = "102;Роман Мартын;8(916)555-01-02;Активный;Северный;"
@@ -98,3 +98,352 @@ def test_a_workbook_applied_twice_changes_nothing(clinic: Clinic) -> None:
     clinic.sync()
     assert apply(clinic, book).out.startswith("taken 0, known before 2, refused 0")
     assert clinic.sync()["operations"] == 0
+
+
+def test_a_correction_of_a_word_that_is_no_whole_name_is_about_one_patient_only(clinic: Clinic) -> None:
+    clinic.patients(ONE_WORD, PLAIN)
+    clinic.sync()
+    book = review(clinic).rename(clinic.folder / "first.xlsx")
+    decide(book, "Анна", "исправить", last="Белова", first="Анна")
+    apply(clinic, book)
+    clinic.sync()
+    assert people(clinic)["104"] == ("Белова", "Анна", "", "Анна")
+    another = ONE_WORD.replace("104;", "105;").replace("01-04", "01-05")
+    clinic.patients(ONE_WORD, another, PLAIN, name="patients_2.csv")
+    clinic.sync()
+    assert "105" not in people(clinic)
+    assert sources(review(clinic)) == ["Анна"]
+    # In the same book her name still is hers, and the other's is asked about.
+    decide(book, "Анна", "исправить", last="Белова", first="Анна", patronymic="Ильинична")
+    assert apply(clinic, book).out.startswith("taken 1")
+    clinic.sync()
+    assert people(clinic)["104"] == ("Белова", "Анна", "Ильинична", "Анна Ильинична")
+    assert "105" not in people(clinic)
+
+
+def test_a_word_that_several_patients_are_written_as_cannot_be_corrected_for_all(clinic: Clinic) -> None:
+    clinic.patients(ONE_WORD, ONE_WORD.replace("104;", "105;").replace("01-04", "01-05"), PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    assert [cell.value for cell in sheet_of(load_workbook(book))["H"][2:]] == [2]
+    decide(book, "Анна", "исправить", last="Белова", first="Анна")
+    said = apply(clinic, book)
+    assert (said.code, said.out.count("Имена!K3")) == (4, 1)
+    assert clinic.sync()["operations"] == 0
+
+
+def test_a_visit_and_a_card_with_one_value_are_asked_about_once_and_count_as_one_patient(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.reminders("Соколова Анна Сергевна;+7 916 555-01-01;06.10.2026 9:00;Петров;")
+    clinic.sync()
+    book = review(clinic)
+    sheet = sheet_of(load_workbook(book))
+    assert [(row[0].value, row[7].value, row[8].value) for row in sheet.iter_rows(min_row=3)] == [
+        ("Соколова Анна Сергевна", 1, "101")
+    ]
+    decide(book, "Соколова Анна Сергевна", "принять")
+    apply(clinic, book)
+    clinic.sync()
+    assert [deal["title"] for deal in clinic.deals()] == ["Соколова Анна Сергеевна, 06.10 09:00, Петров"]
+
+
+def test_a_name_that_contradicts_the_sex_is_asked_about_for_each_sex(clinic: Clinic) -> None:
+    header = "Номер карты;Ф.И.О.;Пол;Телефон"
+    rows = ("1;Иванова Александр;Ж;89165550101", "2;Иванова Александр;М;89165550102", "3;Котов Иван;М;89165550103")
+    clinic.drop("patients_1.csv", *rows, header=header)
+    clinic.sync()
+    book = load_workbook(review(clinic))
+    rows_by_sex = {cells[1].value: cells[0].row for cells in sheet_of(book).iter_rows(min_row=3)}
+    assert set(rows_by_sex) == {"Ж", "М"}
+    for sex, (last, first) in {"Ж": ("Иванова", "Александра"), "М": ("Иванов", "Александр")}.items():
+        for column, text in zip("JKL", ("исправить", last, first), strict=True):
+            sheet_of(book)[f"{column}{rows_by_sex[sex]}"] = text
+    book.save(clinic.folder / "names.xlsx")
+    assert apply(clinic, clinic.folder / "names.xlsx").code == 0
+    clinic.sync()
+    assert {card: name[:2] for card, name in people(clinic).items()} == {
+        "1": ("Иванова", "Александра"), "2": ("Иванов", "Александр"), "3": ("Котов", "Иван"),
+    }  # fmt: skip
+
+
+# ── what is not taken ─────────────────────────────────────────────────────────────────────────
+
+
+def test_a_decision_about_a_value_that_the_mis_has_put_right_is_refused_and_the_others_are_taken(
+    clinic: Clinic,
+) -> None:
+    clinic.patients(TYPO, EITHER, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "исправить", last="Сомова", first="Анна")
+    decide(book, "Роман Мартын", "принять")
+    clinic.patients(TYPO.replace("Сергевна", "Сергеевна"), EITHER, PLAIN, name="patients_2.csv")
+    clinic.sync()
+    said = apply(clinic, book)
+    row = row_of(sheet_of(load_workbook(book)), "Соколова Анна Сергевна")
+    assert f"! Имена!A{row}: этого значения в прочитанных выгрузках больше нет" in said.out
+    assert (said.code, "taken 1, known before 0, refused 1" in said.out) == (4, True)
+    clinic.sync()
+    assert people(clinic)["101"][:3] == ("Соколова", "Анна", "Сергеевна")
+    assert people(clinic)["102"][3] == "Мартын"
+
+
+@pytest.mark.parametrize(
+    ("typed", "cell", "reason"),
+    [
+        ({"J": "да"}, "J", "нет такого решения"),
+        ({"J": "исправить"}, "K", "впишите фамилию"),
+        ({"J": "исправить", "K": "Соколова 2", "L": "Анна"}, "K", "не похоже на имя"),
+        ({"J": "исправить", "K": "Соколова Анна Сергеевна"}, "K", "в разные столбцы"),
+        ({"K": "Соколова", "L": "Анна"}, "J", "решение не выбрано"),
+        ({"J": "принять", "K": "Сомова"}, "K", "исправление вписано"),
+        ({"J": "принять", "E": "Степановна"}, "A", "значение, предложение или служебный столбец изменены"),
+        ({"J": "принять", "A": "Сомова Анна Сергевна"}, "A", "изменены"),
+        ({"J": "принять", "O": "0123456789abcdef"}, "A", "изменены"),
+        ({"J": "спросить снова"}, "J", "только о том, что было решено"),
+    ],
+)
+def test_a_decision_that_is_not_clear_is_refused_with_its_cell(
+    clinic: Clinic, typed: dict[str, str], cell: str, reason: str
+) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.say("extract")
+    path = review(clinic)
+    book = load_workbook(path)
+    for column, text in typed.items():
+        sheet_of(book)[f"{column}3"] = text
+    book.save(path)
+    said = apply(clinic, path)
+    assert said.code == 4
+    assert f"! Имена!{cell}3: " in said.out
+    assert reason in said.out
+    assert "taken 0, known before 0, refused 1, still open 0" in said.out
+    assert not any(name in said.all for name in ("Сокол", "Сомов", "Анна"))
+
+
+def test_what_has_no_name_to_propose_or_to_leave_cannot_be_accepted(clinic: Clinic) -> None:
+    clinic.patients("104;Тест Тестов;8(916)555-01-04;Активный;Северный;", PLAIN)
+    clinic.say("extract")
+    for word in ("принять", "оставить как есть"):
+        book = review(clinic)
+        decide(book, "Тест Тестов", word)
+        assert "Имена!J3: " in apply(clinic, book).out
+    decide(book, "Тест Тестов", "в карантин")
+    assert apply(clinic, book).code == 0
+    assert sources(review(clinic)) == ["Спрашивать не о чем: все имена прочитаны уверенно."]
+
+
+def test_one_value_decided_twice_and_differently_is_refused_both_times(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.say("extract")
+    path = review(clinic)
+    decide(path, "Соколова Анна Сергевна", "принять")
+    book = load_workbook(path)
+    sheet = sheet_of(book)
+    for column in range(1, 18):
+        sheet.cell(4, column, sheet.cell(3, column).value)
+    sheet["J4"] = "в карантин"
+    book.save(path)
+    said = apply(clinic, path)
+    assert ("refused 2" in said.out, "Имена!J3" in said.out, "Имена!J4" in said.out) == (True, True, True)
+
+
+def test_rows_may_be_sorted_and_deleted_but_not_one_column_alone(clinic: Clinic) -> None:
+    clinic.patients(TYPO, EITHER, PLAIN)
+    clinic.say("extract")
+    path = review(clinic)
+    book = load_workbook(path)
+    sheet = sheet_of(book)
+    for column in range(1, 18):
+        cells = sheet.cell(3, column), sheet.cell(4, column)
+        cells[0].value, cells[1].value = cells[1].value, cells[0].value
+    sheet["J3"] = sheet["J4"] = "принять"
+    book.save(path)
+    assert apply(clinic, path).out.startswith("taken 2")
+    sheet["O3"].value, sheet["O4"].value = sheet["O4"].value, sheet["O3"].value
+    book.save(path)
+    assert "refused 2" in apply(clinic, path).out
+
+
+# ── books that are not ours ───────────────────────────────────────────────────────────────────
+
+
+def test_a_book_of_another_clinic_is_refused_whole(clinic: Clinic) -> None:
+    clinic.patients(TYPO)
+    clinic.say("extract")
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    clinic.configure('name = "Ваша улыбка"', 'name = "Другая"')
+    said = apply(clinic, book)
+    assert (said.code, "another clinic" in said.err) == (1, True)
+
+
+def test_what_is_no_review_workbook_is_refused_with_a_line(clinic: Clinic) -> None:
+    clinic.patients(TYPO)
+    clinic.say("extract")
+    path = review(clinic)
+    whole = path.read_bytes()
+    other = Workbook()
+    other.save(clinic.folder / "other.xlsx")
+    for name, contents in {
+        "cut.xlsx": whole[: len(whole) // 2],
+        "empty.xlsx": b"",
+        "text.xlsx": b"a;b;c",
+        "torn.xlsx": whole[:3000] + bytes(400) + whole[3400:],
+    }.items():
+        (clinic.folder / name).write_bytes(contents)
+    for name in ("cut.xlsx", "empty.xlsx", "text.xlsx", "torn.xlsx", "other.xlsx", "missing.xlsx"):
+        said = apply(clinic, clinic.folder / name)
+        assert (said.code, said.err.count("\n"), name in said.err) == (1, 1, True), said.all
+
+
+def test_a_book_that_lost_a_column_is_refused(clinic: Clinic) -> None:
+    clinic.patients(TYPO)
+    clinic.say("extract")
+    path = review(clinic)
+    book = load_workbook(path)
+    sheet_of(book).delete_cols(2)
+    book.save(path)
+    said = apply(clinic, path)
+    assert (said.code, "are gone or moved" in said.err) == (1, True)
+
+
+# ── later words ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_later_decision_wins_and_an_older_book_does_not_undo_it(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.sync()
+    first = review(clinic).rename(clinic.folder / "first.xlsx")
+    second = review(clinic)
+    decide(second, "Соколова Анна Сергевна", "исправить", last="Соколова", first="Анна", patronymic="Степановна")
+    assert apply(clinic, second).code == 0
+    decide(first, "Соколова Анна Сергевна", "принять")
+    said = apply(clinic, first)
+    assert ("за это время решено иначе" in said.out, said.code) == (True, 4)
+    third = review(clinic, "--all")
+    assert sheet_of(load_workbook(third))["J3"].value == "исправить"
+    book = load_workbook(third)
+    for column, text in {"J": "принять", "K": None, "L": None, "M": None}.items():
+        sheet_of(book)[f"{column}3"] = text
+    book.save(third)
+    assert apply(clinic, third).code == 0
+    clinic.sync()
+    assert people(clinic)["101"][2:] == ("Сергеевна", "Анна Сергеевна")
+
+
+def test_who_erred_corrects_the_same_book_and_applies_it_again(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "оставить как есть")
+    apply(clinic, book)
+    clinic.sync()
+    assert people(clinic)["101"][2:] == ("Сергевна", "Анна Сергевна")
+    decide(book, "Соколова Анна Сергевна", "принять")
+    assert apply(clinic, book).out.startswith("taken 1")
+    clinic.sync()
+    assert people(clinic)["101"][2:] == ("Сергеевна", "Анна Сергеевна")
+
+
+def test_a_decision_can_be_forgotten_and_then_no_message_has_the_name(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    apply(clinic, book)
+    clinic.sync()
+    book = review(clinic, "--all")
+    decide(book, "Соколова Анна Сергевна", "спросить снова")
+    assert [apply(clinic, book).out[:7] for _ in range(2)] == ["taken 1", "taken 0"]
+    clinic.sync()
+    assert people(clinic)["101"] == ("Соколова", "Анна", "Сергевна", "")
+    assert sources(review(clinic)) == ["Соколова Анна Сергевна"]
+
+
+def test_a_decision_outlives_the_rules_it_was_made_under(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic.patients(TYPO, ONE_WORD, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "исправить", last="Сомова", first="Анна")
+    decide(book, "Анна", "исправить", last="Белова", first="Анна")
+    apply(clinic, book)
+    clinic.sync()
+    monkeypatch.setattr("dentsync.runs.session.RULES_VERSION", 1_000)
+    monkeypatch.setattr("dentsync.runs.reviewing.RULES_VERSION", 1_000)
+    assert clinic.sync()["operations"] == 0
+    assert sources(review(clinic)) == ["Спрашивать не о чем: все имена прочитаны уверенно."]
+    assert {card: name[:2] for card, name in people(clinic).items()} == {
+        "101": ("Сомова", "Анна"), "103": ("Котов", "Иван"), "104": ("Белова", "Анна"),
+    }  # fmt: skip
+
+
+def test_what_waits_in_the_archive_no_more_comes_with_the_next_file(clinic: Clinic) -> None:
+    clinic.patients(ONE_WORD, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Анна", "исправить", last="Белова", first="Анна")
+    apply(clinic, book)
+    for file in (clinic.folder / "archive").rglob("*.csv"):
+        file.unlink()
+    clinic.sync()
+    assert "104" not in people(clinic)
+    clinic.patients(ONE_WORD, PLAIN.replace("Активный", "VIP"), name="patients_2.csv")
+    clinic.sync()
+    assert people(clinic)["104"][:2] == ("Белова", "Анна")
+
+
+def test_a_plan_that_was_saved_before_a_decision_is_out_of_date(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.say("diff", "--out", str(clinic.folder / "before.json"))
+    clinic.say("extract")
+    plan = clinic.folder / "plan.json"
+    clinic.say("diff", "--out", str(plan))
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "в карантин")
+    apply(clinic, book)
+    assert clinic.say("push", str(plan)).code != 0
+    assert clinic.contacts() == []
+    clinic.sync()
+    assert set(people(clinic)) == {"103"}
+
+
+# ── held ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_where_doubtful_names_hold_a_record_it_goes_out_when_it_is_decided(clinic: Clinic) -> None:
+    clinic.configure('doubtful = "without_name"', 'doubtful = "hold"')
+    clinic.patients(TYPO, PLAIN)
+    summary = clinic.sync()
+    assert (summary["held_for_names"], summary["exit_code"], set(people(clinic))) == (1, 4, {"103"})
+    assert "held for their names 1" in clinic.say("status").out
+    again = clinic.sync()
+    assert (again["held_for_names"], again["exit_code"], again["requests"]) == (1, 0, 0)
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    apply(clinic, book)
+    assert clinic.sync()["held_for_names"] == 0
+    assert people(clinic)["101"] == ("Соколова", "Анна", "Сергеевна", "Анна Сергеевна")
+    assert "held for their names" not in clinic.say("status").out
+
+
+def test_a_held_visit_makes_no_deal_and_leaves_its_patient_alone(clinic: Clinic) -> None:
+    clinic.configure('doubtful = "without_name"', 'doubtful = "hold"')
+    clinic.patients(PLAIN)
+    clinic.sync()
+    clinic.reminders("Котов Иван Петровч;+7 916 555-01-03;06.10.2026 9:00;Петров;")
+    summary = clinic.sync()
+    assert (summary["held_for_names"], clinic.deals()) == (1, [])
+    assert people(clinic)["103"][:3] == ("Котов", "Иван", "Петрович")
+
+
+def test_status_counts_what_waits_and_a_decision_takes_it_off_the_list(clinic: Clinic) -> None:
+    clinic.patients(TYPO, ONE_WORD, PLAIN)
+    clinic.sync()
+    assert "rows with a doubtful name 2" in clinic.say("status").out
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    decide(book, "Анна", "в карантин")
+    apply(clinic, book)
+    clinic.sync()
+    assert "doubtful name" not in clinic.say("status").out
