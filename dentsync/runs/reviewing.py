@@ -24,7 +24,7 @@ MOST = 300
 RECENT = timedelta(days=30)
 """Nobody is asked about a visit that is longer past: no message goes out for it any more."""
 
-_SHOWN = 3
+_SHOWN = 2
 
 
 @dataclass(slots=True)
@@ -67,7 +67,8 @@ class Met:
     @property
     def where(self) -> str:
         """Cards, or phones, of the first who have it; where there is neither, the place in a file."""
-        found = [*sorted(self.cards.values()), *self._uncarded] or [str(self.origin)]
+        cards = sorted(set(self.cards.values()), key=lambda card: (len(card), card))
+        found = [*cards, *self._uncarded] or [str(self.origin)]
         more = f" и ещё {self.count - _SHOWN}" if self.count > _SHOWN else ""
         return ", ".join(found[:_SHOWN]) + more
 
@@ -143,9 +144,12 @@ def _open(met: Mapping[tuple[str, str], Met], decisions: Decisions) -> Iterator[
             yield one
 
 
-def _urgency(one: Met) -> tuple[bool, int, str]:
-    """Names that only the order of the file speaks for come last: there may be thousands."""
-    return ("order_assumed" in one.asked.name.codes, -one.count, one.asked.shown)
+def _urgency(one: Met) -> tuple[bool, int, bool, str]:
+    """What many are written as comes first, then what is likely; last, for they may be thousands, names whose order
+    is the usual one and is confirmed by nothing.
+    """
+    name = one.asked.name
+    return ("order_assumed" in name.codes, -one.count, name.action == "quarantine", one.asked.shown)
 
 
 # ── lines of the book ─────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,14 @@
 """Doubtful names go to the clinic in a workbook, come back decided, and are decided for good."""
 
+import getpass
+import hashlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +16,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dentsync.runs.reviewing import MOST
+from dentsync.transform.version import RULES_VERSION
 from tests.clinic import Clinic, Said
 
 TYPO = "101;Соколова Анна Сергевна;8(916)555-01-01;VIP;Центральный;06.10.2026 9:00"
@@ -447,3 +458,106 @@ def test_status_counts_what_waits_and_a_decision_takes_it_off_the_list(clinic: C
     apply(clinic, book)
     clinic.sync()
     assert "doubtful name" not in clinic.say("status").out
+
+
+# ── what happens to programs and machines ─────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("after", [0.0005, 0.005, 0.01, 0.02, 0.03, 0.05])
+def test_an_interrupted_apply_takes_all_or_nothing_and_can_be_repeated(clinic: Clinic, after: float) -> None:
+    clinic.patients(TYPO, EITHER, ONE_WORD, PLAIN)
+    clinic.say("extract")
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    decide(book, "Роман Мартын", "принять")
+    decide(book, "Анна", "в карантин")
+    with interrupted(after):
+        said = apply(clinic, book)
+    assert said.code in (0, 130)
+    with closing(sqlite3.connect(clinic.folder / "state" / "dentsync.db")) as db:
+        taken = db.execute("SELECT count(*) FROM decisions").fetchone()[0]
+    assert taken in (0, 3)
+    again = apply(clinic, book)
+    assert (again.code, again.out.split(", refused")[0]) == (0, f"taken {3 - taken}, known before {taken}")
+
+
+@contextmanager
+def interrupted(after: float) -> Iterator[None]:
+    """Ctrl-C, so many seconds from now, unless the block has ended by then."""
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, after)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_decisions_survive_a_store_that_went_back_in_time(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.sync()
+    clinic.say("state", "backup", str(clinic.folder / "copy.db"), now="")
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    apply(clinic, book)
+    assert clinic.say("state", "restore", str(clinic.folder / "copy.db")).code == 0
+    clinic.sync()
+    assert people(clinic)["101"] == ("Соколова", "Анна", "Сергеевна", "Анна Сергеевна")
+
+
+def test_the_journal_says_who_decided_when_and_in_which_file(clinic: Clinic) -> None:
+    clinic.patients(TYPO, PLAIN)
+    clinic.say("extract")
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    apply(clinic, book)
+    with closing(sqlite3.connect(clinic.folder / "state" / "dentsync.db")) as db:
+        ((by, at, sha256, rules),) = db.execute("SELECT made_by, made_at, sha256, rules FROM decisions").fetchall()
+    assert (by, sha256) == (getpass.getuser(), hashlib.sha256(book.read_bytes()).hexdigest())
+    assert datetime.now(UTC) - datetime.fromisoformat(at) < timedelta(minutes=5)
+    assert rules == RULES_VERSION
+    assert f"решено {datetime.fromisoformat(at):%d.%m.%Y}, {by}" in str(
+        sheet_of(load_workbook(review(clinic, "--all")))["F3"].value
+    )
+
+
+def test_a_visit_that_is_long_past_is_not_asked_about(clinic: Clinic) -> None:
+    clinic.reminders("Соколова Анна Сергевна;+7 916 555-01-01;06.10.2026 9:00;Петров;")
+    clinic.say("extract")
+    assert sources(review(clinic)) == ["Соколова Анна Сергевна"]
+    path = clinic.folder / "names.xlsx"
+    clinic.say("clean", "--review", str(path), now="2026-11-10T14:00")
+    assert sources(path) == ["Спрашивать не о чем: все имена прочитаны уверенно."]
+
+
+def test_no_more_than_three_hundred_values_are_asked_about_at_once(clinic: Clinic) -> None:
+    clinic.configure('max_age = "30h", min_share = "80%"', 'max_age = "30h", max_faulty = ""')
+    surnames = [f"{first}{second}аренко" for first in "БВГДЖЗКЛМНПРСТФХЦЧШ" for second in "аеиоуыэюя" for _ in "ab"]
+    rows = [f"{n};{name}{'в' * (n % 2)} Анна Сергевна;8916555{n:04};;;" for n, name in enumerate(surnames)]
+    clinic.patients(*rows, PLAIN)
+    clinic.say("extract")
+    said = clinic.say("clean", "--review", str(clinic.folder / "names.xlsx"))
+    assert f"names {MOST}" in said.out
+    assert f"{len(set(surnames)) * 2 - MOST} more wait" in said.out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_book_that_libreoffice_has_saved_is_read_like_ours(clinic: Clinic) -> None:
+    clinic.patients(TYPO, EITHER, "105;=Анна;8(916)555-01-05;;;", PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Соколова Анна Сергевна", "принять")
+    decide(book, "Роман Мартын", "исправить", last="Мартын", first="Роман", patronymic="Ильич")
+    decide(book, "=Анна", "исправить", last="Белова", first="Анна")
+    profile = f"-env:UserInstallation={(clinic.folder / 'profile').as_uri()}"
+    saved = clinic.folder / "saved"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(saved)]
+    subprocess.run([*command, str(book)], check=True, capture_output=True, timeout=120)
+    sheet = sheet_of(load_workbook(saved / book.name))
+    assert sheet.column_dimensions["O"].hidden
+    assert {str(one.sqref) for one in sheet.data_validations.dataValidation} == {"J3:J5"}
+    said = apply(clinic, saved / book.name)
+    assert (said.code, said.out.splitlines()[0]) == (0, "taken 3, known before 0, refused 0, still open 0")
+    clinic.sync()
+    assert people(clinic)["105"][:2] == ("Белова", "Анна")
