@@ -32,6 +32,7 @@ class Work:
     rows: dict[int, set[str]] = field(default_factory=dict)  # row -> "kind:key" of the items it speaks for
     wakes: dict[int, str | None] = field(default_factory=dict)
     moved: dict[int, str] = field(default_factory=dict)  # rows that turned out to be somebody else's -> whose
+    judged: set[str] = field(default_factory=set)  # "kind:key" of the rows themselves
 
 
 def make_plan(
@@ -63,6 +64,7 @@ class _Planner:
         self.rows: dict[int, set[str]] = {}
         self.wakes: dict[int, str | None] = {}
         self.moved: dict[int, str] = {}
+        self.judged: set[str] = set()
         self.left: defaultdict[str, list[StoredRow]] = defaultdict(list)  # the same rows, by whose they were
 
     def work(self, mark: str, feeds: Collection[str], progress: Progress | None) -> Work:
@@ -71,7 +73,7 @@ class _Planner:
             row for row in self.facts.unsettled(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
         ]
         people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
-        for row in sorted(rows, key=self._cards_first):
+        for row in sorted(rows, key=self._is_visit):  # cards first
             self._assign(row, people)
         for done, (person, news) in enumerate(people.items(), start=1):
             self._plan_person(person, news)
@@ -79,9 +81,9 @@ class _Planner:
                 progress(done, len(people))
         for person in self.left.keys() - people.keys():
             self._plan_person(person, [])
-        return Work(self._plan(mark), self.rows, self.wakes, self.moved)
+        return Work(self._plan(mark), self.rows, self.wakes, self.moved, self.judged)
 
-    def _cards_first(self, row: StoredRow) -> bool:
+    def _is_visit(self, row: StoredRow) -> bool:
         return self.job.config.feeds[row.feed].rules.entity is not Entity.PATIENT
 
     def _record(self, row: StoredRow) -> Record | None:
@@ -99,13 +101,13 @@ class _Planner:
     def _assign(self, row: StoredRow, people: dict[str, list[tuple[StoredRow, Record]]]) -> None:
         record = self._record(row)
         self.rows[row.id] = set()
+        kind: Kind = "deal" if self._is_visit(row) else "contact"
+        self.judged.add(f"{kind}:{row.key}")
         if record is None:  # a newer rule rejects it: what was done stays, and there is nothing to do
             return
         mention = mention_of(record, self.job.config.feeds[row.feed].rules.branch)
         if self._waits(record):
-            kind: Kind = "contact" if record.entity is Entity.PATIENT else "deal"
-            self.held.append(Held(kind, record.key, record.origin, NAME_WAITS))
-            self.rows[row.id].add(f"{kind}:{record.key}")
+            self.held.append(Held(kind, row.key, record.origin, NAME_WAITS))
             return
         exact = self.facts.person_of(mention.key)
         match = identify(mention, _somebody(exact) if exact else None, *self._candidates(mention, known=bool(exact)))

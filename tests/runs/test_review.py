@@ -449,6 +449,18 @@ def test_a_held_visit_makes_no_deal_and_leaves_its_patient_alone(clinic: Clinic)
     assert people(clinic)["103"][:3] == ("Котов", "Иван", "Петрович")
 
 
+def test_a_card_waits_for_its_name_also_while_a_visit_of_its_patient_goes_out(clinic: Clinic) -> None:
+    clinic.configure('doubtful = "without_name"', 'doubtful = "hold"')
+    clinic.patients(TYPO, PLAIN)
+    clinic.sync()
+    clinic.reminders("Соколова Анна Сергеевна;+7 916 555-01-01;06.10.2026 9:00;Петров;")
+    summary = clinic.sync()
+    assert (summary["held_for_names"], len(clinic.deals())) == (1, 1)
+    assert "held for their names 1" in clinic.say("status").out
+    clinic.patients(TYPO.replace("Сергевна", "Сергеевна"), PLAIN, name="patients_2.csv")
+    assert clinic.sync()["held_for_names"] == 0
+
+
 def test_status_counts_what_waits_and_a_decision_takes_it_off_the_list(clinic: Clinic) -> None:
     clinic.patients(TYPO, ONE_WORD, PLAIN)
     clinic.sync()
