@@ -32,7 +32,8 @@ from dentsync.runs.main_job import Options
 from dentsync.runs.reviewing import Met, met_in
 from dentsync.runs.session import Session, opened, wall_time
 from dentsync.store.decisions import Entry, Journal, Workbook
-from dentsync.transform.name_decisions import EVERYBODY, corrected
+from dentsync.transform.name_decisions import EVERYBODY, adds, corrected
+from dentsync.transform.names import Parts
 from dentsync.transform.version import RULES_VERSION
 from dentsync.transform.words import fold
 
@@ -174,7 +175,7 @@ def _decision(verdict: Verdict, cells: Sequence[str]) -> Decision:
 
 _CHANGED = "этого значения в прочитанных выгрузках больше нет: в МИС оно исправлено, решать нечего"
 _MEANWHILE = "за это время решено иначе; выгрузите книгу заново: dentsync clean --review FILE --all"
-_SHARED = "так записаны пациенты: {count}, и по значению их не различить; исправьте имя каждого в МИС"
+_SHARED = "так записано пациентов: {count}, а в исправлении больше, чем в МИС; исправьте имя каждого в МИС"
 _NOBODYS = "у строки нет ни карты, ни телефона: исправьте имя в МИС"
 _UNSHOWABLE = "оставить нечего: записанное не похоже на имя; исправьте или выберите «в карантин»"
 _UNDECIDED = "спросить снова можно только о том, что было решено"
@@ -255,8 +256,8 @@ class _Applying:
         """Whom it is about: everybody with the value, unless it adds to a value that could be anybody's."""
         if answer.patient:
             return [answer.patient]
-        one = next(iter(met.values()))
-        if answer.decision.verdict != "correct" or one.asked.name.action != "quarantine":
+        one, said = next(iter(met.values())), answer.decision
+        if said.verdict != "correct" or not adds(one.asked.name, Parts(said.last, said.first, said.patronymic)):
             return [EVERYBODY]
         before = [entry.patient for entry in self.entries[answer.key] if entry.book == self.facts.book]
         if mine := [patient for patient in dict.fromkeys(before) if patient]:

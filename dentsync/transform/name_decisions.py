@@ -1,7 +1,7 @@
 """What a person decided about a name: which source value it is tied to, whom it is about, and what becomes of the name.
 
-A decision holds for the value as it stands in the file, whatever the rules think of it later. Where the value says too
-little to be anybody's name («Анна», «мама Пети»), a correction adds what only one patient has: it holds for that one.
+A decision holds for the value as it stands in the file, whatever the rules think of it later. A correction that adds
+what the value does not say (a surname to «Анна», a patronymic) is about one patient, and holds for that one alone.
 """
 
 from collections.abc import Mapping
@@ -75,6 +75,12 @@ def as_decided(name: PersonName, decision: Decision) -> PersonName:
     if decision.verdict == "dismiss":
         return dismissed(name)
     return decided(name, Parts(decision.last, decision.first, decision.patronymic))
+
+
+def adds(name: PersonName, parts: Parts) -> bool:
+    """Whether a correction says more than the value does: others who are written like this may be called otherwise."""
+    known = max(sum(map(bool, one)) for one in (name.parts, name.typed or ()))
+    return name.action == "quarantine" or sum(map(bool, parts)) > known
 
 
 def corrected(last: str, first: str, patronymic: str) -> Parts:

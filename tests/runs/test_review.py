@@ -144,6 +144,19 @@ def test_a_word_that_several_patients_are_written_as_cannot_be_corrected_for_all
     assert clinic.sync()["operations"] == 0
 
 
+def test_a_patronymic_that_the_mis_does_not_know_is_added_to_one_patient_and_never_to_two(clinic: Clinic) -> None:
+    twin = EITHER.replace("102;", "105;").replace("01-02", "01-05")
+    clinic.patients(EITHER, twin, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Роман Мартын", "исправить", last="Мартын", first="Роман", patronymic="Ильич")
+    assert "! Имена!K3: так записано пациентов: 2" in apply(clinic, book).out
+    decide(book, "Роман Мартын", "исправить", last="Мартын", first="Роман", patronymic="")
+    assert apply(clinic, book).out.startswith("taken 1")
+    clinic.sync()
+    assert {people(clinic)[card] for card in ("102", "105")} == {("Мартын", "Роман", "", "Роман")}
+
+
 def test_a_visit_and_a_card_with_one_value_are_asked_about_once_and_count_as_one_patient(clinic: Clinic) -> None:
     clinic.patients(TYPO, PLAIN)
     clinic.reminders("Соколова Анна Сергевна;+7 916 555-01-01;06.10.2026 9:00;Петров;")
