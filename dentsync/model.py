@@ -220,6 +220,7 @@ class Record:
     values: Mapping[str, Value] = dataclasses.field(repr=False)
     faults: tuple[Fault, ...] = ()
     doubtful: bool = False  # the name waits for a person: it stands as it was typed, and in no message
+    typed: tuple[str, str, str] | None = dataclasses.field(default=None, repr=False)  # the name before it was decided
 
 
 Verdict = Literal["accept", "correct", "keep", "dismiss", "reopen"]

@@ -14,7 +14,7 @@ from dentsync.store import Person, StoredRow
 from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of, known_of, passes_at
 from dentsync.transform.diff import operations_of
-from dentsync.transform.link import Mention, Somebody, identify, mention_of
+from dentsync.transform.link import Match, Mention, Somebody, identify, mention_of, typed_key
 from dentsync.transform.routes import deal_of, wakes_at
 from dentsync.transform.safety import plan_refusals
 
@@ -105,12 +105,17 @@ class _Planner:
         self.judged.add(f"{kind}:{row.key}")
         if record is None:  # a newer rule rejects it: what was done stays, and there is nothing to do
             return
-        mention = mention_of(record, self.job.config.feeds[row.feed].rules.branch)
+        branch = self.job.config.feeds[row.feed].rules.branch
+        mention = mention_of(record, branch)
         if self._waits(record):
             self.held.append(Held(kind, row.key, record.origin, NAME_WAITS))
             return
         exact = self.facts.person_of(mention.key)
         match = identify(mention, _somebody(exact) if exact else None, *self._candidates(mention, known=bool(exact)))
+        if exact is None and match.person == mention.key and (before := typed_key(record, branch)):
+            # Nobody else is meant: whoever was known by the name as it was typed is called otherwise from now on.
+            known = self.facts.person_of(before)
+            match = Match(known.key) if known else match
         if match.person is None:
             self.held.append(Held("contact", mention.key, record.origin, match.reason))
             self.rows[row.id].add(f"contact:{mention.key}")
@@ -119,8 +124,8 @@ class _Planner:
         if exact == person:
             self.facts.put_phones(person.key, mention.phones)
         else:  # a visit may misspell a name, and must not make its patient unknown
-            own_row = record.entity is Entity.PATIENT
-            self.facts.put_person(person, mention.key, mention.phones, names=own_row)
+            names = record.entity is Entity.PATIENT or record.typed is not None
+            self.facts.put_person(person, mention.key, mention.phones, names=names)
         if row.person is None:
             self.facts.set_person(row.id, match.person)
         elif row.person != match.person:  # stored when all is done: until then, both contacts are to be put right

@@ -19,7 +19,7 @@ from dentsync.transform.dates import parse_date, parse_datetime, parse_time
 from dentsync.transform.garble import is_garbled, ungarbled
 from dentsync.transform.money import parse_money, parse_number
 from dentsync.transform.name_decisions import Asked, asked_of
-from dentsync.transform.names import PersonName, join_name, parse_name
+from dentsync.transform.names import Parts, PersonName, join_name, parse_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phone_fields import put_told
 from dentsync.transform.phones import PhoneCell, parse_phones
@@ -139,6 +139,7 @@ class _Row:
     faults: list[Fault] = field(default_factory=list)
     asked: Asked | None = field(default=None, repr=False)
     doubtful: bool = False
+    typed: Parts | None = field(default=None, repr=False)
 
 
 class Cleaner:
@@ -172,8 +173,10 @@ class Cleaner:
         missing = [name for name in self._needed if row.values.get(name) in (None, "", ())]
         if missing:
             return Reject(raw.feed, raw.origin, (*row.faults, *_absences(missing, row)))
-        key = key_of(row.values, self._rules)
-        return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, tuple(row.faults), row.doubtful)
+        # A key that the name is part of was made before the name was decided, and stays.
+        key = key_of({**row.values, **_fields_of(row.typed)} if row.typed else row.values, self._rules)
+        faults = tuple(row.faults)
+        return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, faults, row.doubtful, row.typed)
 
     def _defaults_for(self, cells: Mapping[str, str]) -> dict[str, str]:
         """What the configuration says where the file says nothing: no column, or an empty cell."""
@@ -273,8 +276,8 @@ class Cleaner:
             return
         name = parse(typed)
         row.asked = asked_of(texts, row.cells.get("sex", ""), name, row.values, self._rules.branch)
-        if self._decisions:
-            name = row.asked.decided(self._decisions)
+        if self._decisions and (decided := row.asked.decided(self._decisions)) is not name:
+            name, row.typed = decided, name.typed
         _put_parts(row, name, typed)
 
     def _put_start(self, row: _Row) -> None:
@@ -320,10 +323,12 @@ def _put_parts(row: _Row, name: PersonName, typed: str) -> None:
     if name.do_not_contact:
         row.values["do_not_contact"] = True
     if name.typed is not None and name.action != "quarantine":
-        last, first, patronymic = name.typed
-        row.values.update(
-            last_name=last or None, first_name=first or None, patronymic=patronymic or None, full_name=name.typed.full
-        )
+        row.values.update(_fields_of(name.typed))
+
+
+def _fields_of(parts: Parts) -> dict[str, Value]:
+    named: dict[str, Value] = {name: part or None for name, part in zip(_NAME_PARTS, parts, strict=True)}
+    return {**named, "full_name": parts.full}
 
 
 def _absences(missing: list[str], row: _Row) -> list[Fault]:

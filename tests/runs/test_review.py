@@ -600,3 +600,18 @@ def test_a_book_that_libreoffice_has_saved_is_read_like_ours(clinic: Clinic) -> 
     assert (said.code, said.out.splitlines()[0]) == (0, "taken 3, known before 0, refused 0, still open 0")
     clinic.sync()
     assert people(clinic)["105"][:2] == ("Белова", "Анна")
+
+
+def test_a_patient_without_a_card_keeps_the_contact_when_the_name_is_decided(clinic: Clinic) -> None:
+    clinic.reminders("Роман Мартын;+7 916 555-01-02;06.10.2026 9:00;Петров;")
+    clinic.sync()
+    before = [(contact["id"], contact["lastName"]) for contact in clinic.contacts()]
+    book = review(clinic)
+    decide(book, "Роман Мартын", "исправить", last="Мартын", first="Роман")
+    apply(clinic, book)
+    clinic.sync()
+    assert [(contact["id"], contact["lastName"]) for contact in clinic.contacts()] == [(before[0][0], "Мартын")]
+    clinic.reminders("Роман Мартын;+7 916 555-01-02;07.10.2026 9:00;Петров;", name="reminders_2.csv")
+    clinic.sync()
+    assert len(clinic.contacts()) == 1
+    assert len(clinic.deals()) == 2

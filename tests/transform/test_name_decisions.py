@@ -73,6 +73,17 @@ def test_the_sex_belongs_to_the_value_only_where_it_is_a_part_of_the_contradicti
     assert asked({**TYPO, "sex": "Ж"}).source == asked(TYPO).source
 
 
+def test_a_key_that_the_name_is_part_of_does_not_change_when_the_name_is_decided() -> None:
+    rules = replace(RULES, key=("phones", "full_name"))
+    cells = {**TYPO, "phones": "8 916 555-01-01"}
+    raw = RawRecord("patients", Origin("f.csv", "0", 2), cells)
+    before = Cleaner(rules).clean(raw)
+    after = Cleaner(rules, {asked(cells, rules).source: {EVERYBODY: RIGHT}}).clean(raw)
+    assert isinstance(before, Record)
+    assert isinstance(after, Record)
+    assert (after.key, after.values["full_name"]) == (before.key, "Соколова Анна Сергеевна")
+
+
 def test_one_cell_and_three_columns_are_two_values() -> None:
     columns = {"last_name": "Соколова", "first_name": "Анна", "patronymic": "Сергевна"}
     assert asked(columns).source != asked(TYPO).source
