@@ -7,6 +7,8 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
+from dentsync.errors import ConfigError
+from dentsync.lang import _
 from dentsync.load.review_book import BookFacts, ReviewLine, write_review
 from dentsync.model import Decisions, Origin, RawRecord, Record
 from dentsync.runs.main_job import Options
@@ -82,7 +84,9 @@ class Reviewed:
 
 
 def review(options: Options, path: Path, *, every: bool) -> Reviewed:
-    """Write the workbook. ``every``: with what was decided before. Raises DentsyncError."""
+    """Write a new workbook. ``every``: with what was decided before. Raises DentsyncError."""
+    if path.exists():  # somebody's decisions may be in it
+        raise ConfigError(_("{file}: is there already; it was not touched").format(file=path))
     with looked_into(options.config, options.now) as job:
         journal = Journal(job.store.db)
         entries = {(one.source, one.patient): one for one in journal.entries()}

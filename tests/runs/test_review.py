@@ -37,6 +37,7 @@ def clinic(clinic: Clinic) -> Clinic:
 
 def review(clinic: Clinic, *more: str) -> Path:
     path = clinic.folder / "names.xlsx"
+    path.unlink(missing_ok=True)
     said = clinic.say("clean", "--review", str(path), *more)
     assert said.code == 0, said.all
     return path
@@ -322,6 +323,15 @@ def test_what_is_no_review_workbook_is_refused_with_a_line(clinic: Clinic) -> No
         assert (said.code, said.err.count("\n"), name in said.err) == (1, 1, True), said.all
 
 
+def test_a_book_that_somebody_may_be_filling_in_is_not_replaced(clinic: Clinic) -> None:
+    clinic.patients(TYPO)
+    clinic.say("extract")
+    book = review(clinic)
+    before = book.read_bytes()
+    said = clinic.say("clean", "--review", str(book))
+    assert (said.code, "is there already" in said.err, book.read_bytes()) == (2, True, before)
+
+
 def test_a_book_that_lost_a_column_is_refused(clinic: Clinic) -> None:
     clinic.patients(TYPO)
     clinic.say("extract")
@@ -564,7 +574,7 @@ def test_a_visit_that_is_long_past_is_not_asked_about(clinic: Clinic) -> None:
     clinic.reminders("Соколова Анна Сергевна;+7 916 555-01-01;06.10.2026 9:00;Петров;")
     clinic.say("extract")
     assert sources(review(clinic)) == ["Соколова Анна Сергевна"]
-    path = clinic.folder / "names.xlsx"
+    path = clinic.folder / "november.xlsx"
     clinic.say("clean", "--review", str(path), now="2026-11-10T14:00")
     assert sources(path) == ["Спрашивать не о чем: все имена прочитаны уверенно."]
 
