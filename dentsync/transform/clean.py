@@ -19,7 +19,8 @@ from dentsync.transform.dates import parse_date, parse_datetime, parse_time
 from dentsync.transform.garble import is_garbled, ungarbled
 from dentsync.transform.money import parse_money, parse_number
 from dentsync.transform.name_decisions import Asked, asked_of
-from dentsync.transform.names import Parts, PersonName, join_name, parse_name
+from dentsync.transform.name_fields import NAME_FIELDS, WrittenName, fields_of, put_name, written_name
+from dentsync.transform.names import Parts, PersonName, parse_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phone_fields import put_told
 from dentsync.transform.phones import PhoneCell, parse_phones
@@ -111,13 +112,12 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 
 # ── the row ───────────────────────────────────────────────────────────────────────────────────
 
-_NAME_PARTS = ("last_name", "first_name", "patronymic")
-_ASSEMBLED = frozenset({*_NAME_PARTS, "full_name", "sms_name", "start_on", "start_time"})
+_ASSEMBLED = frozenset({*NAME_FIELDS, "sms_name", "start_on", "start_time"})
 _WHOSE = frozenset({"card_number", "branch", "phones"})
 # A fault of any of these explains why the field is missing.
 _CAUSES: Mapping[str, frozenset[str]] = {
     "start_at": frozenset({"start_at", "start_on", "start_time"}),
-    **dict.fromkeys((*_NAME_PARTS, "full_name"), frozenset({"full_name"})),
+    **dict.fromkeys(NAME_FIELDS, frozenset({"full_name"})),
 }
 
 
@@ -137,7 +137,6 @@ class _Row:
     cells: Mapping[str, str] = field(repr=False)
     values: dict[str, Value] = field(default_factory=dict, repr=False)
     faults: list[Fault] = field(default_factory=list)
-    asked: Asked | None = field(default=None, repr=False)
     doubtful: bool = False
     typed: Parts | None = field(default=None, repr=False)
 
@@ -174,7 +173,7 @@ class Cleaner:
         if missing:
             return Reject(raw.feed, raw.origin, (*row.faults, *_absences(missing, row)))
         # A key that the name is part of was made before the name was decided, and stays.
-        key = key_of({**row.values, **_fields_of(row.typed)} if row.typed else row.values, self._rules)
+        key = key_of({**row.values, **fields_of(row.typed)} if row.typed else row.values, self._rules)
         faults = tuple(row.faults)
         return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, faults, row.doubtful, row.typed)
 
@@ -238,47 +237,28 @@ class Cleaner:
         row = _Row({**cells, **self._defaults_for(cells)})
         for name in _WHOSE & cells.keys():
             self._put(name, row)
-        self._put_name(row)
-        return row.asked
+        written = self._written(row)
+        if written is None or is_empty(written.typed, FieldType.NAME) or written.damage:
+            return None
+        return self._asked(written, written.read(), row)
+
+    def _asked(self, written: WrittenName, name: PersonName, row: _Row) -> Asked:
+        return asked_of(written.texts, written.sex, name, row.values, self._rules.branch)
+
+    def _written(self, row: _Row) -> WrittenName | None:
+        texts = {name: self._intact(row.cells[name]) for name in NAME_FIELDS if name in row.cells}
+        row.faults += [Fault(name, text[1], row.cells[name]) for name, text in texts.items() if text[1:]]
+        whole = {name: text[0] for name, text in texts.items()}
+        return written_name(whole, row.cells.get("sex", ""), self._rules.name_order)
 
     def _put_name(self, row: _Row) -> None:
         """Last and first name, patronymic and the full name, from three columns or from one."""
-        texts = {part: self._intact(row.cells.get(part, "")) for part in (*_NAME_PARTS, "full_name")}
-        row.faults += [Fault(name, text[1], row.cells[name]) for name, text in texts.items() if text[1:]]
-        parts = [texts[part][0] for part in _NAME_PARTS]
-        empty = [is_empty(part, FieldType.NAME) for part in parts]
-        sex, order = row.cells.get("sex", ""), self._rules.name_order
-        if "full_name" in row.cells and (empty[0] or empty[1]):
-            text = texts["full_name"][0]
-            self._put_person(row, ("full_name",), (text,), text, lambda text: parse_name(text, sex, order))
-        elif any(part in row.cells for part in _NAME_PARTS):
-            last, first, patronymic = ("" if nothing else part for part, nothing in zip(parts, empty, strict=True))
-            typed = " ".join(filter(None, (last, first, patronymic)))
-            self._put_person(
-                row, (*_NAME_PARTS, "full_name"), tuple(parts), typed, lambda _: join_name(last, first, patronymic, sex)
-            )
+        if written := self._written(row):
 
-    def _put_person(
-        self,
-        row: _Row,
-        columns: tuple[str, ...],
-        texts: tuple[str, ...],
-        typed: str,
-        parse: Callable[[str], PersonName],
-    ) -> None:
-        """What was typed stands in the fields of the name until a person has looked; a message gets a certain name."""
-        row.values["sms_name"] = None
-        if is_empty(typed, FieldType.NAME):
-            row.values.update(dict.fromkeys(columns))
-            return
-        if damage := damage_of(typed, FieldType.NAME):
-            row.faults.append(Fault("full_name", damage, typed))
-            return
-        name = parse(typed)
-        row.asked = asked_of(texts, row.cells.get("sex", ""), name, row.values, self._rules.branch)
-        if self._decisions and (decided := row.asked.decided(self._decisions)) is not name:
-            name, row.typed = decided, name.typed
-        _put_parts(row, name, typed)
+            def decide(name: PersonName) -> PersonName:
+                return self._asked(written, name, row).decided(self._decisions) if self._decisions else name
+
+            row.doubtful, row.typed = put_name(written, row.values, row.faults, decide)
 
     def _put_start(self, row: _Row) -> None:
         """``start_at`` from a column for the day and one for the time, when it has no text of its own.
@@ -313,22 +293,6 @@ class Cleaner:
                 if reading.value not in (None, False, "", ()):
                     row.values["status"] = meaning
                     return
-
-
-def _put_parts(row: _Row, name: PersonName, typed: str) -> None:
-    row.values["sms_name"] = name.sms_name
-    row.doubtful = name.action in ("propose", "quarantine")
-    if name.faults:
-        row.faults.append(Fault("full_name", "; ".join(name.faults), typed))
-    if name.do_not_contact:
-        row.values["do_not_contact"] = True
-    if name.typed is not None and name.action != "quarantine":
-        row.values.update(_fields_of(name.typed))
-
-
-def _fields_of(parts: Parts) -> dict[str, Value]:
-    named: dict[str, Value] = {name: part or None for name, part in zip(_NAME_PARTS, parts, strict=True)}
-    return {**named, "full_name": parts.full}
 
 
 def _absences(missing: list[str], row: _Row) -> list[Fault]:
