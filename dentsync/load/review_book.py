@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from dentsync.load.review_help import explain
 from dentsync.load.sheets import LINE, as_text, for_paper, height_of, save_book, set_widths, style_header, writable
 from dentsync.model import Verdict
 
@@ -100,7 +101,7 @@ def write_review(path: Path, lines: Sequence[ReviewLine], facts: BookFacts) -> N
     assert sheet is not None
     _fill(sheet, lines, facts)
     _arrange(sheet, 2 + len(lines))
-    _explain(book.create_sheet(HELP))
+    explain(book.create_sheet(HELP), WORDS)
     _sign(book, facts)
     save_book(book, path)
 
@@ -198,71 +199,6 @@ def _offer(sheet: "Worksheet", last: int) -> None:
         fill = PatternFill("solid", bgColor="F4A582")
         rule = FormulaRule(formula=[formula], fill=fill)  # type: ignore[no-untyped-call]
         sheet.conditional_formatting.add(f"K3:M{last}", rule)
-
-
-_HELP = (
-    ("Решение", "Когда выбирать", "Что будет"),
-    (
-        WORDS["accept"],
-        "Предложенные фамилия, имя и отчество верны.",
-        "Пациент получит их в CRM; сообщения обратятся к нему по имени и отчеству.",
-    ),
-    (
-        WORDS["correct"],
-        "Верно другое. Впишите фамилию, имя и отчество в столбцы «Верная фамилия», «Верное имя», «Верное отчество»;"
-        " чего нет, оставьте пустым.",
-        "В CRM и сообщениях будет то, что вы вписали. Если вы добавили, чего в МИС нет (фамилию к «Анна», отчество),"
-        " исправление относится к одному пациенту; у нескольких сразу исправьте в МИС.",
-    ),
-    (
-        WORDS["keep"],
-        "В МИС записано верно, хотя и необычно.",
-        "Имя останется, как записано; сообщения обратятся по нему.",
-    ),
-    (
-        WORDS["dismiss"],
-        "Это не имя пациента: проверка, дубль, организация, два человека.",
-        "Такая запись в CRM не уходит. Что уже есть в CRM, остаётся: удалите там сами.",
-    ),
-    (
-        WORDS["reopen"],
-        "Только там, где решение уже было (книга, выгруженная с --all): оно было ошибкой, а верного вы не знаете.",
-        "Прежнее решение забыто, имя снова читается по правилам.",
-    ),
-    ("(пусто)", "Не знаете или нет времени.", "Имя ждёт; в сообщения оно не попадёт. Спросим в следующей книге."),
-)
-_NOTES = (
-    "Одна строка — одно значение; в столбце «Пациентов» видно, у скольких оно записано. Решение действует для всех них"
-    " и для всех будущих выгрузок: второй раз об этом не спросят.",
-    "Лучше всего исправить имя в самой МИС: тогда верным оно будет везде. Строка, которую тем временем исправили в МИС,"
-    " не принимается, и это не ошибка.",
-    "Цвет: жёлтый — скорее всего, предложение верно; красный — без вас не разобраться; зелёный — решено раньше.",
-    "Строки можно сортировать, фильтровать и удалять. Сохраните книгу в формате Excel (.xlsx) и верните тому, кто её"
-    " прислал. Столбец «Комментарий» — для вас: dentsync его не читает.",
-    "В книге персональные данные: не пересылайте её открытой почтой и удалите, когда она больше не нужна.",
-)
-
-
-def _explain(sheet: "Worksheet") -> None:
-    from openpyxl.styles import Alignment, Font
-
-    widths = (20, 62, 62)
-    set_widths(sheet, widths)
-    for number, texts in enumerate(_HELP, start=1):
-        sheet.append(list(texts))
-        sheet.row_dimensions[number].height = height_of(texts, widths) + 4
-    style_header(sheet[1])
-    for number, note in enumerate(_NOTES, start=len(_HELP) + 2):
-        sheet.cell(number, 1, note)
-        sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(widths))
-        sheet.row_dimensions[number].height = height_of((note,), (sum(widths),)) + 4
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-    for number in range(2, len(_HELP) + 1):
-        sheet.cell(number, 1).font = Font(name="Calibri", bold=True)
-    sheet.freeze_panes = "A2"
-    for_paper(sheet)
 
 
 def _sign(book: "Workbook", facts: BookFacts) -> None:

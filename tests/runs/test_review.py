@@ -367,6 +367,27 @@ def test_a_later_decision_wins_and_an_older_book_does_not_undo_it(clinic: Clinic
     assert people(clinic)["101"][2:] == ("Сергеевна", "Анна Сергеевна")
 
 
+def test_a_decision_about_one_patient_is_changed_and_forgotten_by_itself(clinic: Clinic) -> None:
+    clinic.patients(ONE_WORD, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Анна", "исправить", last="Белова", first="Анна")
+    apply(clinic, book)
+    another = ONE_WORD.replace("104;", "105;").replace("01-04", "01-05")
+    clinic.patients(ONE_WORD, another, PLAIN, name="patients_2.csv")
+    clinic.sync()
+    book = review(clinic, "--all")
+    sheet = sheet_of(load_workbook(book))
+    rows = {str(cells[8].value): (cells[9].value, cells[10].value) for cells in sheet.iter_rows(min_row=3)}
+    assert rows == {"105": (None, None), "104": ("исправить", "Белова")}
+    opened = load_workbook(book)
+    sheet_of(opened)["J4"], sheet_of(opened)["K4"], sheet_of(opened)["L4"] = "спросить снова", None, None
+    opened.save(book)
+    assert [apply(clinic, book).out[:22] for _ in range(2)] == ["taken 1, known before ", "taken 0, known before "]
+    assert "refused 0" in apply(clinic, book).out
+    assert [cells[7].value for cells in sheet_of(load_workbook(review(clinic))).iter_rows(min_row=3)] == [2]
+
+
 def test_who_erred_corrects_the_same_book_and_applies_it_again(clinic: Clinic) -> None:
     clinic.patients(TYPO, PLAIN)
     clinic.sync()
