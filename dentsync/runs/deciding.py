@@ -148,12 +148,12 @@ class _Applying:
         """Whom it is about: everybody with the value, unless it adds to a value that could be anybody's."""
         if answer.patient:
             return [answer.patient]
+        before = [entry.patient for entry in self.entries[answer.key] if entry.book == self.facts.book]
+        if mine := [patient for patient in dict.fromkeys(before) if patient]:  # whom this row was about the last time
+            return mine
         one, said = next(iter(met.values())), answer.decision
         if said.verdict != "correct" or not adds(one.asked.name, Parts(said.last, said.first, said.patronymic)):
             return [EVERYBODY]
-        before = [entry.patient for entry in self.entries[answer.key] if entry.book == self.facts.book]
-        if mine := [patient for patient in dict.fromkeys(before) if patient]:
-            return mine
         one = met.get(EVERYBODY, one)
         if one.count > 1:
             raise NotTaken(CORRECTED.start, _SHARED.format(count=one.count))

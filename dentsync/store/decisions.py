@@ -58,11 +58,9 @@ class Journal:
         self.db = db
 
     def decisions(self) -> Decisions:
-        """What counts now."""
+        """What counts now: the last word about each value, and about each single patient who has it."""
         found: dict[str, dict[str, Decision]] = {}
         for entry in self.entries():
-            if not entry.patient:  # whatever was said of single patients before is overruled
-                found.pop(entry.source, None)
             about = found.setdefault(entry.source, {})
             about[entry.patient] = entry.decision
             if entry.decision.verdict == "reopen":

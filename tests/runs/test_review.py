@@ -388,6 +388,48 @@ def test_a_decision_about_one_patient_is_changed_and_forgotten_by_itself(clinic:
     assert [cells[7].value for cells in sheet_of(load_workbook(review(clinic))).iter_rows(min_row=3)] == [2]
 
 
+def test_what_is_said_of_a_value_does_not_touch_a_patient_who_was_decided_alone(clinic: Clinic) -> None:
+    clinic.patients(ONE_WORD, PLAIN)
+    clinic.sync()
+    first = review(clinic).rename(clinic.folder / "first.xlsx")
+    decide(first, "Анна", "исправить", last="Белова", first="Анна")
+    apply(clinic, first)
+    another = ONE_WORD.replace("104;", "105;").replace("01-04", "01-05")
+    clinic.patients(ONE_WORD, another, PLAIN, name="patients_2.csv")
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Анна", "оставить как есть")
+    assert apply(clinic, book).code == 0
+    clinic.sync()
+    assert {card: people(clinic)[card][:2] for card in ("104", "105")} == {
+        "104": ("Белова", "Анна"), "105": ("", "Анна"),
+    }  # fmt: skip
+    # The first row was about one patient, and still is when another word stands there.
+    decide(first, "Анна", "в карантин", last="", first="")
+    assert "refused 1" in apply(clinic, first).out  # the second book is newer
+    third = review(clinic, "--all")
+    opened = load_workbook(third)
+    row = next(cells[0].row for cells in sheet_of(opened).iter_rows(min_row=3) if cells[8].value == "104")
+    for column, text in {"J": "оставить как есть", "K": None, "L": None}.items():
+        sheet_of(opened)[f"{column}{row}"] = text
+    opened.save(third)
+    assert apply(clinic, third).out.startswith("taken 1")
+    clinic.sync()
+    assert people(clinic)["104"][:2] == ("", "Анна")
+
+
+def test_who_changes_the_word_of_a_row_changes_it_for_the_patient_it_was_about(clinic: Clinic) -> None:
+    clinic.patients(ONE_WORD, PLAIN)
+    clinic.sync()
+    book = review(clinic)
+    decide(book, "Анна", "исправить", last="Белова", first="Анна")
+    apply(clinic, book)
+    decide(book, "Анна", "оставить как есть", last="", first="")
+    assert apply(clinic, book).out.startswith("taken 1")
+    clinic.sync()
+    assert people(clinic)["104"][:2] == ("", "Анна")
+
+
 def test_who_erred_corrects_the_same_book_and_applies_it_again(clinic: Clinic) -> None:
     clinic.patients(TYPO, PLAIN)
     clinic.sync()
@@ -472,7 +514,9 @@ def test_where_doubtful_names_hold_a_record_it_goes_out_when_it_is_decided(clini
     clinic.patients(TYPO, PLAIN)
     summary = clinic.sync()
     assert (summary["held_for_names"], summary["exit_code"], set(people(clinic))) == (1, 4, {"103"})
-    assert "held for their names 1" in clinic.say("status").out
+    status = clinic.say("status").out
+    assert "held for their names 1" in status
+    assert "rows with news 0" in status  # what waits costs a quiet run nothing
     again = clinic.sync()
     assert (again["held_for_names"], again["exit_code"], again["requests"]) == (1, 0, 0)
     book = review(clinic)
@@ -491,6 +535,18 @@ def test_a_held_visit_makes_no_deal_and_leaves_its_patient_alone(clinic: Clinic)
     summary = clinic.sync()
     assert (summary["held_for_names"], clinic.deals()) == (1, [])
     assert people(clinic)["103"][:3] == ("Котов", "Иван", "Петрович")
+
+
+def test_a_name_that_came_into_doubt_does_not_reach_a_contact_by_way_of_other_rows(clinic: Clinic) -> None:
+    clinic.configure('doubtful = "without_name"', 'doubtful = "hold"')
+    clinic.patients(TYPO, PLAIN)
+    clinic.sync()
+    clinic.patients(TYPO, PLAIN.replace("Петрович", "Петровч"), name="patients_2.csv")
+    clinic.reminders("Котов Иван Петрович;+7 916 555-01-03;06.10.2026 9:00;Петров;")
+    clinic.sync()
+    assert len(clinic.deals()) == 1
+    assert "rows with news 0" in clinic.say("status").out
+    assert people(clinic)["103"] == ("Котов", "Иван", "Петрович", "Иван Петрович")
 
 
 def test_a_card_waits_for_its_name_also_while_a_visit_of_its_patient_goes_out(clinic: Clinic) -> None:

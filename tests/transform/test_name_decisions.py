@@ -6,7 +6,8 @@ import pytest
 
 from dentsync.model import CleanRules, Decision, Decisions, Origin, RawRecord, Record, Reject
 from dentsync.transform.clean import Cleaner
-from dentsync.transform.name_decisions import EVERYBODY, Asked, corrected
+from dentsync.transform.name_decisions import EVERYBODY, Asked, adds, corrected
+from dentsync.transform.names import Parts, parse_name
 
 RULES = CleanRules(timezone="Europe/Moscow", branch="Центральный", required=("full_name",), key=("card_number",))
 TYPO = {"card_number": "1", "full_name": "Соколова Анна Сергевна"}
@@ -95,6 +96,13 @@ def test_a_correction_loses_slips_of_case_and_keyboard_and_keeps_what_was_meant(
     assert corrected("Cоколова", "Анна", "") == ("Соколова", "Анна", "")  # the C is Latin
     assert corrected("Анна", "Соколова", "") == ("Анна", "Соколова", "")  # columns are believed
     assert corrected("", "Анна", "") == ("", "Анна", "")
+
+
+def test_a_correction_adds_where_it_has_more_parts_or_the_value_is_no_whole_name() -> None:
+    assert adds(parse_name("Мартын Роман"), Parts("Роман", "Мартын", "Ильич"))
+    assert not adds(parse_name("Мартын Роман"), Parts("Роман", "Мартын"))
+    assert adds(parse_name("Анна"), Parts("", "Ольга"))
+    assert not adds(parse_name("Соколова Анна Сергевна"), Parts("Соколова", "Анна", "Степановна"))
 
 
 @pytest.mark.parametrize(
