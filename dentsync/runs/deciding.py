@@ -50,7 +50,8 @@ def apply(options: Options, path: Path) -> Applied:
         if facts.clinic != job.config.clinic:
             line = _("{file}: is the review workbook of another clinic; nothing of it was taken")
             raise DentsyncError(line.format(file=path.name))
-        applying = _Applying(job, facts, Workbook(facts.book, sha256, _user(), wall_time(), facts.rules))
+        at = wall_time().astimezone(job.config.zone)
+        applying = _Applying(job, facts, Workbook(facts.book, sha256, _user(), at, facts.rules))
         with job.store.transaction():
             applying.take(rows)
     return applying.applied
