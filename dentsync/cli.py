@@ -22,7 +22,7 @@ from dentsync.cli_people import duplicates
 from dentsync.cli_sandbox import demo, sandbox
 from dentsync.cli_sniff import sniff, statuses
 from dentsync.cli_state import prune, state
-from dentsync.errors import DentsyncError, ExitCode, Terminated
+from dentsync.errors import ConfigError, DentsyncError, ExitCode, Terminated
 from dentsync.lang import _
 from dentsync.redact import redact
 from dentsync.runs.telling import Telling
@@ -169,17 +169,37 @@ def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
 @CONFIG
 @NOW
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Write them to a workbook.")
+@click.option(
+    "--review", type=click.Path(path_type=Path, dir_okay=False), help="Write doubtful names to a workbook to decide."
+)
+@click.option("--all", "every", is_flag=True, help="With --review: also what was decided before.")
+@click.option(
+    "--apply", "decided", type=click.Path(path_type=Path, dir_okay=False), help="Take the decisions of that workbook."
+)
 @STRICT
 @VALUES
-def clean(rejects: Path | None, values: bool | None, **given: Any) -> int:
+def clean(
+    rejects: Path | None, review: Path | None, every: bool, decided: Path | None, values: bool | None, **given: Any
+) -> int:
     """List the rows and fields that could not be used, with reasons in Russian.
+
+    Names that are in doubt go to the clinic as a workbook (--review) and come back with decisions (--apply); these
+    hold in every later run.
 
     \b
     Example:  dentsync clean --rejects rejects.xlsx
+              dentsync clean --review names.xlsx
+              dentsync clean --apply names.xlsx
     """
     from dentsync.runs import looking
 
     options = _options(**given)
+    if sum(map(bool, (rejects, review, decided))) > 1:
+        raise ConfigError(_("one of --rejects, --review and --apply at a time"))
+    if review or decided:
+        from dentsync.cli_review import apply_review, write_review
+
+        return write_review(options, review, every=every) if review else apply_review(options, Path(decided or ""))
     faults = looking.status(options).faults
     shown = sys.stdout.isatty() if values is None else values
     for line in faults:

@@ -101,6 +101,7 @@ class Config:
     routes: Mapping[str, Route]
     safety: SafetyRules
     digest: str
+    holds_doubtful: bool = False  # a record whose name waits for a person is not sent
     mail: MailAccount | None = None
     alerts: Alerts | None = None
     retention: Retention = Retention()

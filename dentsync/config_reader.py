@@ -26,6 +26,7 @@ from dentsync.config_tables import (
     FieldTable,
     FilesTable,
     MailTable,
+    NamesTable,
     PartTable,
     RetentionTable,
     RouteTable,
@@ -94,7 +95,9 @@ class Reader:
             self.fail(where, _explain(str(error), shape))
 
     def config(self, data: dict[str, Any]) -> Config:
-        self._known("", data, ("clinic", "files", "crm", "feeds", "routes", "safety", "retention", "mail", "alerts"))
+        self._known(
+            "", data, ("clinic", "files", "crm", "feeds", "routes", "safety", "retention", "mail", "alerts", "names")
+        )
         for name in ("clinic", "crm", "feeds", "routes"):
             if not isinstance(data.get(name), dict):
                 self.fail(f"[{name}]", _("this table is missing"))
@@ -105,6 +108,7 @@ class Reader:
         target = self.table(crm, CrmTable, "crm")
         feeds = {name: self._feed(name, table, clinic) for name, table in data["feeds"].items()}
         routes = {name: self._route(name, table, feeds, fields) for name, table in data["routes"].items()}
+        names = self.table(data.get("names", {}), NamesTable, "names")
         root = self.path.resolve().parent
         return Config(
             path=self.path,
@@ -127,8 +131,10 @@ class Reader:
             safety=self._safety(data.get("safety", {})),
             digest=digest_of(
                 *(data.get(name, {}) for name in ("clinic", "crm", "feeds", "routes", "safety")),
+                names.doubtful,
                 [vocabulary(table.get("source", "helix")) for table in data["feeds"].values()],
             ),
+            holds_doubtful=names.doubtful == "hold",
             mail=self._mail(data.get("mail")),
             alerts=self.alerts(data),
             retention=self._retention(data.get("retention", {})),

@@ -11,6 +11,12 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """A table of config.toml: unknown keys are errors."""
 
 
+class NamesTable(Table, frozen=True):
+    """``[names]``: what a record does whose name waits for a person."""
+
+    doubtful: Literal["without_name", "hold"] = "without_name"
+
+
 class PhoneTable(Table, frozen=True):
     """``[clinic] phone``: how to read numbers without a country or city code."""
 

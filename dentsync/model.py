@@ -219,6 +219,27 @@ class Record:
     origin: Origin
     values: Mapping[str, Value] = dataclasses.field(repr=False)
     faults: tuple[Fault, ...] = ()
+    doubtful: bool = False  # the name waits for a person: it stands as it was typed, and in no message
+    typed: tuple[str, str, str] | None = dataclasses.field(default=None, repr=False)  # the name before it was decided
+
+
+Verdict = Literal["accept", "correct", "keep", "dismiss", "reopen"]
+"""What a person says of a doubtful name: the proposal is right, other parts are, it is right as typed, it is no
+patient's name, or (of an earlier decision) it is to be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about one source value: the parts that the name has from now on, "" for a missing one."""
+
+    verdict: Verdict
+    last: str = dataclasses.field(default="", repr=False)
+    first: str = dataclasses.field(default="", repr=False)
+    patronymic: str = dataclasses.field(default="", repr=False)
+
+
+Decisions = Mapping[str, Mapping[str, Decision]]
+"""By the hash of the source value, then by the patient it is about; "" is everybody with this value."""
 
 
 # ── what the configuration says, as values ────────────────────────────────────────────────────
@@ -462,6 +483,10 @@ class Held:
     key: str
     origin: Origin
     reason: str
+
+
+NAME_WAITS = "имя ждёт решения: dentsync clean --review"
+"""The reason of a record that is held for its name, where the configuration wants it so."""
 
 
 # ── from operation to outcome ─────────────────────────────────────────────────────────────────

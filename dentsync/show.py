@@ -9,7 +9,7 @@ import msgspec
 
 from dentsync.lang import _
 from dentsync.load.console import GROUP_LIMIT, drift_lines, outcome_lines, show_plan, text_of
-from dentsync.model import Result
+from dentsync.model import NAME_WAITS, Result
 from dentsync.redact import redact
 
 if TYPE_CHECKING:
@@ -135,13 +135,19 @@ def show_overview(overview: "Overview") -> None:
         line = _("  numbers of many patients {n}, nobody is found by them; correct them in the MIS: {numbers}")
         _say(line.format(n=len(overview.crowds), numbers=numbers))
     for item in overview.held:
-        _say(_("  held: {key}: {reason} ({origin})").format(**item))
+        if item["reason"] != NAME_WAITS:
+            _say(_("  held: {key}: {reason} ({origin})").format(**item))
+    if waiting := sum(item["reason"] == NAME_WAITS for item in overview.held):
+        _say(_("  ? held for their names {n}; decide them: dentsync clean --review FILE.xlsx").format(n=waiting))
     lost = sum(fault.lost for fault in overview.faults)
     if overview.faults:
         line = _(
             "rejected rows {lost}, rows with unusable fields {fields}; list them: dentsync clean --rejects FILE.xlsx"
         )
         _say(line.format(lost=lost, fields=len(overview.faults) - lost))
+    if overview.names:
+        line = _("rows with a doubtful name {n}, in no message; decide them: dentsync clean --review FILE.xlsx")
+        _say(line.format(n=overview.names))
     for run in overview.runs[:5]:
         code = run["exit_code"] if run["exit_code"] is not None else _("not finished")
         _say(_("  run {id}: {command} at {now}: {code}").format(**{**run, "now": run["now"][:16], "code": code}))
@@ -166,7 +172,20 @@ def overview_json(overview: "Overview") -> str:
         {"feed": f.feed, "origin": str(f.origin), "lost": f.lost, "faults": [[x.field, x.reason] for x in f.faults]}
         for f in overview.faults
     ]
-    fields = ("clinic", "now", "feeds", "runs", "held", "contacts", "deals", "drift", "deleted", "unsettled", "crowds")
+    fields = (
+        "clinic",
+        "now",
+        "feeds",
+        "runs",
+        "held",
+        "contacts",
+        "deals",
+        "drift",
+        "deleted",
+        "unsettled",
+        "crowds",
+        "names",
+    )
     shown: dict[str, Any] = msgspec.to_builtins({name: getattr(overview, name) for name in fields})
     return dumps(redact.each(shown | {"faults": faults}))
 

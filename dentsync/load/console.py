@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dentsync.lang import _
-from dentsync.model import Change, Drift, Operation, Outcome, Plain, Plan, Result
+from dentsync.model import NAME_WAITS, Change, Drift, Operation, Outcome, Plain, Plan, Result
 from dentsync.redact import redact
 
 if TYPE_CHECKING:
@@ -69,7 +69,11 @@ def plan_lines(
         if len(operations) > len(shown) > 0:
             yield [("    " + _("… and {count} more (--all shows them)").format(count=len(operations) - len(shown)), "")]
     for held in plan.held:
-        yield [(f"  ? {held.key}  {held.reason}  ({held.origin})", "")]
+        if limit is None or held.reason != NAME_WAITS:
+            yield [(f"  ? {held.key}  {held.reason}  ({held.origin})", "")]
+    if limit is not None and (names := sum(held.reason == NAME_WAITS for held in plan.held)):
+        line = _("  ? held for their names {n}; decide them: dentsync clean --review FILE.xlsx")
+        yield [(line.format(n=names), "")]
     yield [(_totals(plan), "bold")]
 
 

@@ -5,19 +5,14 @@ readable for its owner only, and appears under its name only when it is complete
 """
 
 import dataclasses
-import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dentsync.errors import DentsyncError
-from dentsync.lang import _
+from dentsync.load.sheets import LINE, as_text, for_paper, height_of, save_book, set_widths, style_header, writable
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 
@@ -120,8 +115,6 @@ _COLUMNS = {  # title: width in characters
 }
 _COUNTS = {"Выгрузка": 18, "Поле": 22, "Причина": 56}
 _LOST, _KEPT = "строка не загружена", "строка загружена"
-_LINE, _MOST_LINES = 15, 8  # points; a longer text is read in the cell itself
-_LONGEST = 32_767  # characters that a cell of a workbook can hold
 
 
 def write_rejects(path: Path, rejects: Sequence[RejectLine]) -> None:
@@ -139,7 +132,7 @@ def write_rejects(path: Path, rejects: Sequence[RejectLine]) -> None:
     summary = book.create_sheet()
     _fill(summary, "Сводка", counts, rows)
     _stress_last(summary)
-    _save(book, path)
+    save_book(book, path)
 
 
 def _cells(line: RejectLine) -> tuple[str | int, ...]:
@@ -191,33 +184,23 @@ def _fill(sheet: "Worksheet", title: str, columns: dict[str, int], rows: Sequenc
     sheet.title = title
     sheet.append(list(columns))
     for row in rows:
-        sheet.append(list(map(_clean, row)))
+        sheet.append(list(map(writable, row)))
     text, number = Alignment(vertical="top", wrap_text=True), Alignment(vertical="top", horizontal="center")
     for line in sheet.iter_rows(min_row=2, max_row=len(rows) + 1, max_col=len(columns)):
         for cell in line:
             if isinstance(cell.value, str):
-                cell.data_type, cell.number_format, cell.alignment = "s", "@", text
-            else:
-                cell.alignment = number
+                as_text(cell)
+            cell.alignment = text if isinstance(cell.value, str) else number
     _size(sheet, list(columns.values()), rows)
-    _for_paper(sheet, len(columns), len(rows) + 1)
+    _arrange(sheet, len(columns), len(rows) + 1)
 
 
 def _size(sheet: "Worksheet", widths: list[int], rows: Sequence[tuple[str | int, ...]]) -> None:
-    """Widths of columns, heights of rows: not every program fits a row to its wrapped text by itself."""
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    for index, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
+    set_widths(sheet, widths)
     for number, row in enumerate(rows, start=2):
-        lines = max(-(-len(str(value)) // (width - 3)) for value, width in zip(row, widths, strict=True))
-        sheet.row_dimensions[number].height = _LINE * min(max(lines, 1), _MOST_LINES)
-    sheet.row_dimensions[1].height = 2 * _LINE
-    for cell in sheet[1]:
-        cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="1F5C7A")
-        cell.alignment = Alignment(vertical="center", horizontal="center", wrap_text=True)
+        sheet.row_dimensions[number].height = height_of(row, widths)
+    sheet.row_dimensions[1].height = 2 * LINE
+    style_header(sheet[1])
 
 
 def _stress_last(sheet: "Worksheet") -> None:
@@ -229,42 +212,10 @@ def _stress_last(sheet: "Worksheet") -> None:
             cell.font = Font(name="Calibri", bold=True)
 
 
-def _for_paper(sheet: "Worksheet", width: int, height: int) -> None:
+def _arrange(sheet: "Worksheet", width: int, height: int) -> None:
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(width)}{height}"
     sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-def _clean(value: str | int) -> str | int:
-    """Without control characters, which a workbook cannot hold."""
-    if isinstance(value, int):
-        return value
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    return str(ILLEGAL_CHARACTERS_RE.sub(" ", value))[:_LONGEST]
-
-
-def _save(book: "Workbook", path: Path) -> None:
-    """Under its name only when complete, and for its owner only (``mkstemp`` makes 0600)."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        os.close(handle)
-        try:
-            book.save(name)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DentsyncError(
-            _("{file}: cannot be written: {reason}; choose another --rejects").format(file=path, reason=reason)
-        ) from None
+    for_paper(sheet)

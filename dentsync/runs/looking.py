@@ -18,6 +18,7 @@ from dentsync.store import FaultLine, FileEntry
 from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of, known_of
 from dentsync.transform.family import seniority
+from dentsync.transform.name_reasons import asks
 from dentsync.transform.phones import parse_phones
 from dentsync.transform.words import fold
 
@@ -50,6 +51,7 @@ class Overview:
     deleted: int  # of our items, as far as the CRM was looked at
     unsettled: int
     crowds: tuple[tuple[str, int], ...] = ()  # numbers of many people, masked, with how many
+    names: int = 0  # rows whose name was found doubtful, loaded or not
 
 
 def status(options: Options) -> Overview:
@@ -58,6 +60,7 @@ def status(options: Options) -> Overview:
         last = {entry.feed: entry for entry in job.store.facts.last_files()}
         counts = job.store.ledger.item_counts(job.config.target)
         held = [dict(zip(("kind", "key", "origin", "reason"), row, strict=True)) for row in job.store.ledger.held()]
+        faults = tuple(job.store.facts.faults())
         names = ("id", "command", "now", "finished_at", "exit_code", "summary")
         return Overview(
             clinic=job.config.clinic,
@@ -65,7 +68,8 @@ def status(options: Options) -> Overview:
             feeds=tuple(_feed_status(job, name, last.get(name)) for name in job.config.feeds),
             runs=tuple(dict(zip(names, row, strict=True)) for row in job.store.ledger.runs()),
             held=tuple(held),
-            faults=tuple(job.store.facts.faults()),
+            faults=faults,
+            names=sum(any(one.field == "full_name" and asks(one.reason) for one in row.faults) for row in faults),
             contacts=counts.get("contact", 0),
             deals=counts.get("deal", 0),
             drift=job.store.ledger.drift_count(),

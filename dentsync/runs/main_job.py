@@ -54,6 +54,7 @@ class Report:
     pushed: "Pushed | None" = None
     seen: "Survey | None" = None  # what people did in the CRM, if that was asked for
     uncertain: int = 0  # items whose last creation may still be on its way
+    held_for_names: int = 0  # records that wait until their names are decided
     newly_held: int = 0  # items that wait and did not wait after the last run
     code: ExitCode = ExitCode.DONE
 
@@ -68,6 +69,7 @@ class Report:
             "plan": self.plan.digest if self.plan else None,
             "operations": len(self.plan.operations) if self.plan else 0,
             "held": len(self.plan.held) if self.plan else 0,
+            "held_for_names": self.held_for_names,
             "refusals": list(self.plan.refusals) if self.plan else [],
             "outcomes": {result.value: pushed.count(result) for result in Result} if pushed else {},
             "drift": len(pushed.drift) if pushed else 0,
@@ -241,6 +243,7 @@ def _refused(report: Report, options: Options) -> bool:
 
 def _finish(job: Session, run: int, report: Report, options: Options) -> Report:
     _remember_approval(job, report, options)
+    report.held_for_names = job.store.ledger.held_for_names() if job.config.holds_doubtful else 0
     report.code = _code(report, options)
     job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
     return report

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from dentsync.config import digest_of
-from dentsync.model import Desired, Entity, Held, Operation, Plan, Record, Reject, Route
+from dentsync.model import NAME_WAITS, Desired, Entity, Held, Kind, Operation, Plan, Record, Reject, Route
 from dentsync.runs.approval import without_approved
 from dentsync.runs.ours import Ours
 from dentsync.runs.session import Session
@@ -14,7 +14,7 @@ from dentsync.store import Person, StoredRow
 from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of, known_of, passes_at
 from dentsync.transform.diff import operations_of
-from dentsync.transform.link import Mention, Somebody, identify, mention_of
+from dentsync.transform.link import Match, Mention, Somebody, identify, mention_of, typed_key
 from dentsync.transform.routes import deal_of, wakes_at
 from dentsync.transform.safety import plan_refusals
 
@@ -32,6 +32,7 @@ class Work:
     rows: dict[int, set[str]] = field(default_factory=dict)  # row -> "kind:key" of the items it speaks for
     wakes: dict[int, str | None] = field(default_factory=dict)
     moved: dict[int, str] = field(default_factory=dict)  # rows that turned out to be somebody else's -> whose
+    judged: set[str] = field(default_factory=set)  # "kind:key" of the rows themselves
 
 
 def make_plan(
@@ -63,6 +64,7 @@ class _Planner:
         self.rows: dict[int, set[str]] = {}
         self.wakes: dict[int, str | None] = {}
         self.moved: dict[int, str] = {}
+        self.judged: set[str] = set()
         self.left: defaultdict[str, list[StoredRow]] = defaultdict(list)  # the same rows, by whose they were
 
     def work(self, mark: str, feeds: Collection[str], progress: Progress | None) -> Work:
@@ -71,7 +73,7 @@ class _Planner:
             row for row in self.facts.unsettled(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
         ]
         people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
-        for row in sorted(rows, key=self._cards_first):
+        for row in sorted(rows, key=self._is_visit):  # cards first
             self._assign(row, people)
         for done, (person, news) in enumerate(people.items(), start=1):
             self._plan_person(person, news)
@@ -79,9 +81,9 @@ class _Planner:
                 progress(done, len(people))
         for person in self.left.keys() - people.keys():
             self._plan_person(person, [])
-        return Work(self._plan(mark), self.rows, self.wakes, self.moved)
+        return Work(self._plan(mark), self.rows, self.wakes, self.moved, self.judged)
 
-    def _cards_first(self, row: StoredRow) -> bool:
+    def _is_visit(self, row: StoredRow) -> bool:
         return self.job.config.feeds[row.feed].rules.entity is not Entity.PATIENT
 
     def _record(self, row: StoredRow) -> Record | None:
@@ -90,16 +92,30 @@ class _Planner:
             self.records[row.id] = None if isinstance(record, Reject) else record
         return self.records[row.id]
 
+    def _waits(self, record: Record) -> bool:
+        """Whether the record is not sent because of its name."""
+        return record.doubtful and self.job.config.holds_doubtful
+
     # ── who ──
 
     def _assign(self, row: StoredRow, people: dict[str, list[tuple[StoredRow, Record]]]) -> None:
         record = self._record(row)
         self.rows[row.id] = set()
+        kind: Kind = "deal" if self._is_visit(row) else "contact"
+        self.judged.add(f"{kind}:{row.key}")
         if record is None:  # a newer rule rejects it: what was done stays, and there is nothing to do
             return
-        mention = mention_of(record, self.job.config.feeds[row.feed].rules.branch)
+        branch = self.job.config.feeds[row.feed].rules.branch
+        mention = mention_of(record, branch)
+        if self._waits(record):
+            self.held.append(Held(kind, row.key, record.origin, NAME_WAITS))
+            return
         exact = self.facts.person_of(mention.key)
         match = identify(mention, _somebody(exact) if exact else None, *self._candidates(mention, known=bool(exact)))
+        if exact is None and match.person == mention.key and (before := typed_key(record, branch)):
+            # Nobody else is meant: whoever was known by the name as it was typed is called otherwise from now on.
+            known = self.facts.person_of(before)
+            match = Match(known.key) if known else match
         if match.person is None:
             self.held.append(Held("contact", mention.key, record.origin, match.reason))
             self.rows[row.id].add(f"contact:{mention.key}")
@@ -108,8 +124,8 @@ class _Planner:
         if exact == person:
             self.facts.put_phones(person.key, mention.phones)
         else:  # a visit may misspell a name, and must not make its patient unknown
-            own_row = record.entity is Entity.PATIENT
-            self.facts.put_person(person, mention.key, mention.phones, names=own_row)
+            names = record.entity is Entity.PATIENT or record.typed is not None
+            self.facts.put_person(person, mention.key, mention.phones, names=names)
         if row.person is None:
             self.facts.set_person(row.id, match.person)
         elif row.person != match.person:  # stored when all is done: until then, both contacts are to be put right
@@ -131,7 +147,8 @@ class _Planner:
     # ── what ──
 
     def _plan_person(self, person: str, news: list[tuple[StoredRow, Record]]) -> None:
-        records = [record for row in self._rows_of(person, news) if (record := self._record(row))]
+        found = (self._record(row) for row in self._rows_of(person, news))
+        records = [record for record in found if record and not self._waits(record)]
         contact = self._contact(person, records, news)
         self._plan_item(contact, [row for row, _record in news] + self.left.get(person, []))
         known = known_of(records, self.job.masters) if any(map(self._asks_patient, news)) else {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from dentsync.model import Held, Plan
+from dentsync.model import NAME_WAITS, Held, Plan
 from dentsync.runs.planning import Work, make_plan
 from dentsync.runs.pushed import Pushed
 from dentsync.runs.pushing import Pusher, Tick
@@ -30,15 +30,19 @@ class _Books:
     undone: set[str] = field(default_factory=set)
     held: dict[str, Held] = field(default_factory=dict)
     looked_at: set[str] = field(default_factory=set)
+    judged: set[str] = field(default_factory=set)
 
     def enter(self, work: Work, pushed: Pushed | None, only: Collection[str]) -> None:
         """Take up a round: what it was about is no longer as the round before left it."""
         self.looked_at.update(*work.rows.values())
+        self.judged |= work.judged
         self.undone -= set(only)
         self.held = {name: one for name, one in self.held.items() if name not in only}
         held = [*work.plan.held, *(pushed.held if pushed else ())]
         self.held |= {f"{one.kind}:{one.key}": one for one in held}
-        self.undone |= self.held.keys() | (pushed.undone if pushed else set())
+        # A name that waits has no news until it is decided: its row is not asked about in every run.
+        self.undone |= {name for name, one in self.held.items() if one.reason != NAME_WAITS}
+        self.undone |= pushed.undone if pushed else set()
 
 
 def carry_out(
@@ -79,9 +83,9 @@ def carry_out(
     assert done is not None
     with job.store.transaction():
         done.uncertain = len(job.store.ledger.uncertain(job.config.target))
-        # A run of one feed knows nothing of what waits in another.
         looked_at = books.looked_at if feeds else None
-        done.newly_held = job.store.ledger.replace_held(books.held.values(), wall_time(), looked_at)
+        # A run of one feed knows nothing of what waits in another.
+        done.newly_held = job.store.ledger.replace_held(books.held.values(), wall_time(), looked_at, books.judged)
     return done
 
 

@@ -1,5 +1,6 @@
 """The rows of one file, judged one by one: stored, rejected, or passed over."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from dentsync.config import Feed
@@ -13,7 +14,8 @@ from dentsync.store.facts import APART
 from dentsync.store.incoming import Earlier, Incoming
 from dentsync.transform.damage import GARBLED, REPAIRED
 from dentsync.transform.file_guards import Contents, Tally
-from dentsync.transform.owner import is_another, may_be_another
+from dentsync.transform.name_reasons import asks
+from dentsync.transform.owner import NAMES, is_another, may_be_another
 
 _APART = "та же запись уже есть в строке {line}, но с другими данными: не взята ни одна"
 _OTHER_OWNER = (
@@ -53,7 +55,7 @@ class Rows:
         record = self.job.cleaners[self.feed.name].clean(RawRecord(self.feed.name, origin, cells))
         self._tally(line, record)
         if isinstance(record, Reject):
-            return self._reject(line, fingerprint, *record.faults)
+            return self._reject(line, fingerprint, *record.faults, cells=_asked(cells, record))
         row = FreshRow(record.key, fingerprint, line, cells, record.faults)
         before = self.incoming.earlier(record.key)
         if self._is_wanted(record, row, before):
@@ -140,11 +142,23 @@ class Rows:
         fault = Fault(self.feed.rules.key[0], _APART.format(line=other))
         self._reject(row.line, row.fingerprint, fault, lost=APART)
 
-    def _reject(self, line: int, fingerprint: int, *faults: Fault, lost: int = True) -> None:
+    def _reject(
+        self, line: int, fingerprint: int, *faults: Fault, lost: int = True, cells: Mapping[str, str] | None = None
+    ) -> None:
         self.lost.add(fingerprint)
         self.contents.rejected.add(line)
         self.contents.rejected_for.update({fault.field for fault in faults})
-        self.facts.put_faults(self.feed.name, self.file, fingerprint, line, faults, lost=lost)
+        self.facts.put_faults(self.feed.name, self.file, fingerprint, line, faults, lost=lost, cells=cells)
+
+
+_ASKED = frozenset({*NAMES, "sex", "card_number", "phones", "branch"})
+
+
+def _asked(cells: Mapping[str, str], reject: Reject) -> dict[str, str] | None:
+    """Of a row that a doubtful name cost: what a person who judges the name has to see."""
+    if not any(fault.field == "full_name" and asks(fault.reason) for fault in reject.faults):
+        return None
+    return {name: text for name, text in cells.items() if name in _ASKED}
 
 
 def _is_later(record: Record, stored: Record) -> bool | None:

@@ -14,7 +14,7 @@ from dentsync.config import Config, Retention, digest_of, exposures
 from dentsync.config_reader import load
 from dentsync.errors import ConfigError
 from dentsync.lang import _
-from dentsync.model import Record, Reject
+from dentsync.model import Decisions, Record, Reject
 from dentsync.runs.lock import locked
 from dentsync.store import Store, StoredRow, is_current
 from dentsync.store.lineage import Lineage, gone, lineage_of, read_note, sign
@@ -31,14 +31,18 @@ REMEMBERED = 2_000
 class Cleaners(dict[str, "Cleaner"]):
     """A cleaner for each feed, made when a row of it has to be judged: quiet runs judge none."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, store: Store) -> None:
         super().__init__()
-        self._config = config
+        self._config, self._store = config, store
+        self._decisions: Decisions | None = None  # what people said of names, once it was asked for
 
     def __missing__(self, feed: str) -> "Cleaner":
+        from dentsync.store.decisions import Journal
         from dentsync.transform.clean import Cleaner
 
-        self[feed] = Cleaner(self._config.feeds[feed].rules)
+        if self._decisions is None:
+            self._decisions = Journal(self._store.db).decisions()
+        self[feed] = Cleaner(self._config.feeds[feed].rules, self._decisions)
         return self[feed]
 
 
@@ -136,7 +140,7 @@ def _session(config: Config, now: str | None) -> Iterator[Session]:
     at = moment(now, config)
     _check_first(config)
     with Store(config.state / STORE) as store:
-        yield Session(config, store, at, Cleaners(config), {})
+        yield Session(config, store, at, Cleaners(config, store), {})
 
 
 def _check_first(config: Config) -> None:

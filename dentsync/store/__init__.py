@@ -20,7 +20,7 @@ __all__ = [
     "Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "is_current",
 ]  # fmt: skip
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """How many migrations ``schema`` has; a test keeps the two together."""
 
 
@@ -136,6 +136,7 @@ class Store:
         """Where the state stands: a plan made at one mark may be applied only at the same one."""
         row = self.db.execute(
             "SELECT (SELECT value FROM meta WHERE name = 'lineage'),"
-            " (SELECT coalesce(max(id), 0) FROM files), (SELECT coalesce(max(id), 0) FROM journal)"
+            " (SELECT coalesce(max(id), 0) FROM files), (SELECT coalesce(max(id), 0) FROM journal),"
+            " (SELECT coalesce(max(id), 0) FROM decisions)"
         ).fetchone()
-        return f"{row[0][:8]}-{row[1]}-{row[2]}"
+        return f"{row[0][:8]}-{row[1]}-{row[2]}-{row[3]}"

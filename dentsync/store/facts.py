@@ -168,13 +168,28 @@ class Facts:
         return (fingerprint for (fingerprint,) in rows)
 
     def put_faults(
-        self, feed: str, file: int, fingerprint: int, line: int, faults: Sequence[Fault], *, lost: bool | int
+        self,
+        feed: str,
+        file: int,
+        fingerprint: int,
+        line: int,
+        faults: Sequence[Fault],
+        *,
+        lost: bool | int,
+        cells: Mapping[str, str] | None = None,
     ) -> None:
-        """Store why a row, or some of its fields, could not be used. ``lost``: see ``APART``."""
+        """Store why a row, or some of its fields, could not be used. ``lost``: see ``APART``.
+
+        ``cells``: of a rejected row whose name a person may judge, those of the name and those that say whose it is.
+        """
         self.db.execute(
-            "INSERT OR REPLACE INTO faults(feed, fingerprint, file, line, lost, faults) VALUES (?, ?, ?, ?, ?, ?)",
-            (self.feed_id(feed), fingerprint, file, line, lost, _json.encode(faults).decode()),
-        )
+            "INSERT OR REPLACE INTO faults(feed, fingerprint, file, line, lost, faults, name_cells)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.feed_id(feed), fingerprint, file, line, lost, _json.encode(faults).decode(),
+                _json.encode(cells).decode() if cells else None,
+            ),
+        )  # fmt: skip
 
     def lost_among(self, feed: str) -> set[int]:
         """Fingerprints of rejected rows."""

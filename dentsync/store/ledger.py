@@ -7,7 +7,20 @@ from typing import Any
 
 import msgspec
 
-from dentsync.model import STRENGTH, Drift, Held, Kind, Operation, Origin, Outcome, Plain, Result, Status, Synced
+from dentsync.model import (
+    NAME_WAITS,
+    STRENGTH,
+    Drift,
+    Held,
+    Kind,
+    Operation,
+    Origin,
+    Outcome,
+    Plain,
+    Result,
+    Status,
+    Synced,
+)
 
 _ENDED = tuple(str(status) for status, strength in STRENGTH.items() if strength == STRENGTH[Status.COMPLETED])
 _json = msgspec.json.Encoder()
@@ -174,18 +187,26 @@ class Ledger:
 
     # ── held, drift, runs, cache ──
 
-    def replace_held(self, held: Iterable[Held], at: datetime, among: Collection[str] | None = None) -> int:
+    def replace_held(
+        self, held: Iterable[Held], at: datetime, among: Collection[str] | None, judged: Collection[str]
+    ) -> int:
         """The present list of what waits; how many of it did not wait before.
 
-        ``among``: the items ("kind:key") that were looked at; the others wait as they did. None: all.
+        ``among``: the items ("kind:key") that were looked at; the others wait as they did. None: all. A record that
+        waits for its name does so until it is itself ``judged`` anew.
         """
-        before = set(self.db.execute("SELECT kind, key FROM held"))
+        before = {(kind, key): reason == NAME_WAITS for kind, key, _origin, reason in self.held()}
         now = {(one.kind, one.key): one for one in held}
-        seen = [item for item in before if among is None or ":".join(item) in among]
+        looked_at = {True: judged, False: [":".join(item) for item in before] if among is None else among}
+        seen = [item for item, for_name in before.items() if ":".join(item) in looked_at[for_name]]
         self.db.executemany("DELETE FROM held WHERE kind = ? AND key = ?", seen)
         rows = ((h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in now.values())
         self.db.executemany("INSERT OR REPLACE INTO held(kind, key, origin, reason, at) VALUES (?, ?, ?, ?, ?)", rows)
-        return len(now.keys() - before)
+        return len(now.keys() - before.keys())
+
+    def held_for_names(self) -> int:
+        """How many records wait for their names."""
+        return int(self.db.execute("SELECT count(*) FROM held WHERE reason = ?", (NAME_WAITS,)).fetchone()[0])
 
     def held(self) -> list[tuple[str, str, str, str]]:
         """Kind, key, origin and reason of what waits."""

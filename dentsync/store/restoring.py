@@ -16,8 +16,8 @@ from dentsync.store.copies import TORN_INTENTION, TORN_ITEM, opened
 from dentsync.store.facts import RESTORED
 from dentsync.store.lineage import check_belongs, lineage_of, read_note
 
-_LEDGER = ("people", "aliases", "phones", "items", "journal", "runs", "held", "drift")
-"""Who is who belongs to it: the keys that our items carry in the CRM are decided there."""
+_LEDGER = ("people", "aliases", "phones", "items", "journal", "runs", "held", "drift", "decisions")
+"""Who is who belongs to it: the keys that our items carry in the CRM are decided there. So do people's decisions."""
 
 
 def continues(present: Path, copy: Path) -> bool:
@@ -65,7 +65,7 @@ def keep_ledger(copy: Path, present: Path) -> None:
     about them is news.
     """
     with closing(sqlite3.connect(copy, isolation_level=None)) as db:
-        last = _last_entry(db)
+        last, decided = _last_entry(db), _last_decision(db)
         db.execute("ATTACH ? AS present", (str(present),))
         db.execute("BEGIN")
         for table in _LEDGER:
@@ -76,7 +76,13 @@ def keep_ledger(copy: Path, present: Path) -> None:
             " JOIN (SELECT DISTINCT target, kind, key FROM journal WHERE id > ?) USING (target, kind, key))",
             (last,),
         )
+        # Decisions that the copy did not know may not have been carried out: every row is looked at again.
+        db.execute("DELETE FROM meta WHERE name IN ('rules', 'judged') AND ?", (_last_decision(db) > decided,))
         db.execute("COMMIT")
+
+
+def _last_decision(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM main.decisions").fetchone()[0])
 
 
 def doubt(copy: Path, fields: Mapping[Kind, Iterable[str]], at: datetime) -> int:

@@ -93,7 +93,22 @@ def _theirs(db: Database) -> None:
     db.table("items").add_column("theirs", str, not_null_default="")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs)
+def _decisions(db: Database) -> None:
+    # What people decided about names, and by whom, from which file, when, under which version of the rules.
+    db.table("decisions").create(
+        {
+            "id": int, "source": str, "patient": str, "verdict": str, "last": str, "first": str, "patronymic": str,
+            "book": str, "sha256": str, "made_by": str, "made_at": str, "rules": int,
+        },
+        pk="id",
+        not_null={"source", "patient", "verdict"},
+    )  # fmt: skip
+    # Of a rejected row what its name and its owner can be told by; older rejects are judged again for it.
+    db.table("faults").add_column("name_cells", str)
+    db.execute("DELETE FROM meta WHERE name = 'judged'")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs, _decisions)
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

@@ -13,12 +13,14 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dentsync.model import FIELDS, CleanRules, Fault, FieldType, RawRecord, Record, Reject, Status, Value
+from dentsync.model import FIELDS, CleanRules, Decisions, Fault, FieldType, RawRecord, Record, Reject, Status, Value
 from dentsync.transform.damage import REPAIRED, all_digits, damage_of, unwrapped
 from dentsync.transform.dates import parse_date, parse_datetime, parse_time
 from dentsync.transform.garble import is_garbled, ungarbled
 from dentsync.transform.money import parse_money, parse_number
-from dentsync.transform.names import PersonName, join_name, parse_name
+from dentsync.transform.name_decisions import Asked, asked_of
+from dentsync.transform.name_fields import NAME_FIELDS, WrittenName, fields_of, put_name, written_name
+from dentsync.transform.names import Parts, PersonName, parse_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phone_fields import put_told
 from dentsync.transform.phones import PhoneCell, parse_phones
@@ -110,12 +112,12 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 
 # ── the row ───────────────────────────────────────────────────────────────────────────────────
 
-_NAME_PARTS = ("last_name", "first_name", "patronymic")
-_ASSEMBLED = frozenset({*_NAME_PARTS, "full_name", "sms_name", "start_on", "start_time"})
+_ASSEMBLED = frozenset({*NAME_FIELDS, "sms_name", "start_on", "start_time"})
+_WHOSE = frozenset({"card_number", "branch", "phones"})
 # A fault of any of these explains why the field is missing.
 _CAUSES: Mapping[str, frozenset[str]] = {
     "start_at": frozenset({"start_at", "start_on", "start_time"}),
-    **dict.fromkeys((*_NAME_PARTS, "full_name"), frozenset({"full_name"})),
+    **dict.fromkeys(NAME_FIELDS, frozenset({"full_name"})),
 }
 
 
@@ -135,14 +137,18 @@ class _Row:
     cells: Mapping[str, str] = field(repr=False)
     values: dict[str, Value] = field(default_factory=dict, repr=False)
     faults: list[Fault] = field(default_factory=list)
-    name: PersonName | None = field(default=None, repr=False)
+    doubtful: bool = False
+    typed: Parts | None = field(default=None, repr=False)
 
 
 class Cleaner:
-    """Cleans the rows of one feed. Built once: it remembers the cells that it has read."""
+    """Cleans the rows of one feed. Built once: it remembers the cells that it has read.
 
-    def __init__(self, rules: CleanRules) -> None:
-        self._rules = rules
+    ``decisions``: what people said of names; they outweigh every rule.
+    """
+
+    def __init__(self, rules: CleanRules, decisions: Decisions | None = None) -> None:
+        self._rules, self._decisions = rules, decisions or {}
         self._dialect = Dialect(
             zone=ZoneInfo(rules.timezone),
             statuses={fold(word): meaning for word, meaning in rules.statuses.items()},
@@ -166,8 +172,10 @@ class Cleaner:
         missing = [name for name in self._needed if row.values.get(name) in (None, "", ())]
         if missing:
             return Reject(raw.feed, raw.origin, (*row.faults, *_absences(missing, row)))
-        key = key_of(row.values, self._rules)
-        return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, tuple(row.faults))
+        # A key that the name is part of was made before the name was decided, and stays.
+        key = key_of({**row.values, **fields_of(row.typed)} if row.typed else row.values, self._rules)
+        faults = tuple(row.faults)
+        return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, faults, row.doubtful, row.typed)
 
     def _defaults_for(self, cells: Mapping[str, str]) -> dict[str, str]:
         """What the configuration says where the file says nothing: no column, or an empty cell."""
@@ -224,25 +232,33 @@ class Cleaner:
         if reading.read:
             row.values[name] = reading.value
 
-    def name_of(self, cells: Mapping[str, str]) -> PersonName | None:
+    def asked_of(self, cells: Mapping[str, str]) -> Asked | None:
         """The name in the cells of a row, as a person may have to judge it; ``None`` where there is none to read."""
-        row = _Row(cells)
-        self._put_name(row)
-        return row.name
+        row = _Row({**cells, **self._defaults_for(cells)})
+        for name in _WHOSE & cells.keys():
+            self._put(name, row)
+        written = self._written(row)
+        if written is None or is_empty(written.typed, FieldType.NAME) or written.damage:
+            return None
+        return self._asked(written, written.read(), row)
+
+    def _asked(self, written: WrittenName, name: PersonName, row: _Row) -> Asked:
+        return asked_of(written.texts, written.sex, name, row.values, self._rules.branch)
+
+    def _written(self, row: _Row) -> WrittenName | None:
+        texts = {name: self._intact(row.cells[name]) for name in NAME_FIELDS if name in row.cells}
+        row.faults += [Fault(name, text[1], row.cells[name]) for name, text in texts.items() if text[1:]]
+        whole = {name: text[0] for name, text in texts.items()}
+        return written_name(whole, row.cells.get("sex", ""), self._rules.name_order)
 
     def _put_name(self, row: _Row) -> None:
         """Last and first name, patronymic and the full name, from three columns or from one."""
-        texts = {part: self._intact(row.cells.get(part, "")) for part in (*_NAME_PARTS, "full_name")}
-        row.faults += [Fault(name, text[1], row.cells[name]) for name, text in texts.items() if text[1:]]
-        parts = [texts[part][0] for part in _NAME_PARTS]
-        empty = [is_empty(part, FieldType.NAME) for part in parts]
-        sex, order = row.cells.get("sex", ""), self._rules.name_order
-        if "full_name" in row.cells and (empty[0] or empty[1]):
-            _put_person(row, ("full_name",), texts["full_name"][0], lambda text: parse_name(text, sex, order))
-        elif any(part in row.cells for part in _NAME_PARTS):
-            last, first, patronymic = ("" if nothing else part for part, nothing in zip(parts, empty, strict=True))
-            typed = " ".join(filter(None, (last, first, patronymic)))
-            _put_person(row, (*_NAME_PARTS, "full_name"), typed, lambda _: join_name(last, first, patronymic, sex))
+        if written := self._written(row):
+
+            def decide(name: PersonName) -> PersonName:
+                return self._asked(written, name, row).decided(self._decisions) if self._decisions else name
+
+            row.doubtful, row.typed = put_name(written, row.values, row.faults, decide)
 
     def _put_start(self, row: _Row) -> None:
         """``start_at`` from a column for the day and one for the time, when it has no text of its own.
@@ -277,28 +293,6 @@ class Cleaner:
                 if reading.value not in (None, False, "", ()):
                     row.values["status"] = meaning
                     return
-
-
-def _put_person(row: _Row, columns: tuple[str, ...], typed: str, parse: Callable[[str], PersonName]) -> None:
-    """What was typed stands in the fields of the name until a person has looked; a message gets a certain name only."""
-    row.values["sms_name"] = None
-    if is_empty(typed, FieldType.NAME):
-        row.values.update(dict.fromkeys(columns))
-        return
-    if damage := damage_of(typed, FieldType.NAME):
-        row.faults.append(Fault("full_name", damage, typed))
-        return
-    row.name = name = parse(typed)
-    row.values["sms_name"] = name.sms_name
-    if name.faults:
-        row.faults.append(Fault("full_name", "; ".join(name.faults), typed))
-    if name.do_not_contact:
-        row.values["do_not_contact"] = True
-    if name.typed is not None and name.action != "quarantine":
-        last, first, patronymic = name.typed
-        row.values.update(
-            last_name=last or None, first_name=first or None, patronymic=patronymic or None, full_name=name.typed.full
-        )
 
 
 def _absences(missing: list[str], row: _Row) -> list[Fault]:

@@ -6,7 +6,7 @@ is known by phone and agreeing name; when the card turns up later, it joins that
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dentsync.model import Record
 from dentsync.transform.names import name_key, names_agree
@@ -53,6 +53,14 @@ def mention_of(record: Record, branch: str) -> Mention:
     card = str(values.get("card_number") or "") or None
     home = str(values.get("branch") or branch)
     return Mention(_key(home, card, name, phones), card, name, phones, bool(values.get("branch")))
+
+
+def typed_key(record: Record, branch: str) -> str | None:
+    """Under which key the patient was known before a person decided the name; None where nobody did."""
+    if record.typed is None:
+        return None
+    typed = dict(zip(("last_name", "first_name", "patronymic"), record.typed, strict=True))
+    return mention_of(replace(record, values={**record.values, **typed}), branch).key
 
 
 def patient_key(branch: str, card: str) -> str:

@@ -20,6 +20,7 @@ QUARANTINED: Mapping[str, str] = {
     "spelling_lost": "русские и украинские буквы вперемешку",
     "only_company": "организация, а не человек",
     "only_representative": "указан родственник, а не пациент",
+    "dismissed": "решено: это не имя пациента",
 }
 """Codes that keep a name away from the CRM."""
 
@@ -110,6 +111,14 @@ _SHOWN_AS: Mapping[str, str] = {
 }
 
 ORDER: tuple[str, ...] = (*QUARANTINED, *PROPOSED, *REPAIRED)
+
+
+def asks(reason: str) -> bool:
+    """Whether a fault's reason is a doubt that a person can settle: not damage, and not what was settled."""
+    return any(part in _DOUBTS for part in reason.split("; "))
+
+
+_DOUBTS = frozenset({**QUARANTINED, **PROPOSED}.values()) - {QUARANTINED["dismissed"]}
 
 
 def action_of(codes: AbstractSet[str]) -> Action:

@@ -139,6 +139,14 @@ def decided(name: PersonName, parts: Parts, gender: Gender | None = None) -> Per
     )  # fmt: skip
 
 
+def dismissed(name: PersonName) -> PersonName:
+    """The name as a person put it aside: it is no patient's, and nothing of it is shown. Notes stay."""
+    return replace(
+        name, action="quarantine", flags=flags_of({"dismissed"}), sms_name=None, typed=None, others=(),
+        codes=frozenset({"dismissed"}),
+    )  # fmt: skip
+
+
 def source_hash(*cells: str) -> str:
     """What a decision about a name is tied to: the cells as they stand in the file, in a fixed order."""
     return hashlib.blake2b("\x1f".join(cells).encode(), digest_size=8).hexdigest()
@@ -212,6 +220,6 @@ def _is_plain_patronymic(folded: str, gender: str) -> bool:
 
 
 __all__ = [
-    "INITIAL", "Gender", "Lean", "Parts", "PersonName", "decided", "join_name", "name_key", "names_agree", "parse_name",
-    "source_hash",
+    "INITIAL", "Gender", "Lean", "Parts", "PersonName", "decided", "dismissed", "join_name", "name_key", "names_agree",
+    "parse_name", "source_hash",
 ]  # fmt: skip

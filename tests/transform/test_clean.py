@@ -209,10 +209,10 @@ def test_a_sex_that_contradicts_the_name_is_a_fault_and_touches_nothing() -> Non
 
 
 def test_what_a_person_has_to_judge_can_be_asked_for_by_itself() -> None:
-    name = Cleaner(PATIENTS).name_of({"full_name": "Соколова Анна Сергевна"})
-    assert name is not None
-    assert (name.full, name.action) == ("Соколова Анна Сергеевна", "propose")
-    assert Cleaner(PATIENTS).name_of({"full_name": "-"}) is None
+    asked = Cleaner(PATIENTS).asked_of({"full_name": "Соколова Анна Сергевна"})
+    assert asked is not None
+    assert (asked.name.full, asked.name.action) == ("Соколова Анна Сергеевна", "propose")
+    assert Cleaner(PATIENTS).asked_of({"full_name": "-"}) is None
 
 
 def test_a_missing_name_is_empty_in_all_its_parts() -> None:
