@@ -1,21 +1,20 @@
 """From facts to a plan: who is meant, what each row wants, what differs, what waits, what is too much."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
 
 from dentsync.config import digest_of
-from dentsync.model import NAME_WAITS, Desired, Entity, Held, Kind, Operation, Plan, Record, Reject, Route
+from dentsync.model import NAME_WAITS, Desired, Entity, Held, Kind, Operation, Plan, Record, Reject
 from dentsync.runs.approval import without_approved
+from dentsync.runs.deals import Deals, Patient
 from dentsync.runs.ours import Ours
 from dentsync.runs.session import Session
 from dentsync.store import Person, StoredRow
 from dentsync.transform.adopt import CROWD
-from dentsync.transform.contacts import contact_of, known_of, passes_at
+from dentsync.transform.contacts import contact_of
 from dentsync.transform.diff import operations_of
 from dentsync.transform.link import Match, Mention, Somebody, identify, mention_of, typed_key
-from dentsync.transform.routes import deal_of, wakes_at
 from dentsync.transform.safety import plan_refusals
 
 PLAN_VERSION = 1
@@ -56,7 +55,7 @@ class _Planner:
     def __init__(self, job: Session, waiting: frozenset[str], only: Collection[str] | None) -> None:
         self.job, self.waiting, self.only = job, waiting, only
         self.facts, self.ledger = job.store.facts, job.store.ledger
-        self.routes = _by_feed(job.config.routes.values())
+        self.deals = Deals(job)
         self.wanted = tuple(job.config.fields["contact"])
         self.records: dict[int, Record | None] = {}
         self.operations: dict[str, Operation] = {}
@@ -151,20 +150,17 @@ class _Planner:
         records = [record for record in found if record and not self._waits(record)]
         contact = self._contact(person, records, news)
         self._plan_item(contact, [row for row, _record in news] + self.left.get(person, []))
-        known = known_of(records, self.job.masters) if any(map(self._asks_patient, news)) else {}
+        patient = Patient(person, records, self.job.masters)
         for row, record in news:
-            for route in self.routes[row.feed]:
-                deal = deal_of(route, record, person, self.job.now, known=known, silent=row.silent)
-                if deal:
-                    self._plan_item(deal, [row])
-            self.wakes[row.id] = self._wakes(row, record)
+            for deal in self.deals.of(record, patient, silent=row.silent):
+                self._plan_item(deal, [row])
+            self.wakes[row.id] = self.deals.wakes(record)
+        for deal in self.deals.following(patient, [record for _row, record in news]) if news else ():
+            self._plan_item(deal, [row for row, _record in news])
 
     def _rows_of(self, person: str, news: list[tuple[StoredRow, Record]]) -> list[StoredRow]:
         known = [row for row in self.facts.rows_of(person) if self.moved.get(row.id, person) == person]
         return known + [row for row, _record in news if row.id in self.moved]
-
-    def _asks_patient(self, news: tuple[StoredRow, Record]) -> bool:
-        return any(route.unless for route in self.routes[news[0].feed])
 
     def _contact(self, person: str, records: list[Record], news: list[tuple[StoredRow, Record]]) -> Desired:
         lost = self.left.get(person, [])
@@ -193,13 +189,6 @@ class _Planner:
         self.operations |= {operation.id: operation for operation in operations}
         self.held += held
 
-    def _wakes(self, row: StoredRow, record: Record) -> str | None:
-        moments = [wakes_at(route, record, self.job.now) for route in self.routes[row.feed]]
-        passes = passes_at(record)
-        if passes and passes >= self.job.now:
-            moments.append(passes + timedelta(seconds=1))
-        return min((moment.astimezone(UTC).isoformat() for moment in moments if moment), default=None)
-
     # ── the value ──
 
     def _plan(self, mark: str) -> Plan:
@@ -226,14 +215,6 @@ class _Planner:
 def plan_digest(operations: tuple[Operation, ...], config: str) -> str:
     """Eight hex digits that name exactly these operations under this configuration."""
     return digest_of(operations, config)[:8]
-
-
-def _by_feed(routes: Iterable[Route]) -> defaultdict[str, list[Route]]:
-    result: defaultdict[str, list[Route]] = defaultdict(list)
-    for route in routes:
-        for feed in route.feeds:
-            result[feed].append(route)
-    return result
 
 
 def _somebody(person: Person) -> Somebody:

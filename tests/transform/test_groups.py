@@ -57,7 +57,7 @@ def test_a_deal_goes_to_the_pipeline_that_fits_its_patient_now() -> None:
     before = left_in("Первичные пациенты")
     deal = deal_of(chosen(visit(2, 3), 1, before), visit(2, 3), "patient/main/101", NOW)
     assert deal is not None
-    [move], held = operations_of(deal, before, {})
+    (*_fields, move), held = operations_of(deal, before, {})
     assert held == []
     assert (move.action, move.pipeline, move.from_pipeline) == ("move", "Повторные приемы", "Первичные пациенты")
 

@@ -1,0 +1,80 @@
+"""The deals that rows want, by the routes of their feeds, and when the clock alone will make them want others."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
+from functools import cached_property
+from itertools import chain
+
+from dentsync.model import Desired, Entity, Record, Route, Value
+from dentsync.runs.session import Session
+from dentsync.transform.contacts import known_of, passes_at
+from dentsync.transform.groups import completed_before, grouped, has_ended, route_of
+from dentsync.transform.routes import deal_key, deal_of, wakes_at
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Somebody with all rows that speak of them, oldest first. Rows of ``masters`` outweigh the others."""
+
+    key: str
+    records: Sequence[Record]
+    masters: frozenset[str]
+
+    @cached_property
+    def known(self) -> dict[str, Value]:
+        """What all rows say of the patient."""
+        return known_of(self.records, self.masters)
+
+
+class Deals:
+    """Asks the routes of a configuration."""
+
+    def __init__(self, job: Session) -> None:
+        self._job = job
+        self._groups = _by_feed(job.config.routes.values())
+
+    def of(self, record: Record, patient: Patient, *, silent: bool) -> Iterator[Desired]:
+        """The deals that a row wants."""
+        deals = (self._deal(group, record, patient, silent) for group in self._groups[record.feed])
+        return filter(None, deals)
+
+    def following(self, patient: Patient, told: Collection[Record]) -> Iterator[Desired]:
+        """Deals of rows without news, which news of their patient may lead into another pipeline: ``told`` has news."""
+        keys = {(record.feed, record.key) for record in told}
+        for record in patient.records:
+            for group in self._groups[record.feed] if (record.feed, record.key) not in keys else ():
+                if len(group) > 1 and not has_ended(record):
+                    deal = self._deal(group, record, patient, silent=False)
+                    if deal:
+                        yield replace(deal, creates=False)
+
+    def _deal(self, group: tuple[Route, ...], record: Record, patient: Patient, silent: bool) -> Desired | None:
+        if len(group) == 1:
+            known = patient.known if group[0].unless else {}
+            return deal_of(group[0], record, patient.key, self._job.now, known=known, silent=silent)
+        known = patient.known
+        if record.entity is Entity.APPOINTMENT:
+            before = completed_before(record, patient.records, known.get("completed_visits"))
+            known = known | {"completed_visits": before}
+        synced = self._job.store.ledger.synced(self._job.config.target, "deal", deal_key(group[0], record))
+        route = route_of(group, record, known, self._job.now, synced)
+        return deal_of(route, record, patient.key, self._job.now, known=known, silent=silent)
+
+    def wakes(self, record: Record) -> str | None:
+        """The next moment (ISO 8601, UTC) at which the clock alone gives this row news."""
+        now = self._job.now
+        moments = [wakes_at(route, record, now) for route in chain.from_iterable(self._groups[record.feed])]
+        passes = passes_at(record)
+        if passes and passes >= now:
+            moments.append(passes + timedelta(seconds=1))
+        return min((moment.astimezone(UTC).isoformat() for moment in moments if moment), default=None)
+
+
+def _by_feed(routes: Collection[Route]) -> defaultdict[str, list[tuple[Route, ...]]]:
+    """The routes of each feed, those of one group together."""
+    result: defaultdict[str, list[tuple[Route, ...]]] = defaultdict(list)
+    for feed in {feed for route in routes for feed in route.feeds}:
+        result[feed] = grouped(route for route in routes if feed in route.feeds)
+    return result
