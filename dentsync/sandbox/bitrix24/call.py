@@ -9,8 +9,8 @@ from dentsync.sandbox.bitrix24.filters import Clause, invalid
 from dentsync.sandbox.bitrix24.items import Actor, Change
 from dentsync.sandbox.bitrix24.limits import Meter
 from dentsync.sandbox.bitrix24.schema import Field, Schema
-from dentsync.sandbox.settings import Webhook
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.settings import Webhook
+from dentsync.sandbox.bitrix24.world import World
 
 PAGE = 50
 

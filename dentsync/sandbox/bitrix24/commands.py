@@ -8,8 +8,8 @@ from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Cut, Json, Timin
 from dentsync.sandbox.bitrix24.call import Call
 from dentsync.sandbox.bitrix24.limits import Meter
 from dentsync.sandbox.bitrix24.methods import METHODS, spelled
-from dentsync.sandbox.settings import Webhook
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.settings import Webhook
+from dentsync.sandbox.bitrix24.world import World
 
 MOST_COMMANDS = 50
 UNNOTICED = 0.1
