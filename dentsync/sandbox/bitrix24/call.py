@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php, schema, values
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import schema, values
 from dentsync.sandbox.bitrix24.answers import ApiError, Json, required
 from dentsync.sandbox.bitrix24.filters import Clause, invalid
 from dentsync.sandbox.bitrix24.items import Actor, Change

@@ -6,7 +6,8 @@ import time
 from collections import Counter
 from dataclasses import replace
 
-from dentsync.sandbox.bitrix24 import commands, php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import commands
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Cut, Json, Timing, iso
 from dentsync.sandbox.bitrix24.commands import Session
 from dentsync.sandbox.bitrix24.limits import Meter

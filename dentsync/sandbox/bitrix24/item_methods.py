@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import filters, items, php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import filters, items
 from dentsync.sandbox.bitrix24.answers import Answer, Json, required
 from dentsync.sandbox.bitrix24.call import PAGE, Call, ResolveItem, understood
 from dentsync.sandbox.bitrix24.filters import Clause

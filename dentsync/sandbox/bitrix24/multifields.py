@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php
+from dentsync.sandbox import php
 from dentsync.sandbox.bitrix24.storage import Storage
 
 DEFAULT_KIND = "WORK"
