@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dentsync.sandbox.amocrm import blueprint as accounts
+from dentsync.sandbox.amocrm import house as amocrm
 from dentsync.sandbox.bitrix24 import house as bitrix24
 from dentsync.sandbox.bitrix24 import portal as portals
 from dentsync.sandbox.house import House
@@ -23,4 +25,7 @@ class Crm:
     reset: Callable[[Path, str], None]
 
 
-CRMS = {"bitrix24": Crm("helix", "", portals.load, bitrix24.Bitrix24, bitrix24.empty)}
+CRMS = {
+    "bitrix24": Crm("helix", "", portals.load, bitrix24.Bitrix24, bitrix24.empty),
+    "amocrm": Crm("clinic", "amocrm", accounts.load, amocrm.AmoCrm, amocrm.empty),
+}

@@ -59,7 +59,7 @@ def app_of(house: House) -> Starlette:
             await asyncio.sleep(reply.wait)
         if reply.status == 0:
             return Dropped()
-        return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
+        return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type or None)
 
     async def page(_request: Request) -> Response:
         return HTMLResponse(board.page(), headers={"Content-Security-Policy": POLICY})
