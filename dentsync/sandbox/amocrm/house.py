@@ -59,7 +59,7 @@ class AmoCrm:
             self.clock = VirtualClock(self._speed)
             for account in self.accounts.values():
                 account.clock = self.clock
-                account.reset()
+                _reset(account)
             return {"accounts": list(self.accounts)}
         return _administer(self._named(query), verb, name, sent)
 
@@ -93,6 +93,11 @@ def empty(folder: Path, name: str) -> None:
             storage.close()
 
 
+def _reset(account: Account) -> None:
+    account.reset()
+    _keys(account)  # the long-lived tokens of before are good again
+
+
 def _keys(account: Account) -> dict[str, str]:
     owner = account.owner
     staff = account.storage.value("SELECT min(id) FROM users WHERE active AND NOT admin")
@@ -122,7 +127,7 @@ def _administer(account: Account, verb: str, name: str, sent: Any) -> Any:
         case "POST", "settings":
             return _set(account, dict(sent))
         case "POST", "reset":
-            account.reset()
+            _reset(account)
             return {"accounts": [account.owner.subdomain]}
         case "POST", "code":
             return {"code": tokens.code(account)}
