@@ -173,7 +173,8 @@ def _checked(call: Call, item: Any, place: int, faulty: Faulty, *, new: bool) ->
         if new and key not in sent:
             faulty.add(given, "FieldMissing", key, MISSING)
     plain: Json = {}
-    for key, value in sent.items():
+    for key, raw in sent.items():
+        value = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
         if key in ("id", "request_id"):
             continue
         if key not in _TYPES:
