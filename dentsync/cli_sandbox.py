@@ -9,7 +9,6 @@ from dentsync.cli_options import DATA
 from dentsync.errors import ExitCode
 from dentsync.lang import _
 
-
 CRM = click.option(
     "--crm", type=click.Choice(["bitrix24", "amocrm"]), default="bitrix24", show_default=True, help="Which CRM it is."
 )

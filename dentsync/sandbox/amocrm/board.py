@@ -137,23 +137,24 @@ def _reason(account: Account, item: Json) -> str:
 
 
 def _tasks(account: Account, number: int) -> list[Json]:
-    on = ["leads", number]
     return [
         {"type": task["type"], "due": task["due"], "text": task["text"], "done": task["completed"]}
-        for task in state.tasks(account)
-        if task["on"] == on
+        for task in state.tasks(account, number)
     ]
 
 
 def _described(account: Account, kind: str, item: Json) -> list[Json]:
+    """The filled fields: a card has dozens."""
     known = [field for field in account.fields(kind).by_id.values() if field.type not in ("multitext", "tracking_data")]
-    return [_field(account, field, item["fields"].get(str(field.id))) for field in known]
+    return [_field(account, field, item["fields"][str(field.id)]) for field in known if str(field.id) in item["fields"]]
 
 
-def _field(account: Account, field: Field, kept: values.Values | None) -> Json:
+def _field(account: Account, field: Field, kept: values.Values) -> Json:
     value: Any = state.shown(account, field, kept)
-    if field.type == "checkbox" and value is not None:
+    if field.type == "checkbox":
         value = "Y" if value else "N"
+    if field.type in values.DAYS:
+        value = f"{value}T00:00"
     return {"label": field.name, "type": _TYPES.get(field.type, "text"), "value": value}
 
 

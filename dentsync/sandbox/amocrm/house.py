@@ -41,7 +41,7 @@ class AmoCrm:
         return front.answer(self._meant(request), request)
 
     def _meant(self, request: Request) -> Account:
-        name = request.host.partition(":")[0].partition(".")[0]
+        name = request.host.partition(".")[0]
         if name in self.accounts:
             return self.accounts[name]
         token = front.token_of(request) or request.headers.get("x-refresh-token", "")

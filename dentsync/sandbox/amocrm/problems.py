@@ -7,6 +7,9 @@ from typing import Any
 Json = dict[str, Any]
 
 
+PROBLEM = "application/problem+json"
+
+
 class Problem(Exception):
     """A plain problem document. ``nothing_kept``: what the request had stored so far is forgotten."""
 

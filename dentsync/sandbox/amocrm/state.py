@@ -1,7 +1,8 @@
 """What an account holds, with names instead of ids, in a stable order: plain enough for golden files."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -57,8 +58,9 @@ def leads(account: Account) -> list[Json]:
     ]
 
 
-def tasks(account: Account) -> list[Json]:
-    """Tasks with the names of their types and the time they are due."""
+def tasks(account: Account, lead: int | None = None) -> list[Json]:
+    """Tasks, all or of one lead, with the names of their types and the time they are due."""
+    only = "1" if lead is None else "json_extract(data, '$.entity_id') = ?"
     types = dict(account.storage.rows("SELECT id, name FROM task_types"))
     return [
         {
@@ -70,7 +72,7 @@ def tasks(account: Account) -> list[Json]:
             "result": item["result"],
             "on": [item["entity_type"], item["entity_id"]],
         }
-        for item in _items(account, "tasks")
+        for item in _items(account, "tasks", only, [] if lead is None else [lead])
     ]
 
 
@@ -156,12 +158,7 @@ def duplicates(account: Account) -> dict[str, int]:
     }
 
 
-def now(account: Account) -> str:
-    """The account's time, for people."""
-    return datetime.fromtimestamp(account.clock.now(), UTC).astimezone(account.zone).isoformat(timespec="seconds")
-
-
-def _items(account: Account, kind: str) -> list[Json]:
-    rows = account.storage.rows(f"SELECT id, data FROM {kind} ORDER BY id")  # noqa: S608
+def _items(account: Account, kind: str, only: str = "1", parameters: Iterable[int] = ()) -> list[Json]:
+    rows = account.storage.rows(f"SELECT id, data FROM {kind} WHERE {only} ORDER BY id", parameters)  # noqa: S608
     found = [{"id": number, **json.loads(text)} for number, text in rows]
     return [item for item in found if not item.get("deleted")]

@@ -175,7 +175,7 @@ def test_amocrm_api_reads_all_pages_and_nothing_at_all(desk: Desk, models: Any) 
     for _ in range(2):
         desk.post("contacts", *[{"name": "A"}] * 250)
     assert len({contact.id for contact in models.Contact.objects.all()}) == 500
-    assert [pipeline.name for pipeline in models.Pipeline.objects.all()][0] == "Первичные пациенты"
+    assert next(pipeline.name for pipeline in models.Pipeline.objects.all()) == "Первичные пациенты"
     assert {event.type for event in models.Event.objects.all()} == {"contact_added"}
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.sandbox.amocrm.conftest import LOST, WON, Desk, Json, found_by, phone, text
 
 REPEAT = "Повторные приемы"
+CONTACT = "_embedded.contacts.0"
 
 
 def place(desk: Desk, number: int) -> tuple[int, int]:
@@ -158,10 +159,10 @@ def test_complex_answers_with_a_bare_array_and_lists_of_request_ids(desk: Desk) 
 @pytest.mark.parametrize(
     ("embedded", "path"),
     [
-        ({"contacts": [{"id": 5}]}, "_embedded.contacts.0.id"),
+        ({"contacts": [{"id": 5}]}, f"{CONTACT}.id"),
         ({"contacts": [{"name": "A"}, {"name": "B"}]}, "_embedded.contacts.1"),
         ({"catalog_elements": []}, "_embedded.catalog_elements"),
-        ({"contacts": [{"custom_fields_values": [text(5, "x")]}]}, "_embedded.contacts.0.custom_fields_values.0.field_id"),
+        ({"contacts": [{"custom_fields_values": [text(5, "x")]}]}, f"{CONTACT}.custom_fields_values.0.field_id"),
         ({"metadata": {"category": "chats"}}, "_embedded.metadata.category"),
     ],
 )  # fmt: skip

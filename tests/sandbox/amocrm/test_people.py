@@ -47,11 +47,14 @@ def test_phones_come_and_go(desk: Desk) -> None:
 
 
 def test_merged_contact_is_gone_for_good_and_the_other_has_its_leads_and_phones(desk: Desk) -> None:
-    kept = desk.add("contacts", name="Анна", custom_fields_values=[phone("+7916")], tags_to_add=[{"name": "A"}])
-    lost = desk.add("contacts", name="Аня", custom_fields_values=[phone("+7495")], tags_to_add=[{"name": "B"}])
+    key = text(desk.key_field(), "P-1")
+    kept = desk.add("contacts", name="Анна", custom_fields_values=[key, phone("+7916")], tags_to_add=[{"name": "A"}])
+    lost = desk.add("contacts", name="Аня", custom_fields_values=[key, phone("+7495")], tags_to_add=[{"name": "B"}])
     lead = desk.add("leads", _embedded={"contacts": [{"id": lost}]})
     desk.wait(31)
+    assert desk.counters()["duplicates"]["contacts"] == 1
     desk.act("merge", contacts=[kept, lost])
+    assert desk.counters()["duplicates"]["contacts"] == 0
     assert desk.get(f"contacts/{lost}") is None
     assert desk.list("contacts?with=only_deleted") == []
     assert desk.list(found_by("Аня")) == []

@@ -46,19 +46,23 @@ def test_filters_of_tasks(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("item", "fault"),
     [
-        ({"complete_till": TILL}, ("FieldMissing", "text")),
-        ({"text": "A"}, ("FieldMissing", "complete_till")),
-        ({"text": " ", "complete_till": TILL}, ("NotBlank", "text")),
-        ({"text": "A", "complete_till": "завтра"}, ("InvalidType", "complete_till")),
-        ({"text": "A", "complete_till": TILL, "entity_id": 5}, ("FieldMissing", "entity_type")),
-        ({"text": "A", "complete_till": TILL, "entity_id": 5, "entity_type": "leads"}, ("NotSupportedChoice", "entity_id")),
-        ({"text": "A", "complete_till": TILL, "task_type_id": 9}, ("NotSupportedChoice", "task_type_id")),
-        ({"text": "A", "complete_till": TILL, "responsible_user_id": 8100004}, ("NotSupportedChoice", "responsible_user_id")),
-        ({"text": "A", "complete_till": TILL, "colour": "red"}, ("FieldNotExpected", "colour")),
+        ({"text": None}, ("NotNullable", "text")),
+        ({"text": " "}, ("NotBlank", "text")),
+        ({"complete_till": "завтра"}, ("InvalidType", "complete_till")),
+        ({"entity_id": 5}, ("FieldMissing", "entity_type")),
+        ({"entity_id": 5, "entity_type": "leads"}, ("NotSupportedChoice", "entity_id")),
+        ({"task_type_id": 9}, ("NotSupportedChoice", "task_type_id")),
+        ({"responsible_user_id": 8100004}, ("NotSupportedChoice", "responsible_user_id")),
+        ({"colour": "red"}, ("FieldNotExpected", "colour")),
     ],
-)  # fmt: skip
+)
 def test_task_that_is_wrong_is_refused(desk: Desk, item: Json, fault: tuple[str, str]) -> None:
-    assert desk.faults("POST", "tasks", [item]) == {("0", *fault)}
+    assert desk.faults("POST", "tasks", [{"text": "A", "complete_till": TILL} | item]) == {("0", *fault)}
+
+
+def test_task_needs_a_text_and_a_time(desk: Desk) -> None:
+    faults = desk.faults("POST", "tasks", [{"request_id": "r"}])
+    assert faults == {("r", "FieldMissing", "text"), ("r", "FieldMissing", "complete_till")}
 
 
 def test_task_that_is_not_there(desk: Desk) -> None:
