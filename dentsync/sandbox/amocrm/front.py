@@ -54,6 +54,11 @@ def answer(account: Account, request: Request) -> Reply:
     return replace(reply, headers=headers, wait=reply.wait + account.settings.rtt_ms / 1000)
 
 
+def no_such_account() -> Reply:
+    """The answer to a subdomain that nobody has (code 101 of crm_platform/error-codes)."""
+    return Reply(401, _dumps(Problem(401, "Аккаунт не найден", code=101).body()), PROBLEM)
+
+
 class _Visit:
     """One request on its way through the door."""
 

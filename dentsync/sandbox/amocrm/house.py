@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dentsync.sandbox import admin
 from dentsync.sandbox.amocrm import blueprint as blueprints
@@ -13,13 +14,15 @@ from dentsync.sandbox.amocrm.storage import Storage
 from dentsync.sandbox.clock import VirtualClock
 from dentsync.sandbox.exchange import Reply, Request
 from dentsync.sandbox.house import Door, Json
+from dentsync.sandbox.loopback import is_loopback
 
 
 class AmoCrm:
     """The accounts of a blueprint, with one clock.
 
     A request belongs to the account whose subdomain its host begins with (``smile.localhost``). Where the host says
-    nothing (``127.0.0.1``), it belongs to the account that issued its token, or whose ``client_id`` it sends.
+    nothing (``127.0.0.1``, ``localhost``), it belongs to the account that issued its token, or whose ``client_id`` it
+    sends.
     """
 
     paths: tuple[str, ...] = ("/api/{path:path}", "/oauth2/{path:path}")
@@ -38,12 +41,15 @@ class AmoCrm:
         return tuple(Door(name, base, _keys(account)) for name, account in self.accounts.items())
 
     def answer(self, request: Request) -> Reply:
-        return front.answer(self._meant(request), request)
+        account = self._meant(request)
+        return front.answer(account, request) if account else front.no_such_account()
 
-    def _meant(self, request: Request) -> Account:
+    def _meant(self, request: Request) -> Account | None:
         name = request.host.partition(".")[0]
         if name in self.accounts:
             return self.accounts[name]
+        if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
+            return None
         token = front.token_of(request) or request.headers.get("x-refresh-token", "")
         client = front.sent_to_oauth(request).get("client_id") if request.path == front.OAUTH else None
         found = [one for one in self.accounts.values() if one.owner.client_id == client or tokens.knows(one, token)]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 from dentsync.sandbox.amocrm.account import Account
@@ -75,18 +76,14 @@ def long_lived(account: Account, user: int | None = None) -> str:
 def issue(account: Account, user: int, seconds: float) -> str:
     """Another long-lived token, for so many virtual seconds from now."""
     now = account.clock.now()
-    token = _jwt(account, user, int(now), int(now + seconds), _salt(account))
+    token = _jwt(account, user, int(now), int(now + seconds), token_hex(64))
     return _store(account, token, "access", user, now + seconds)
 
 
 def code(account: Account) -> str:
     """A fresh authorization code, as the redirect would bring it."""
     user = integration_user(account)
-    return _store(account, f"def502{_salt(account)}", "code", user, account.clock.now() + CODE)
-
-
-def _salt(account: Account) -> str:
-    return f"{account.random.getrandbits(512):0128x}"
+    return _store(account, f"def502{token_hex(64)}", "code", user, account.clock.now() + CODE)
 
 
 def bearer(account: Account, token: str) -> Bearer | None:
@@ -148,8 +145,8 @@ def _spend(account: Account, sort: str, token: str) -> int:
 
 def _pair(account: Account, user: int) -> Json:
     now = account.clock.now()
-    access = _jwt(account, user, int(now), int(now + ACCESS), _salt(account))
-    refresh = f"def502{_salt(account)}"
+    access = _jwt(account, user, int(now), int(now + ACCESS), token_hex(64))
+    refresh = f"def502{token_hex(64)}"
     sql = "INSERT INTO tokens VALUES (?, ?, ?, ?, 'live')"
     account.storage.run(sql, (access, "access", user, now + ACCESS))
     account.storage.run(sql, (refresh, "refresh", user, now + REFRESH))

@@ -1,6 +1,7 @@
 """«Неразобранное»: leads that wait to be accepted (crm_platform/unsorted-api)."""
 
 import json
+from secrets import token_hex
 from typing import Any
 
 from dentsync.sandbox import php
@@ -25,7 +26,7 @@ def create(call: Call, lead: Checked, metadata: Json, category: str, source: Jso
         raise Problem(400, "Unsorted is off in the pipeline")
     lead.plain |= {"pipeline_id": pipeline.id, "status_id": status.id}
     number = entities.create(call.account, "leads", lead, call.actor, unsorted=True)
-    uid = f"{call.account.random.getrandbits(160):040x}"
+    uid = token_hex(20)
     kept = {key: value for key, value in metadata.items() if key not in ("category", "is_call_event_needed")}
     data = {"category": category, "metadata": kept, "contacts": [n for n, _ in lead.contacts], "company": lead.company}
     text = json.dumps(data | (source or {}), ensure_ascii=False)

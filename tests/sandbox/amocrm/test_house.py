@@ -1,5 +1,8 @@
 """Around the accounts: the admin API, the board, starting and keeping."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,11 +150,14 @@ def test_restart_keeps_the_accounts_and_reset_clears_them(tmp_path: Path) -> Non
         headers = {"Authorization": f"Bearer {token}"}
         return requests.request(verb, f"{url}/api/v4/contacts", json=body or None, headers=headers, timeout=5)
 
+    codes = set()
     for expected in (204, 200):
         with running(tmp_path, crm="amocrm") as box:
             token = box.doors[0].keys["token"]
             assert contacts(box.url, token).status_code == expected
             contacts(box.url, token, {"name": "A"})
+            codes.add(box.admin("POST", "code")["code"])
+    assert len(codes) == 2
     reset(tmp_path, crm="amocrm")
     with running(tmp_path, crm="amocrm") as box, running(tmp_path) as other:
         assert box.doors[0].keys["token"] == token
@@ -173,6 +179,23 @@ def test_command_line_chooses_the_crm(tmp_path: Path) -> None:
     done = CliRunner().invoke(sandbox, ["reset", "--data", str(tmp_path), "--crm", "amocrm"], standalone_mode=False)
     assert done.exception is None
     assert sorted(path.name for path in (tmp_path / "amocrm").iterdir() if path.is_dir()) == ["smile", "smilekids"]
+
+
+def test_command_line_says_where_the_accounts_are(tmp_path: Path) -> None:
+    argv = ["sandbox", "serve", "--data", str(tmp_path), "--crm", "amocrm", "--port", "0"]
+    child = subprocess.Popen(
+        [sys.executable, "-c", "import sys; from dentsync.cli import run; sys.exit(run(sys.argv[1:]))", *argv],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "DENTSYNC_LANG": "en", "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    with child:
+        assert child.stdout is not None
+        said = [child.stdout.readline() for _ in range(5)]
+        child.terminate()
+        assert child.wait(10) == 0
+    url = said[0].split()[-1].removesuffix("/board")
+    assert said[1] == f"account: smile at {url}, its token:\n"
+    assert said[3].startswith("account: smilekids")
+    assert said[2] != said[4]
 
 
 def test_filters_that_clients_use_are_indexed(tmp_path: Path) -> None:

@@ -154,6 +154,12 @@ def test_token_belongs_to_one_account(desk: Desk, kids: Desk) -> None:
     assert kids.send("GET", "account", headers={"Host": "smilekids.localhost"}).status_code == 200
 
 
+def test_subdomain_that_nobody_has_is_no_account(desk: Desk) -> None:
+    answer = desk.send("GET", "account", headers={"Host": "nobody.localhost"})
+    assert (answer.status_code, answer.json()["code"]) == (401, 101)
+    assert desk.send("GET", "account", headers={"Host": "localhost"}).status_code == 200
+
+
 def test_token_without_rights_sees_less_without_a_word(desk: Desk) -> None:
     mine = desk.add("contacts", name="A", responsible_user_id=8100002)
     other = desk.add("contacts", name="B")
