@@ -12,6 +12,8 @@ from dentsync.sandbox.amocrm.storage import Json
 LIMIT = 50
 FIELDS = 40
 """Custom field values of one entity."""
+MOST_DUPLICATES = 3
+"""With more of them nothing is merged (crm_platform/duplication-control)."""
 
 _KEYS = frozenset({"contacts", "companies", "metadata"})
 Part = tuple[int | None, Checked | None]
@@ -103,18 +105,19 @@ def _row(lead: int, contact: int | None, company: int | None, request_id: str, *
 
 
 def _duplicate(call: Call, newest: int, contact: Part) -> int | None:
-    """An open lead whose main contact has one of the phones or addresses (crm_platform/duplication-control)."""
+    """An open lead whose main contact has one of the phones or addresses; none when there are too many of them."""
     new = contact[1]
     if new is None:
         return None
     storage, known = call.account.storage, call.account.fields("contacts").by_id
     wanted = {_plain(v["value"]) for n, kept in new.fields.items() if known[n].type == "multitext" for v in kept or ()}
     rows = storage.rows("SELECT lead, contact FROM links WHERE main AND lead <= ? ORDER BY lead", (newest,))
+    found = []
     for lead, number in rows:
         item, person = storage.item("leads", lead), storage.item("contacts", number)
         if item and person and not item["deleted"] and item["status_id"] not in CLOSED and wanted & _contacts(person):
-            return int(lead)
-    return None
+            found.append(int(lead))
+    return found[0] if 0 < len(found) <= MOST_DUPLICATES else None
 
 
 def _contacts(person: Json) -> set[str]:

@@ -221,6 +221,8 @@ def _count(account: Account, kind: str, item: Json, what: str, actor: Actor) -> 
         counts["moved" if what == "moved" else f"{what}_{kind}"] += 1
     if kind != "leads" or what == "updated" or item["unsorted"]:
         return
+    if account.settings.robot_touches:
+        account.storage.replace(kind, item | {"updated_by": 0, "updated_at": account.now + 1})
     status = account.pipelines.status(item["pipeline_id"], item["status_id"])
     message = status.message if status else ""
     counts["automations"] += 1

@@ -79,5 +79,8 @@ def values(call: Call, field: Field, value: Any) -> Values | None:
 def checked(call: Call, kind: str, fields: Json) -> Checked:
     """What an act writes into an entity: its own keys, and custom fields by name. Raises ValueError."""
     plain: Json = {key: fields[key] for key in ("name", "first_name", "last_name", "price") if key in fields}
+    closed = [name for name in fields if name not in plain and field(call, kind, name).api_only]
+    if closed:
+        raise ValueError(f"{closed[0]}: only the API can write it")
     custom = {field(call, kind, name): value for name, value in fields.items() if name not in plain}
     return Checked("0", plain=plain, fields={one.id: values(call, one, value) for one, value in custom.items()})

@@ -42,6 +42,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     empty_values: Literal["ignored", "clears", "refused"] = "ignored"
     """``"values": []``; null always clears."""
     stale_updates: Literal["accepted", "refused"] = "accepted"
+    robot_touches: bool = False
+    """A robot changes a lead right after it was made or moved: ``updated_by`` 0."""
     unsorted_patch: Literal["refused", "accepts"] = "refused"
     create_lost: Literal["accepted", "refused"] = "accepted"
     """Creating a lead in 143 together with its loss reason."""

@@ -83,6 +83,19 @@ def test_lead_that_is_lost_from_the_start(desk: Desk, mode: str, status: int) ->
     assert desk.send("POST", "leads", [{"status_id": LOST, "loss_reason_id": reason}]).status_code == status
 
 
+def test_robot_may_touch_a_lead_right_after_us(desk: Desk) -> None:
+    desk.settings(robot_touches=True)
+    number = desk.add("leads")
+    lead = desk.get(f"leads/{number}")
+    assert (lead["updated_by"], lead["updated_at"]) == (0, lead["created_at"] + 1)
+
+
+def test_contacts_of_a_lead_are_not_changed_by_patch(desk: Desk) -> None:
+    lead, contact = desk.add("leads"), desk.add("contacts")
+    sent = {"id": lead, "_embedded": {"contacts": [{"id": contact}]}}
+    assert desk.faults("PATCH", "leads", [sent]) == {("0", "FieldNotExpected", "_embedded.contacts")}
+
+
 # links
 
 
@@ -192,8 +205,9 @@ def test_complex_finds_nobody_unless_duplicate_control_is_on(desk: Desk) -> None
     assert (again["id"], again["merged"], again["contact_id"]) == (first["id"], True, first["contact_id"])
     two = desk.post("leads/complex", sent("+79161234567") | {"request_id": "a"}, sent("+79161234567"))
     assert (len(two), sorted(two[0]["request_id"])) == (1, ["1", "a"])
-    new = desk.post("leads/complex", sent("+79990000000"), sent("+79990000000"))
-    assert [row["merged"] for row in new] == [False, False]
+    new = desk.post("leads/complex", *[sent("+79990000000")] * 4)
+    assert [row["merged"] for row in new] == [False] * 4  # not among the items of one request
+    assert desk.post("leads/complex", sent("+79990000000"))[0]["merged"] is False  # too many to choose from
 
 
 # «Неразобранное»

@@ -127,11 +127,13 @@ def test_administrator_changes_the_furniture(desk: Desk) -> None:
         ({"do": "move"}, "needs one of: lead"),
         ({"do": "edit", "contact": "Анна", "fields": {"Возраст": "много"}}, "Возраст"),
         ({"do": "edit", "contact": "Анна", "fields": {"Нет": 1}}, "no such field"),
+        ({"do": "edit", "contact": "Анна", "fields": {"Ключ МИС": "P-1"}}, "only the API"),
         ({"do": "responsible", "contact": "Анна", "user": "Никто"}, "no such user"),
         ({"do": "tag", "contact": "Анна"}, "needs 'name'"),
     ],
 )
 def test_act_that_cannot_be_done_says_why_and_changes_nothing(desk: Desk, sent: dict[str, Any], said: str) -> None:
+    desk.key_field()
     desk.add("contacts", name="Анна")
     before = desk.admin("GET", "state")
     with pytest.raises(ConfigError, match=said):
