@@ -95,9 +95,9 @@ def as_text(value: Any) -> str:
 
 
 def as_int(value: Any) -> int:
-    """PHP's ``(int)``: the leading digits, else 0."""
+    """PHP's ``(int)``: the leading digits as far as 64 bits go, else 0."""
     found = re.match(r"\s*([+-]?\d+)", as_text(value))
-    return int(found[1]) if found else 0
+    return max(-(2**63), min(int(found[1]), 2**63 - 1)) if found else 0
 
 
 def as_float(value: Any) -> float:

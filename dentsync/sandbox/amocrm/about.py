@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dentsync.sandbox.amocrm import reading, shapes
+from dentsync.sandbox.amocrm import reading, shape, shapes
 from dentsync.sandbox.amocrm.call import NOTHING, Answer, Call
 from dentsync.sandbox.amocrm.problems import MISSING, Faulty
 from dentsync.sandbox.amocrm.storage import Json
@@ -112,12 +112,13 @@ def reason(call: Call, number: int) -> Answer:
 def add_reasons(call: Call) -> Answer:
     """``POST /leads/loss_reasons``."""
     call.only_admin()
-    sent, faulty = call.batch(), Faulty()
-    for place, item in enumerate(sent):
-        if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-            faulty.add(str(place), "FieldMissing", "name", MISSING)
+    faulty = Faulty()
+    sent = shape.batch(call.batch(), faulty)
+    for given, item in sent:
+        if "name" not in item:
+            faulty.add(given, "FieldMissing", "name", MISSING)
     faulty.check()
     sql = "INSERT INTO loss_reasons (name, sort) VALUES (?, ?)"
-    rows = [(item["name"], item.get("sort", 500)) for item in sent]
+    rows = [(item["name"], item.get("sort", 500)) for _, item in sent]
     shown = [shapes.reason(call, (call.account.storage.run(sql, row), *row)) for row in rows]
     return Answer({"_links": call.href("leads/loss_reasons"), "_embedded": {"loss_reasons": shown}})

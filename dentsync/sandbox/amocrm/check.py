@@ -8,8 +8,9 @@ from dentsync.sandbox.amocrm import tags, values
 from dentsync.sandbox.amocrm.account import Account
 from dentsync.sandbox.amocrm.pipelines import NoChoice
 from dentsync.sandbox.amocrm.problems import MISSING, NOT_A_CHOICE, UNEXPECTED, Faulty
+from dentsync.sandbox.amocrm.shape import is_int, of_type
 from dentsync.sandbox.amocrm.storage import Json
-from dentsync.sandbox.amocrm.values import IGNORED, Values, of_type
+from dentsync.sandbox.amocrm.values import IGNORED, Values
 
 NULL, BLANK = "This value should not be null.", "This value should not be blank."
 
@@ -65,6 +66,7 @@ class Check:
         self._faulty = faulty
         self._path = path
         self._request_id = ""
+        self._extra: frozenset[str] = frozenset()
         self._by_type: dict[str, Callable[[str, Any], None]] = {
             "any": lambda _key, _value: None, "text": self._text, "int": self._int, "moment": self._moment,
             "user": self._user, "author": self._author, "reason": self._reason, "fields": self._fields,
@@ -81,6 +83,8 @@ class Check:
             self._wrong("InvalidType", "", of_type("array"))
             return self.found
         self.found.id = item.get("id")
+        if self.found.id is not None and not is_int(self.found.id):
+            self._wrong("InvalidType", "id", of_type("int"))
         keys = KEYS[self.kind] | ({} if self.new else {"tags_to_delete": "tags"})
         for key, value in item.items():
             if key in keys:
@@ -121,7 +125,7 @@ class Check:
             value = int(value)
         if value is None:
             self._wrong("NotNullable", key, NULL)
-        elif not isinstance(value, int) or isinstance(value, bool):
+        elif not is_int(value):
             self._wrong("InvalidType", key, of_type("int"))
         else:
             self._keep(key, value)
@@ -196,7 +200,7 @@ class Check:
         if not isinstance(item, dict):
             self._wrong("InvalidType", path, of_type("array"))
         elif item.get("id") is not None:
-            if tags.is_known(self.account.storage, self.kind, item["id"]):
+            if is_int(item["id"]) and tags.is_known(self.account.storage, self.kind, item["id"]):
                 return True
             self._wrong("NotSupportedChoice", f"{path}.id", NOT_A_CHOICE)
         elif not isinstance(item.get("name"), str) or not item["name"]:
@@ -225,7 +229,7 @@ class Check:
             return
         for number, item in enumerate(value):
             linked = item.get("id") if isinstance(item, dict) else None
-            entity = self.account.storage.item(name, linked) if isinstance(linked, int) else None
+            entity = self.account.storage.item(name, linked)
             if linked is None:
                 self._wrong("FieldMissing", f"{path}.{number}.id", MISSING)
             elif entity is None or entity["deleted"]:

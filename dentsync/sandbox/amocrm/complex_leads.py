@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dentsync.sandbox import php
 from dentsync.sandbox.amocrm import entities, unsorted, writing
 from dentsync.sandbox.amocrm.call import Answer, Call
 from dentsync.sandbox.amocrm.check import Check, Checked
@@ -37,10 +38,10 @@ def add(call: Call) -> Answer:
 
 
 def _checked(call: Call, item: Any, place: int, faulty: Faulty) -> tuple[Checked, Part, Part, Json | None]:
-    embedded = (item.get("_embedded") if isinstance(item, dict) else None) or {}
+    embedded = php.as_map(item.get("_embedded")) if isinstance(item, dict) else {}
     check = Check(call.account, "leads", faulty, new=True)
     lead = check.item(item, place, _KEYS)
-    metadata = embedded.get("metadata")
+    metadata = php.as_map(embedded.get("metadata"))
     if metadata:
         lead.plain.pop("status_id", None)
     check.status()
@@ -63,7 +64,7 @@ def _part(call: Call, kind: str, sent: Any, place: int, request_id: str, faulty:
     if not sent:
         return None, None
     path = f"_embedded.{kind}"
-    if not isinstance(sent, list) or len(sent) > 1:
+    if not isinstance(sent, list) or len(sent) > 1 or not isinstance(sent[0], dict):
         faulty.add(request_id, "FieldNotExpected", f"{path}.1", UNEXPECTED)
         return None, None
     if sent[0].get("id") is not None:

@@ -1,6 +1,5 @@
 """What happens to a contact, a lead or a company when it is added, changed, thrown away."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dentsync.sandbox.amocrm import events, search, tags, values
@@ -206,12 +205,6 @@ def touch(account: Account, kind: str, number: int, by: int) -> None:
     if item:
         account.storage.replace(kind, item | {"updated_at": account.now, "updated_by": by})
     account.changed += 1
-
-
-def reindex(account: Account, kind: str, numbers: Iterable[int]) -> None:
-    """Let the search learn of changes behind the entities' back."""
-    for item in account.storage.items(kind, numbers):
-        search.index(account, kind, item)
 
 
 def _count(account: Account, kind: str, item: Json, what: str, actor: Actor) -> None:

@@ -1,9 +1,7 @@
 """Custom fields: listing, adding, changing, deleting (crm_platform/custom-fields)."""
 
-from typing import Any
-
 from dentsync.sandbox import php
-from dentsync.sandbox.amocrm import reading
+from dentsync.sandbox.amocrm import reading, shape
 from dentsync.sandbox.amocrm.call import NOTHING, Answer, Call
 from dentsync.sandbox.amocrm.fields import CHOICES, TYPES, Field
 from dentsync.sandbox.amocrm.problems import MISSING, NOT_A_CHOICE, Faulty, Problem
@@ -39,31 +37,30 @@ def _known(call: Call, kind: str, number: int) -> Field:
 def add(call: Call, kind: str) -> Answer:
     """``POST /{kind}/custom_fields`` with an array: 201."""
     call.only_admin()
-    sent, faulty = call.batch(), Faulty()
+    faulty = Faulty()
+    sent = shape.batch(call.batch(), faulty)
     codes = {field.code for field in call.account.fields(kind).by_id.values()} - {None}
-    for place, item in enumerate(sent):
-        _check(item, place, codes, faulty)
+    for given, item in sent:
+        _check(item, given, codes, faulty)
     faulty.check()
-    numbers = [_insert(call, kind, item) for item in call.stored(sent)]
+    numbers = [(given, _insert(call, kind, item)) for given, item in call.stored(sent)]
     call.account.structure_changed()
-    given = [str(place if item.get("request_id") is None else item["request_id"]) for place, item in enumerate(sent)]
     known = call.account.fields(kind).by_id
-    shown = [_shown(call, known[number]) | {"request_id": name} for number, name in zip(numbers, given, strict=False)]
+    shown = [_shown(call, known[number]) | {"request_id": given} for given, number in numbers]
     links = call.href(f"{kind}/custom_fields")
     return Answer({"_total_items": len(shown), "_links": links, "_embedded": {"custom_fields": shown}}, 201)
 
 
-def _check(item: Any, place: int, codes: set[str | None], faulty: Faulty) -> None:
-    sent = php.as_map(item)
-    given = str(place if sent.get("request_id") is None else sent["request_id"])
+def _check(sent: Json, given: str, codes: set[str | None], faulty: Faulty) -> None:
     for key in ("name", "type"):
-        if not isinstance(sent.get(key), str):
+        if key not in sent:
             faulty.add(given, "FieldMissing", key, MISSING)
-    if isinstance(sent.get("type"), str) and sent["type"] not in TYPES:
+    if "type" in sent and sent["type"] not in TYPES:
         faulty.add(given, "NotSupportedChoice", "type", NOT_A_CHOICE)
     if sent.get("type") in CHOICES and not sent.get("enums"):
         faulty.add(given, "FieldMissing", "enums", MISSING)
-    if sent.get("code") is not None:
+    sent["enums"] = shape.listed(sent.get("enums"), given, faulty, "enums")
+    if "code" in sent:
         if sent["code"] in codes:
             faulty.add(given, "NotSupportedChoice", "code", NOT_A_CHOICE)
         codes.add(sent["code"])
@@ -76,7 +73,7 @@ def _insert(call: Call, kind: str, item: Json) -> int:
         f"INSERT INTO fields ({columns}) VALUES (?, ?, ?, ?, ?, 0, ?)",  # noqa: S608
         (*values, int(bool(item.get("is_api_only")))),
     )
-    for place, enum in enumerate(item.get("enums") or (), 1):
+    for place, enum in enumerate(item["enums"], 1):
         _add_enum(call, number, enum, place)
     return number
 
@@ -88,10 +85,10 @@ def _add_enum(call: Call, field: int, enum: Json, place: int) -> None:
 
 def change(call: Call, kind: str) -> Answer:
     """``PATCH /{kind}/custom_fields`` with an array."""
-    sent = [php.as_map(item) for item in call.batch()]
-    numbers = [php.as_int(item.get("id")) for item in sent]
-    for number, item in zip(numbers, sent, strict=True):
-        _change(call, kind, number, item)
+    faulty = Faulty()
+    sent = shape.batch(call.batch(), faulty)
+    numbers = [_change(call, kind, item.get("id", 0), item, given, faulty) for given, item in sent]
+    faulty.check()
     call.account.structure_changed()
     shown = [_shown(call, _known(call, kind, number)) for number in numbers]
     links = call.href(f"{kind}/custom_fields")
@@ -100,18 +97,21 @@ def change(call: Call, kind: str) -> Answer:
 
 def change_one(call: Call, kind: str, number: int) -> Answer:
     """``PATCH /{kind}/custom_fields/{id}`` with an object."""
-    _change(call, kind, number, call.object())
+    faulty = Faulty()
+    _change(call, kind, number, shape.typed(call.object(), "0", faulty), "0", faulty)
+    faulty.check()
     call.account.structure_changed()
     return Answer(_shown(call, _known(call, kind, number)))
 
 
-def _change(call: Call, kind: str, number: int, item: Json) -> None:
+def _change(call: Call, kind: str, number: int, item: Json, given: str, faulty: Faulty) -> int:
     call.only_admin()
     field = _known(call, kind, number)
     row = (item.get("name", field.name), item.get("sort", field.sort), field.id)
     call.account.storage.run("UPDATE fields SET name = ?, sort = ? WHERE id = ?", row)
     if "enums" in item:
-        set_enums(call, field, item["enums"] or [])
+        set_enums(call, field, shape.listed(item["enums"], given, faulty, "enums"))
+    return number
 
 
 def set_enums(call: Call, field: Field, wanted: list[Json]) -> None:

@@ -91,10 +91,10 @@ class _Visit:
         if self.bearer is None:
             raise unauthorized()
         refusal = limits.limited(self.account) or self.broken.before()
+        if refusal:
+            return refusal
         limits.check_paid(self.account, self.request.verb)
-        if self.broken.name == "drop_late":
-            return self._late()
-        return refusal or self._worked()
+        return self._late() if self.broken.name == "drop_late" else self._worked()
 
     def _struck(self) -> Fault | None:
         names = {self.request.verb, self.template, f"{self.request.verb} {self.template}"}
@@ -136,7 +136,7 @@ class _Visit:
 
     def _run(self) -> Answer:
         if not self.known:
-            raise not_found(f"{self._base()}{self.request.path}")
+            raise not_found(self.request.verb, f"{self._base()}{self.request.path}")
         bearer = self._whom()
         params = php.parse_query(self.request.query)
         half = self.broken.halves

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dentsync.sandbox import php
-from dentsync.sandbox.amocrm import entities, events, reading, writing
+from dentsync.sandbox.amocrm import entities, events, reading, shape, writing
 from dentsync.sandbox.amocrm.account import Account
 from dentsync.sandbox.amocrm.call import NOTHING, Answer, Call
 from dentsync.sandbox.amocrm.problems import NOT_A_CHOICE, Faulty, Problem
@@ -94,22 +94,21 @@ def unlink(call: Call, kind: str, number: int | None = None) -> Answer:
 
 def _checked(call: Call, kind: str, number: int | None) -> list[tuple[int, Json]]:
     faulty, found = Faulty(), []
-    for place, item in enumerate(call.batch()):
-        sent = php.as_map(item)
+    for given, sent in shape.batch(call.batch(), faulty):
         one = number if number is not None else sent.get("entity_id")
         if not _alive(call, kind, one):
             raise Problem(404, "Entity not found")
         if sent.get("to_entity_type") not in KINDS:
-            faulty.add(str(place), "NotSupportedChoice", "to_entity_type", NOT_A_CHOICE)
+            faulty.add(given, "NotSupportedChoice", "to_entity_type", NOT_A_CHOICE)
         elif not _alive(call, sent["to_entity_type"], sent.get("to_entity_id")):
-            faulty.add(str(place), "NotSupportedChoice", "to_entity_id", NOT_A_CHOICE)
+            faulty.add(given, "NotSupportedChoice", "to_entity_id", NOT_A_CHOICE)
         found.append((int(one or 0), sent))
     faulty.check()
     return found
 
 
 def _alive(call: Call, kind: str, number: Any) -> bool:
-    item = call.account.storage.item(kind, number) if isinstance(number, int) else None
+    item = call.account.storage.item(kind, number)
     return item is not None and not item["deleted"]
 
 

@@ -1,9 +1,7 @@
 """Notes on cards (crm_platform/events-and-notes)."""
 
-from typing import Any
-
 from dentsync.sandbox import php
-from dentsync.sandbox.amocrm import reading
+from dentsync.sandbox.amocrm import reading, shape
 from dentsync.sandbox.amocrm.call import NOTHING, Answer, Call
 from dentsync.sandbox.amocrm.problems import MISSING, NOT_A_CHOICE, Faulty, PartlyDone
 from dentsync.sandbox.amocrm.reading import Clause, column
@@ -47,15 +45,13 @@ def one(call: Call, kind: str, number: int) -> Answer:
 def add(call: Call, kind: str, entity: int | None = None) -> Answer:
     """``POST /{kind}/notes`` and ``POST /{kind}/{id}/notes``."""
     sent, faulty = call.batch(), Faulty()
-    items = [_checked(call, kind, entity, item, place, faulty) for place, item in enumerate(sent)]
+    items = [_checked(call, kind, entity, item, given, faulty) for given, item in shape.batch(sent, faulty)]
     faulty.check()
     done = [_made(call, kind, given, item) for given, item in call.stored(items)]
     return Answer({"_links": call.href(f"{kind}/notes"), "_embedded": {"notes": call.shuffled(done)}})
 
 
-def _checked(call: Call, kind: str, entity: int | None, item: Any, place: int, faulty: Faulty) -> tuple[str, Json]:
-    sent = php.as_map(item)
-    given = str(place if sent.get("request_id") is None else sent["request_id"])
+def _checked(call: Call, kind: str, entity: int | None, sent: Json, given: str, faulty: Faulty) -> tuple[str, Json]:
     number = entity if entity is not None else sent.get("entity_id")
     for key, value in (("entity_id", number), ("note_type", sent.get("note_type"))):
         if value is None:
@@ -86,15 +82,16 @@ def _made(call: Call, kind: str, given: str, item: Json) -> Json:
 
 def change(call: Call, kind: str) -> Answer:
     """``PATCH /{kind}/notes`` with an array."""
+    sent, faulty = call.batch(), Faulty()
+    items = shape.batch(sent, faulty)
+    faulty.check()
     done, errors = [], {}
-    for place, item in enumerate(call.stored(call.batch())):
-        number = item.get("id") if isinstance(item, dict) else None
-        note = call.account.storage.item("notes", number) if isinstance(number, int) else None
+    for given, item in call.stored(items):
+        note = call.account.storage.item("notes", item.get("id"))
         if note is None:
-            errors[number or 0] = "Note not found"
+            errors[item.get("id", 0)] = "Note not found"
         else:
-            given = item.get("request_id")
-            done.append(_changed(call, note, item) | {"request_id": str(place if given is None else given)})
+            done.append(_changed(call, note, item) | {"request_id": given})
     if errors:
         raise PartlyDone(errors)
     return Answer({"_links": call.href(f"{kind}/notes"), "_embedded": {"notes": call.shuffled(done)}})

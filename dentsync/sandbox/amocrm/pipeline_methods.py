@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from dentsync.sandbox import php
-from dentsync.sandbox.amocrm import furnish, reading
+from dentsync.sandbox.amocrm import furnish, reading, shape
 from dentsync.sandbox.amocrm.call import NOTHING, Answer, Call
 from dentsync.sandbox.amocrm.pipelines import CLOSED, Pipeline, Status
 from dentsync.sandbox.amocrm.problems import MISSING, NOT_A_CHOICE, Faulty, Problem
@@ -66,32 +65,29 @@ def _known_status(call: Call, number: int, status_id: int) -> Status:
 def add(call: Call) -> Answer:
     """``POST /leads/pipelines`` with an array; statuses may come along, 142 and 143 with names of their own."""
     call.only_admin()
-    sent, faulty = [php.as_map(item) for item in call.batch()], Faulty()
-    for place, item in enumerate(sent):
+    faulty = Faulty()
+    sent = shape.batch(call.batch(), faulty)
+    for given, item in sent:
         for key in {"name", "sort", "is_main", "is_unsorted_on"} - item.keys():
-            faulty.add(str(item.get("request_id", place)), "FieldMissing", key, MISSING)
-        _check_statuses(_statuses_of(item), str(item.get("request_id", place)), "_embedded.statuses.", faulty)
+            faulty.add(given, "FieldMissing", key, MISSING)
+        inner = shape.typed(item.get("_embedded", {}), given, faulty, "_embedded")
+        item["statuses"] = shape.listed(inner.get("statuses"), given, faulty, "_embedded.statuses")
+        _check_statuses(item["statuses"], given, "_embedded.statuses.", faulty)
     faulty.check()
     if len(call.account.pipelines.by_id) + len(sent) > MOST_PIPELINES:
         raise Problem(422, f"Limit {MOST_PIPELINES} pipelines")
-    numbers = [_insert(call, item) for item in sent]
+    numbers = [(given, _insert(call, item)) for given, item in sent]
     call.account.structure_changed()
-    shown = [_pipeline(call, _known(call, number)) for number in numbers]
-    for place, (item, one_shown) in enumerate(zip(sent, shown, strict=True)):
-        one_shown["request_id"] = str(item.get("request_id", place))
+    shown = [_pipeline(call, _known(call, number)) | {"request_id": given} for given, number in numbers]
     links = call.href("leads/pipelines")
     return Answer({"_total_items": len(shown), "_links": links, "_embedded": {"pipelines": shown}})
-
-
-def _statuses_of(item: Json) -> list[Json]:
-    return [php.as_map(one) for one in php.as_map(item.get("_embedded")).get("statuses") or ()]
 
 
 def _check_statuses(found: list[Json], given: str, path: str, faulty: Faulty) -> None:
     for number, item in enumerate(found):
         if not item.get("name"):
             faulty.add(given, "FieldMissing", f"{path}{number}.name", MISSING)
-        if item.get("color") is not None and str(item["color"]).lower() not in COLORS:
+        if "color" in item and item["color"].lower() not in COLORS:
             faulty.add(given, "NotSupportedChoice", f"{path}{number}.color", NOT_A_CHOICE)
 
 
@@ -103,7 +99,7 @@ def _insert(call: Call, item: Json) -> int:
         "INSERT INTO pipelines (name, sort, main, unsorted) VALUES (?, ?, ?, ?)",
         (item["name"], item["sort"], bool(item["is_main"]), bool(item["is_unsorted_on"])),
     )
-    found = _statuses_of(item)
+    found = item["statuses"]
     names = {one["id"]: one["name"] for one in found if one.get("id") in CLOSED}
     furnish.add_statuses_of_every_pipeline(storage, number, bool(item["is_unsorted_on"]), names)
     ordinary = [one for one in found if one.get("id") not in CLOSED]
@@ -122,7 +118,7 @@ def _insert_status(call: Call, pipeline: int, item: Json, sort: int) -> int:
 def change(call: Call, number: int) -> Answer:
     """``PATCH /leads/pipelines/{id}`` with an object."""
     call.only_admin()
-    before, sent = _known(call, number), call.object()
+    before, sent = _known(call, number), _object(call)
     if sent.get("is_main"):
         call.account.storage.run("UPDATE pipelines SET main = 0")
     row = (
@@ -133,6 +129,13 @@ def change(call: Call, number: int) -> Answer:
     call.account.storage.run("UPDATE pipelines SET name = ?, sort = ?, main = ? WHERE id = ?", (*row, number))
     call.account.structure_changed()
     return Answer(_pipeline(call, _known(call, number)))
+
+
+def _object(call: Call) -> Json:
+    faulty = Faulty()
+    sent = shape.typed(call.object(), "0", faulty)
+    faulty.check()
+    return sent
 
 
 def delete(call: Call, number: int) -> Answer:
@@ -155,17 +158,16 @@ def delete(call: Call, number: int) -> Answer:
 def add_statuses(call: Call, number: int) -> Answer:
     """``POST /leads/pipelines/{id}/statuses`` with an array."""
     call.only_admin()
-    pipeline, sent, faulty = _known(call, number), [php.as_map(item) for item in call.batch()], Faulty()
-    for place, item in enumerate(sent):
-        _check_statuses([item], str(item.get("request_id", place)), "", faulty)
+    pipeline, faulty = _known(call, number), Faulty()
+    sent = shape.batch(call.batch(), faulty)
+    for given, item in sent:
+        _check_statuses([item], given, "", faulty)
     faulty.check()
     if len(pipeline.statuses) + len(sent) > MOST_STATUSES:
         raise Problem(422, f"Limit {MOST_STATUSES} statuses")
-    numbers = [_insert_status(call, number, item, 500 + place) for place, item in enumerate(sent)]
+    made = [(given, _insert_status(call, number, item, 500 + place)) for place, (given, item) in enumerate(sent)]
     call.account.structure_changed()
-    shown = [_status(call, _known_status(call, number, one_id)) for one_id in numbers]
-    for place, (item, one_shown) in enumerate(zip(sent, shown, strict=True)):
-        one_shown["request_id"] = str(item.get("request_id", place))
+    shown = [_status(call, _known_status(call, number, one_id)) | {"request_id": given} for given, one_id in made]
     path = f"leads/pipelines/{number}/statuses"
     return Answer({"_total_items": len(shown), "_links": call.href(path), "_embedded": {"statuses": shown}})
 
@@ -173,7 +175,7 @@ def add_statuses(call: Call, number: int) -> Answer:
 def change_status(call: Call, number: int, status_id: int) -> Answer:
     """``PATCH /leads/pipelines/{id}/statuses/{status}`` with an object."""
     call.only_admin()
-    rename(call, _known_status(call, number, status_id), call.object())
+    rename(call, _known_status(call, number, status_id), _object(call))
     return Answer(_status(call, _known_status(call, number, status_id)))
 
 

@@ -68,9 +68,9 @@ def unauthorized() -> Problem:
     return Problem(401, "Неправильный логин или пароль")
 
 
-def not_found(path: str) -> Problem:
+def not_found(verb: str, address: str) -> Problem:
     """404 of a route that is not there."""
-    return Problem(404, f"Cannot GET {path}!")
+    return Problem(404, f"Cannot {verb} {address}!")
 
 
 def system_error() -> Problem:

@@ -89,8 +89,10 @@ class Storage(storage.Storage):
         self.run("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
         self.run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, first - 1))
 
-    def item(self, kind: str, item_id: int) -> Json | None:
-        """The document with its ``id``, or None."""
+    def item(self, kind: str, item_id: object) -> Json | None:
+        """The document with its ``id``, or None; also for what can be no id."""
+        if not isinstance(item_id, int) or isinstance(item_id, bool) or item_id.bit_length() > 63:
+            return None
         text = self.value(f"SELECT data FROM {kind} WHERE id = ?", (item_id,))  # noqa: S608
         return {"id": item_id, **json.loads(text)} if text is not None else None
 

@@ -1,7 +1,7 @@
 """The dictionaries of tags (crm_platform/tags-api)."""
 
 from dentsync.sandbox import php
-from dentsync.sandbox.amocrm import reading, tags
+from dentsync.sandbox.amocrm import reading, shape, tags
 from dentsync.sandbox.amocrm.call import Answer, Call
 from dentsync.sandbox.amocrm.problems import MISSING, Faulty
 
@@ -20,14 +20,16 @@ def listed(call: Call, kind: str) -> Answer:
 
 def add(call: Call, kind: str) -> Answer:
     """``POST /{kind}/tags``: a name that is there comes back with its id."""
-    sent, faulty = [php.as_map(item) for item in call.batch()], Faulty()
-    for place, item in enumerate(sent):
-        if not isinstance(item.get("name"), str) or not item["name"]:
-            faulty.add(str(item.get("request_id", place)), "FieldMissing", "name", MISSING)
+    faulty = Faulty()
+    sent = shape.batch(call.batch(), faulty)
+    for given, item in sent:
+        if not item.get("name"):
+            faulty.add(given, "FieldMissing", "name", MISSING)
     faulty.check()
+    storage = call.account.storage
     shown = [
-        {"id": tags.resolved(call.account.storage, kind, [item])[0], "name": item["name"], "color": None}
-        | {"request_id": str(item.get("request_id", place))}
-        for place, item in enumerate(sent)
+        {"id": tags.resolved(storage, kind, [{"name": item["name"]}])[0], "name": item["name"], "color": None}
+        | {"request_id": given}
+        for given, item in sent
     ]
     return Answer({"_total_items": len(shown), "_embedded": {"tags": shown}})

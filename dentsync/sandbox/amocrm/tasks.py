@@ -8,8 +8,8 @@ from dentsync.sandbox.amocrm.call import NOTHING, Answer, Call
 from dentsync.sandbox.amocrm.entities import Actor, Refused
 from dentsync.sandbox.amocrm.problems import MISSING, NOT_A_CHOICE, UNEXPECTED, Faulty, PartlyDone, Problem
 from dentsync.sandbox.amocrm.reading import Clause, column
+from dentsync.sandbox.amocrm.shape import is_int, of_type
 from dentsync.sandbox.amocrm.storage import KINDS, Json
-from dentsync.sandbox.amocrm.values import of_type
 
 _TYPES: dict[str, type] = {
     "text": str, "complete_till": int, "task_type_id": int, "entity_id": int, "entity_type": str, "duration": int,
@@ -80,7 +80,7 @@ def create(call: Call, plain: Json, actor: Actor) -> int:
         "responsible_user_id": actor.user, "entity_id": None, "entity_type": None, "duration": 0,
         "is_completed": False, "task_type_id": 1,
     } | {key: value for key, value in plain.items() if key != "result"}  # fmt: skip
-    item["result"] = (plain.get("result") or {}).get("text", "")
+    item["result"] = str((plain.get("result") or {}).get("text") or "")
     number = call.account.storage.insert("tasks", item)
     events.record(call.account, "tasks", number, "task_added", item["created_by"])
     _count(call, "created_tasks", actor)
@@ -120,7 +120,7 @@ def change_one(call: Call, number: int) -> Answer:
 
 def _id(item: Any) -> int:
     number = item.get("id") if isinstance(item, dict) else None
-    return number if isinstance(number, int) else 0
+    return int(number or 0) if is_int(number) else 0
 
 
 def _changed(call: Call, number: int, plain: Json) -> Json:
@@ -136,7 +136,7 @@ def update(call: Call, item: Json, plain: Json, actor: Actor) -> Json:
     by = plain.get("updated_by", actor.user)
     after = item | {"updated_at": call.account.now, "updated_by": by} | {k: plain[k] for k in plain if k != "result"}
     if "result" in plain:
-        after["result"] = plain["result"].get("text", "")
+        after["result"] = str(plain["result"].get("text") or "")
     call.account.storage.replace("tasks", after)
     _tell(call, item, after, by)
     _count(call, "updated_tasks", actor)
@@ -191,7 +191,7 @@ def _wrong(call: Call, key: str, value: Any) -> tuple[str, str] | None:
     kind = _TYPES[key]
     if value is None:
         return "NotNullable", "This value should not be null."
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    if not (is_int(value) if kind is int else isinstance(value, kind)):
         return "InvalidType", of_type(_NAMES[kind])
     if key == "text" and not str(value).strip():
         return "NotBlank", "This value should not be blank."

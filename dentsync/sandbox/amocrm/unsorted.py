@@ -5,7 +5,7 @@ from secrets import token_hex
 from typing import Any
 
 from dentsync.sandbox import php
-from dentsync.sandbox.amocrm import entities, reading
+from dentsync.sandbox.amocrm import entities, reading, shape
 from dentsync.sandbox.amocrm.call import NOTHING, Answer, Call
 from dentsync.sandbox.amocrm.check import Check, Checked
 from dentsync.sandbox.amocrm.pipelines import NoChoice, Pipeline
@@ -43,8 +43,8 @@ def _pipeline(call: Call, number: Any) -> Pipeline:
 
 def add(call: Call, category: str) -> Answer:
     """``POST /leads/unsorted/forms`` and ``/sip``."""
-    sent, faulty = call.batch(), Faulty()
-    items = [_checked(call, item, place, faulty) for place, item in enumerate(sent)]
+    faulty = Faulty()
+    items = [_checked(call, item, given, faulty) for given, item in shape.batch(call.batch(), faulty)]
     faulty.check()
     shown = []
     for item, lead, contact, company in call.stored(items):
@@ -61,27 +61,27 @@ def add(call: Call, category: str) -> Answer:
     return Answer({"_total_items": len(shown), "_embedded": {"unsorted": call.shuffled(shown)}})
 
 
-def _checked(call: Call, item: Any, place: int, faulty: Faulty) -> tuple[Json, Checked, Checked | None, Checked | None]:
-    sent = php.as_map(item)
-    given = str(place if sent.get("request_id") is None else sent["request_id"])
+def _checked(
+    call: Call, sent: Json, given: str, faulty: Faulty
+) -> tuple[Json, Checked, Checked | None, Checked | None]:
     for key in sorted(_REQUIRED - sent.keys()):
         faulty.add(given, "FieldMissing", key, MISSING)
     if sent.get("pipeline_id") is not None and sent["pipeline_id"] not in call.account.pipelines.by_id:
         faulty.add(given, "NotSupportedChoice", "pipeline_id", NOT_A_CHOICE)
     parts = php.as_map(sent.get("_embedded"))
     lead, contact, company = (
-        _model(call, kind, parts.get(kind), place, given, faulty) for kind in ("leads", "contacts", "companies")
+        _model(call, kind, parts.get(kind), given, faulty) for kind in ("leads", "contacts", "companies")
     )
     lead = lead or Checked(given)
     lead.plain["pipeline_id"] = sent.get("pipeline_id")
     return sent, lead, contact, company
 
 
-def _model(call: Call, kind: str, sent: Any, place: int, given: str, faulty: Faulty) -> Checked | None:
+def _model(call: Call, kind: str, sent: Any, given: str, faulty: Faulty) -> Checked | None:
     if not isinstance(sent, list) or not sent:
         return None
     check = Check(call.account, kind, faulty, new=True, path=f"_embedded.{kind}.0")
-    return check.item({**php.as_map(sent[0]), "request_id": given}, place)
+    return check.item({**php.as_map(sent[0]), "request_id": given}, 0)
 
 
 def listed(call: Call) -> Answer:
@@ -138,7 +138,7 @@ def _entry(call: Call, uid: str) -> Json:
 
 def accept(call: Call, uid: str) -> Answer:
     """``POST /leads/unsorted/{uid}/accept``; ``status_id`` says where the lead goes."""
-    sent = call.object() if call.request.body else {}
+    sent = _sent(call)
     lead, entry = _waiting(call, uid)
     by = _user(call, sent)
     try:
@@ -162,7 +162,7 @@ def take(call: Call, lead: Json, pipeline: int, status: int, by: int) -> None:
 
 def decline(call: Call, uid: str) -> Answer:
     """``DELETE /leads/unsorted/{uid}/decline``: lead and contact go to the trash."""
-    sent = call.object() if call.request.body else {}
+    sent = _sent(call)
     lead, entry = _waiting(call, uid)
     by = _user(call, sent)
     call.account.storage.run("UPDATE unsorted SET state = 'declined' WHERE uid = ?", (uid,))
@@ -172,6 +172,13 @@ def decline(call: Call, uid: str) -> Answer:
         if person and person["unsorted"]:
             entities.trash(call.account, "contacts", person, by)
     return Answer({key: entry[key] for key in ("uid", "pipeline_id", "category", "created_at", "_embedded")})
+
+
+def _sent(call: Call) -> Json:
+    faulty = Faulty()
+    sent = shape.typed(call.object() if call.request.body else {}, "0", faulty)
+    faulty.check()
+    return sent
 
 
 def _user(call: Call, sent: Json) -> int:

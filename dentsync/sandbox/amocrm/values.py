@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dentsync.sandbox.amocrm.fields import CHOICES, Field
 from dentsync.sandbox.amocrm.problems import MISSING, NOT_A_CHOICE, UNEXPECTED
 from dentsync.sandbox.amocrm.settings import Settings
+from dentsync.sandbox.amocrm.shape import is_int, of_type
 from dentsync.sandbox.amocrm.storage import Json
 
 Wrong = Callable[[str, str, str], None]
@@ -19,6 +20,9 @@ TEXTS = frozenset({"text", "textarea", "url", "streetaddress", "tracking_data"})
 NUMBERS = frozenset({"numeric", "price", "monetary"})
 DAYS = frozenset({"date", "birthday"})
 URL_LIMIT = 2000
+MOST_DIGITS = 30
+EARLIEST = -59_000_000_000
+"""Seconds of the year 100: before that a day has no midnight in every zone."""
 
 Values = list[Json]
 
@@ -32,11 +36,6 @@ IGNORED = Ignored()
 
 class _Refused(Exception):
     """A value that does not fit: code, path inside the value, detail."""
-
-
-def of_type(name: str) -> str:
-    """The detail of InvalidType."""
-    return f"This value should be of type {name}."
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def _number(value: Any) -> str:
         found = Decimal(str(value))
     except InvalidOperation:
         raise _Refused("InvalidType", ".value", of_type("numeric")) from None
-    if not found.is_finite():
+    if not found.is_finite() or abs(found.adjusted()) > MOST_DIGITS:
         raise _Refused("InvalidType", ".value", of_type("numeric"))
     text = f"{found:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -156,8 +155,8 @@ def _flag(value: Any) -> bool:
 
 
 def _moment(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
+    if is_int(value) and value > EARLIEST:
+        return int(value)
     if isinstance(value, str) and "T" in value:
         try:
             found = datetime.fromisoformat(value)

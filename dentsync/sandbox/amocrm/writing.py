@@ -101,7 +101,7 @@ def _checked_change(call: Call, kind: str, item: Any, place: int, faulty: Faulty
     if new and call.account.settings.patch_without_id == "refused":
         faulty.add(found.request_id, "FieldMissing", "id", MISSING)
     if kind == "leads" and isinstance(item, dict):
-        before = call.account.storage.item(kind, item["id"]) if isinstance(item.get("id"), int) else None
+        before = call.account.storage.item(kind, item.get("id"))
         check.new = new
         check.status(before["pipeline_id"] if before else None)
     return found
@@ -110,7 +110,7 @@ def _checked_change(call: Call, kind: str, item: Any, place: int, faulty: Faulty
 def _changed(call: Call, kind: str, item: Checked) -> Json:
     if item.id is None:
         return _made(call, kind, item)
-    before = call.account.storage.item(kind, item.id) if isinstance(item.id, int) else None
+    before = call.account.storage.item(kind, item.id)
     if before is None or not reading.sees(call, before):
         raise Refused(f"{NAMES[kind]} not found")
     entities.change(call.account, kind, before, item, call.actor)
