@@ -59,7 +59,7 @@ def lead(call: Call, item: Json) -> Json:
         return _linked(call, "leads", shown, {"tags": [], "companies": []})
     embedded: Json = {"tags": tags.shown(call.account.storage, item["tags"]), "companies": _company(call, item)}
     if call.wants("contacts"):
-        contacts = call.account.storage.contacts_of(item["id"])
+        contacts = [one for one in call.account.storage.contacts_of(item["id"]) if _alive(call, "contacts", one[0])]
         embedded["contacts"] = [_ref(call, "contacts", number) | {"is_main": main} for number, main in contacts]
     if call.wants("loss_reason"):
         embedded["loss_reason"] = _reasons(call, item["loss_reason_id"])
@@ -100,7 +100,7 @@ def closest_task(call: Call, kind: str, number: int) -> int | None:
     return found
 
 
-def _alive(call: Call, kind: str, number: int) -> bool:
+def _alive(call: Call, kind: str, number: int | None) -> bool:
     item = call.account.storage.item(kind, number)
     return item is not None and not item["deleted"]
 
@@ -110,7 +110,7 @@ def _ref(call: Call, kind: str, number: int) -> Json:
 
 
 def _company(call: Call, item: Json) -> list[Json]:
-    return [_ref(call, "companies", item["company"])] if item["company"] else []
+    return [_ref(call, "companies", item["company"])] if _alive(call, "companies", item["company"]) else []
 
 
 def _reasons(call: Call, number: Any) -> list[Json]:

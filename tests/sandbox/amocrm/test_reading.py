@@ -202,6 +202,9 @@ def test_trash_is_seen_only_with_only_deleted(desk: Desk) -> None:
     assert (thrown["id"], thrown["is_deleted"], thrown["name"], thrown["price"]) == (lead, True, None, None)
     person = desk.list("contacts?with=only_deleted")[0]
     assert (person["id"], person["is_deleted"]) == (contact, False)
+    linked = desk.add("leads", _embedded={"contacts": [{"id": desk.add("contacts", name="B")}]})
+    desk.act("delete", contact="B")
+    assert desk.get(f"leads/{linked}?with=contacts")["_embedded"]["contacts"] == []
     desk.act("restore", lead=lead)
     assert desk.get(f"leads/{lead}")["name"] == "L"
 
