@@ -186,6 +186,8 @@ def trash(account: Account, kind: str, item: Json, by: int) -> None:
     """Throw an entity into the trash, from where ``with=only_deleted`` shows it."""
     account.storage.replace(kind, item | {"deleted": True, "updated_at": account.now, "updated_by": by})
     search.drop(account, kind, item["id"])
+    if kind == "leads":
+        account.storage.run("UPDATE unsorted SET state = 'declined' WHERE lead = ?", (item["id"],))
     events.record(account, kind, item["id"], f"{events.SINGULAR[kind]}_deleted", by)
     account.changed += 1
 

@@ -165,7 +165,6 @@ def decline(call: Call, uid: str) -> Answer:
     sent = _sent(call)
     lead, entry = _waiting(call, uid)
     by = _user(call, sent)
-    call.account.storage.run("UPDATE unsorted SET state = 'declined' WHERE uid = ?", (uid,))
     entities.trash(call.account, "leads", lead, by)
     for number, _ in call.account.storage.contacts_of(lead["id"]):
         person = call.account.storage.item("contacts", number)

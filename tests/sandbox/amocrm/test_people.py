@@ -79,6 +79,7 @@ def test_telephony_makes_a_lead_and_somebody_takes_it(desk: Desk) -> None:
     assert desk.admin("GET", "state")["leads"][0]["status"] == "Взяли в работу"
     assert len(desk.list("contacts")) == 1
     desk.act("decline", lead=desk.act("call", phone="+7"))
+    desk.act("delete", lead=desk.act("call", phone="+8"))
     assert desk.list("leads/unsorted") == []
 
 
