@@ -9,21 +9,27 @@ from dentsync.cli_options import DATA
 from dentsync.errors import ExitCode
 from dentsync.lang import _
 
+CRM = click.option(
+    "--crm", type=click.Choice(["bitrix24", "amocrm"]), default="bitrix24", show_default=True, help="Which CRM it is."
+)
+
 
 @click.group()
 def sandbox() -> None:
-    """A local Bitrix24 to rehearse on."""
+    """A local Bitrix24 or amoCRM to rehearse on."""
 
 
 @sandbox.command()
 @DATA
+@CRM
 @click.option("--port", default=8024, show_default=True, help="On 127.0.0.1, nowhere else.")
 @click.option("--speed", default=1.0, show_default=True, help="How many times faster its clock runs.")
-def serve(data: Path, port: int, speed: float) -> int:
+def serve(data: Path, crm: str, port: int, speed: float) -> int:
     """Run the sandbox until Ctrl-C.
 
     \b
     Example:  dentsync sandbox serve --port 8024
+              dentsync sandbox serve --crm amocrm
     """
     from dentsync.sandbox.server import Running
     from dentsync.sandbox.server import serve as run_server
@@ -32,23 +38,29 @@ def serve(data: Path, port: int, speed: float) -> int:
 
     def ready(box: Running) -> None:
         click.echo(_("board:   {url}").format(url=box.board))
-        click.echo(f"webhook: export DENTSYNC_WEBHOOK={box.webhook}")
+        if crm == "bitrix24":
+            click.echo(f"webhook: export DENTSYNC_WEBHOOK={box.webhook}")
+            return
+        for door in box.doors:
+            click.echo(_("account: {name} at {url}, its token:").format(name=door.name, url=door.url))
+            click.echo(door.keys["token"])
 
-    run_server(data, port, speed=speed, ready=ready)
+    run_server(data, port, speed=speed, crm=crm, ready=ready)
     return ExitCode.DONE
 
 
 @sandbox.command()
 @DATA
-def reset(data: Path) -> int:
-    """Empty the sandbox's portal.
+@CRM
+def reset(data: Path, crm: str) -> int:
+    """Empty the sandbox's portal, or its accounts.
 
     \b
     Example:  dentsync sandbox reset
     """
     from dentsync.sandbox.server import reset as empty
 
-    empty(data)
+    empty(data, crm=crm)
     click.echo(_("the sandbox is as new"))
     return ExitCode.DONE
 

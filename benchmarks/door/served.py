@@ -12,9 +12,9 @@ from typing import Any, TextIO
 import msgspec
 
 from dentsync.sandbox.bitrix24 import front
+from dentsync.sandbox.bitrix24.world import World
 from dentsync.sandbox.server import Running, serve
 from dentsync.sandbox.web import Protocol
-from dentsync.sandbox.world import World
 
 
 class Serving(msgspec.Struct, frozen=True):

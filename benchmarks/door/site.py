@@ -16,7 +16,7 @@ import trustme
 
 from benchmarks.door.served import Serving
 from benchmarks.door.trace import Trace, read
-from dentsync.sandbox import portal as portals
+from dentsync.sandbox.bitrix24 import portal as portals
 from dentsync.sandbox.server import PORTAL, Running
 
 ROOT = Path(__file__).parents[2]

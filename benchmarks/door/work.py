@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks import data
 from benchmarks.measure import Command, dentsync, once
-from dentsync.sandbox import portal as portals
+from dentsync.sandbox.bitrix24 import portal as portals
 from dentsync.sandbox.server import PORTAL
 
 FIELDS = {

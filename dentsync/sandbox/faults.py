@@ -4,49 +4,32 @@ A rule is ``{"match": "batch", "nth": 3, "times": 1, "what": "drop_after"}``. ``
 or a batch that has such a command), or ``*``. ``nth`` counts matching requests from the moment the rule was set,
 ``times`` is how many in a row (0: for ever).
 
-==================== ==========================================================================================
-``drop_before``      connection reset, nothing done
-``drop_after``       done and stored, connection reset
-``drop_late:S``      connection reset; done S virtual seconds later
-``half_batch:N``     the first N commands are stored, then the connection is reset
-``http_500``         500 INTERNAL_SERVER_ERROR, nothing done
-``http_500_after``   done and stored, answered with 500
-``http_502_html``    gateway page, nothing done
-``http_504_html_after`` done and stored, answered with a gateway page
-``html_200``         a login page with 200, nothing done
-``empty_200``        an empty body with 200, nothing done
-``empty_200_after``  done and stored, an empty body with 200
-``query_limit``      503 QUERY_LIMIT_EXCEEDED, nothing done
-``overload``         503 OVERLOAD_LIMIT, nothing done
-``portal_off_html_404`` the page of a switched-off portal
-``portal_deleted``   500 PORTAL_DELETED
-``access_denied_plan`` 403 ACCESS_DENIED: the tariff has no REST
-``expired_token``    401 expired_token
-``redirect_302[:HOST]`` the portal was renamed: Location on another host (default: the other loopback name)
-``error_key_200``    200 with ``{"error": ""…}``, nothing done
-``slow:S``           done and stored, answered after S real seconds
-``truncated_json``   done and stored, half of the JSON arrives
-``error:CODE``       the matching command is refused, nothing done (inside a batch only that command)
-``error_after:CODE`` the matching command is done and stored, yet answered as an error
-==================== ==========================================================================================
+Each CRM has its own names of faults; some take an argument after a colon.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-PLAIN = frozenset(
-    {
-        "drop_before", "drop_after", "http_500", "http_500_after", "http_502_html", "http_504_html_after",
-        "html_200", "empty_200", "empty_200_after", "query_limit", "overload", "portal_off_html_404",
-        "portal_deleted", "access_denied_plan", "expired_token", "redirect_302", "error_key_200",
-        "truncated_json",
-    }
-)  # fmt: skip
-WITH_NUMBER = frozenset({"drop_late", "half_batch", "slow"})
-WITH_TEXT = frozenset({"redirect_302", "error", "error_after"})
-OF_COMMANDS = frozenset({"error", "error_after"})
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The faults a CRM knows; ``of_commands`` strike one command of a request, not the request."""
+
+    plain: frozenset[str]
+    with_number: frozenset[str]
+    with_text: frozenset[str] = frozenset()
+    of_commands: frozenset[str] = frozenset()
+
+    def check(self, what: str) -> None:
+        """Raises ValueError for a fault that there is not."""
+        name, _, argument = what.partition(":")
+        plain = name in self.plain and not argument
+        number = name in self.with_number and argument.replace(".", "", 1).isdigit()
+        if not (plain or number or (name in self.with_text and argument)):
+            raise ValueError(f"unknown fault {what!r}")
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,13 +40,6 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
     nth: int = 1
     times: int = 1
     seen: int = 0
-
-    def __post_init__(self) -> None:
-        name, _, argument = self.what.partition(":")
-        plain = name in PLAIN and not argument
-        number = name in WITH_NUMBER and argument.replace(".", "", 1).isdigit()
-        if not (plain or number or (name in WITH_TEXT and argument)):
-            raise ValueError(f"unknown fault {self.what!r}")
 
     @property
     def name(self) -> str:
@@ -84,20 +60,24 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
 class Faults:
     """The rules in force."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Vocabulary) -> None:
+        self.known = known
         self.rules: list[Fault] = []
 
     def add(self, rules: list[dict[str, Any]]) -> None:
-        """Add rules. Raises ``msgspec.ValidationError`` for one that is not understood."""
-        self.rules += msgspec.convert(rules, list[Fault])
+        """Add rules. Raises ValueError or ``msgspec.ValidationError`` for one that is not understood."""
+        added = msgspec.convert(rules, list[Fault])
+        for rule in added:
+            self.known.check(rule.what)
+        self.rules += added
 
     def of_request(self, methods: Iterable[str]) -> Fault | None:
         """The fault that strikes a request with these methods (its own and those of its commands)."""
-        return self._struck([rule for rule in self.rules if rule.name not in OF_COMMANDS], set(methods))
+        return self._struck([rule for rule in self.rules if rule.name not in self.known.of_commands], set(methods))
 
     def of_command(self, method: str) -> Fault | None:
         """The fault that strikes one command."""
-        return self._struck([rule for rule in self.rules if rule.name in OF_COMMANDS], {method})
+        return self._struck([rule for rule in self.rules if rule.name in self.known.of_commands], {method})
 
     @staticmethod
     def _struck(rules: list[Fault], methods: set[str]) -> Fault | None:

@@ -18,25 +18,29 @@ from filelock import FileLock, Timeout
 
 from dentsync.errors import ConfigError, Locked
 from dentsync.lang import _
-from dentsync.sandbox import portal as portals
+from dentsync.sandbox.crms import CRMS, Crm
+from dentsync.sandbox.house import Door, House
 from dentsync.sandbox.loopback import is_loopback
-from dentsync.sandbox.storage import Storage
-from dentsync.sandbox.world import World
 
 if TYPE_CHECKING:
     from dentsync.sandbox.uvicorn_server import Server
 
-PORTAL = "helix"
+CRM = "bitrix24"
+PORTAL = CRMS[CRM].blueprint
 
 
 @dataclass(frozen=True)
 class Running:
-    """A sandbox that answers. ``webhook`` is the full URL of the administrator's webhook, with a slash at the end."""
+    """A sandbox that answers. ``webhook`` is the URL of the first of its ``doors``.
+
+    Of Bitrix24 that is the full URL of the administrator's webhook, with a slash at the end.
+    """
 
     url: str
     port: int
     webhook: str = field(repr=False)
     stop: Callable[[], None] = field(repr=False)
+    doors: tuple[Door, ...] = ()
 
     @property
     def board(self) -> str:
@@ -66,33 +70,40 @@ def serve(
     host: str = "127.0.0.1",
     speed: float = 1.0,
     tls: tuple[Path, Path] | None = None,
-    portal: str = PORTAL,
+    crm: str = CRM,
+    portal: str | None = None,
     ready: Callable[[Running], None] | None = None,
 ) -> None:
-    """Serve the portal in ``data`` until SIGINT or SIGTERM. ``tls`` is (certificate chain, key); port 0 is any.
+    """Serve the CRM kept in ``data`` until SIGINT or SIGTERM. ``tls`` is (certificate chain, key); port 0 is any.
 
-    ``speed``: virtual seconds per real second. ``ready`` is called once connections are accepted. Raises ConfigError
-    for an address that is not loopback, a busy port or a missing extra, Locked when another server has the folder.
+    ``portal``: the blueprint of a fresh one, if not the usual. ``speed``: virtual seconds per real second. ``ready``
+    is called once connections are accepted. Raises ConfigError for an address that is not loopback, a busy port or a
+    missing extra, Locked when another server has the folder.
     """
     _check_loopback(host)
-    portals.load(portal)
-    with _locked(data), _listening(host, port) as listener:
-        world = World(data, portal, speed)
+    kind, blueprint = _chosen(crm, portal)
+    folder = data / kind.subfolder
+    with _locked(folder), _listening(host, port) as listener:
+        house = kind.open(folder, blueprint, speed)
         try:
-            _run(world, listener, host, tls, ready)
+            _run(house, listener, host, tls, ready)
         finally:
-            world.storage.close()
+            house.close()
 
 
-def reset(data: Path, portal: str = PORTAL) -> None:
-    """Make ``data`` a fresh portal. Raises Locked while a server uses it."""
-    portals.load(portal)
-    with _locked(data):
-        storage = Storage(data)
-        try:
-            portals.build(storage, portal)
-        finally:
-            storage.close()
+def reset(data: Path, portal: str | None = None, crm: str = CRM) -> None:
+    """Make what ``data`` keeps of a CRM as new. Raises Locked while a server uses it."""
+    kind, blueprint = _chosen(crm, portal)
+    folder = data / kind.subfolder
+    with _locked(folder):
+        kind.reset(folder, blueprint)
+
+
+def _chosen(crm: str, portal: str | None) -> tuple[Crm, str]:
+    kind = CRMS[crm]
+    blueprint = portal or kind.blueprint
+    kind.check(blueprint)
+    return kind, blueprint
 
 
 @contextmanager
@@ -103,7 +114,8 @@ def running(
     host: str = "127.0.0.1",
     speed: float = 1.0,
     tls: tuple[Path, Path] | None = None,
-    portal: str = PORTAL,
+    crm: str = CRM,
+    portal: str | None = None,
 ) -> Iterator[Running]:
     """A sandbox in a background thread, stopped at the end. Without ``data`` it forgets everything."""
     with contextlib.ExitStack() as stack:
@@ -118,7 +130,7 @@ def running(
 
         def work() -> None:
             try:
-                serve(folder, port, host=host, speed=speed, tls=tls, portal=portal, ready=ready)
+                serve(folder, port, host=host, speed=speed, tls=tls, crm=crm, portal=portal, ready=ready)
             except BaseException as error:
                 failed.append(error)
             finally:
@@ -172,26 +184,26 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _run(
-    world: World,
+    house: House,
     listener: socket.socket,
     host: str,
     tls: tuple[Path, Path] | None,
     ready: Callable[[Running], None] | None,
 ) -> None:
-    server = _server_of(world, tls)
-    hook = world.portal.webhooks[0]
+    server = _server_of(house, tls)
     port = listener.getsockname()[1]
     url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
-    about = Running(url, port, f"{url}/rest/{hook.user}/{hook.secret}/", server.stop)
+    doors = house.doors(url)
+    about = Running(url, port, doors[0].url, server.stop, doors)
     server.ready = (lambda: ready(about)) if ready else None
     server.run(sockets=[listener])
 
 
-def _server_of(world: World, tls: tuple[Path, Path] | None) -> "Server":
+def _server_of(house: House, tls: tuple[Path, Path] | None) -> "Server":
     try:
         from dentsync.sandbox.uvicorn_server import server_of
         from dentsync.sandbox.web import app_of
     except ImportError as error:
         message = _("sandbox: {module} is not installed; run: pip install 'dentsync[sandbox]'")
         raise ConfigError(message.format(module=error.name)) from None
-    return server_of(app_of(world), tls)
+    return server_of(app_of(house), tls)

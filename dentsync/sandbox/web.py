@@ -16,9 +16,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dentsync.errors import DentsyncError
 from dentsync.sandbox import admin, board
-from dentsync.sandbox.bitrix24 import front
+from dentsync.sandbox.exchange import Request as Asked
+from dentsync.sandbox.house import House
 from dentsync.sandbox.loopback import is_ours
-from dentsync.sandbox.world import World
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; "
@@ -47,11 +47,11 @@ class Dropped(Response):
             pass
 
 
-def app_of(world: World) -> Starlette:
-    """The application of one portal."""
+def app_of(house: House) -> Starlette:
+    """The application of one CRM."""
 
-    async def rest(request: Request) -> Response:
-        reply = front.answer(world, await _read(request))
+    async def api(request: Request) -> Response:
+        reply = house.answer(await _read(request))
         if reply.later:
             delay, work = reply.later
             asyncio.get_running_loop().call_later(delay, work)
@@ -59,19 +59,17 @@ def app_of(world: World) -> Starlette:
             await asyncio.sleep(reply.wait)
         if reply.status == 0:
             return Dropped()
-        return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
+        return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type or None)
 
     async def page(_request: Request) -> Response:
         return HTMLResponse(board.page(), headers={"Content-Security-Policy": POLICY})
 
     async def data(request: Request) -> Response:
-        return _json(board.data(world, dict(request.query_params)))
+        return _json(house.board(request.query_params))
 
-    async def contact(request: Request) -> Response:
-        return _found(board.contact(world, int(request.path_params["number"])))
-
-    async def deal(request: Request) -> Response:
-        return _found(board.deal(world, int(request.path_params["number"])))
+    async def card(request: Request) -> Response:
+        kind, number = request.path_params["kind"], request.path_params["number"]
+        return _found(house.card(kind, number, request.query_params) if kind in ("contact", "deal") else None)
 
     async def administer(request: Request) -> Response:
         if not is_ours(request.headers.get("host", ""), request.headers.get("origin")):
@@ -79,7 +77,7 @@ def app_of(world: World) -> Starlette:
         body = await request.body()
         try:
             sent = json.loads(body) if body else {}
-            return _json(admin.answer(world, request.method, request.path_params["name"], sent))
+            return _json(house.administer(request.method, request.path_params["name"], request.query_params, sent))
         except (ValueError, msgspec.ValidationError, DentsyncError, admin.Unknown) as error:
             return _json({"error": str(error)}, 404 if isinstance(error, admin.Unknown) else 400)
 
@@ -88,16 +86,15 @@ def app_of(world: World) -> Starlette:
             Route("/", page),
             Route("/board", page),
             Route("/board/data", data),
-            Route("/board/contact/{number:int}", contact),
-            Route("/board/deal/{number:int}", deal),
+            Route("/board/{kind}/{number:int}", card),
             Route("/admin/{name}", administer, methods=["GET", "POST", "DELETE"]),
-            Route("/rest/{path:path}", rest, methods=["GET", "POST"]),
+            *(Route(path, api, methods=list(house.verbs)) for path in house.paths),
         ]
     )
 
 
-async def _read(request: Request) -> front.Request:
-    return front.Request(
+async def _read(request: Request) -> Asked:
+    return Asked(
         verb=request.method,
         path=request.scope["path"],
         query=request.scope["query_string"].decode("latin-1"),
@@ -106,6 +103,7 @@ async def _read(request: Request) -> front.Request:
         source=request.client.host if request.client else "",
         host=request.headers.get("host", ""),
         secure=request.url.scheme == "https",
+        headers=request.headers,
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dentsync.sandbox.bitrix24 import naming, php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import naming
 from tests.sandbox.conftest import brackets
 
 

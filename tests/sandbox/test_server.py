@@ -15,8 +15,8 @@ import requests
 import dentsync.sandbox
 from dentsync.errors import ConfigError, Locked
 from dentsync.sandbox.bitrix24 import filters, schema
+from dentsync.sandbox.bitrix24.storage import Storage
 from dentsync.sandbox.server import Running, reset, running, serve
-from dentsync.sandbox.storage import Storage
 
 ADD = {"entityTypeId": 3, "fields": {"name": "Анна", "originId": "P-1"}}
 

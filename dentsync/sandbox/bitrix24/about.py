@@ -1,9 +1,9 @@
 """profile, scope, user.current, user.get and crm.timeline.comment.add."""
 
-from dentsync.sandbox.bitrix24 import php
+from dentsync.sandbox import php
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Json, iso, required
 from dentsync.sandbox.bitrix24.call import Call
-from dentsync.sandbox.portal import User
+from dentsync.sandbox.bitrix24.portal import User
 
 
 def profile(call: Call) -> Answer:

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php, schema, values
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import schema, values
 from dentsync.sandbox.bitrix24.answers import ApiError, Json, required
 from dentsync.sandbox.bitrix24.filters import Clause, invalid
 from dentsync.sandbox.bitrix24.items import Actor, Change
 from dentsync.sandbox.bitrix24.limits import Meter
 from dentsync.sandbox.bitrix24.schema import Field, Schema
-from dentsync.sandbox.settings import Webhook
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.settings import Webhook
+from dentsync.sandbox.bitrix24.world import World
 
 PAGE = 50
 

@@ -5,7 +5,8 @@ Unknown names in a filter are ignored, so a cursor with a wrong key gives the fi
 
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import filters, item_methods, items, multifields, php, values
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import filters, item_methods, items, multifields, values
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Json
 from dentsync.sandbox.bitrix24.call import Call, understood
 from dentsync.sandbox.bitrix24.filters import Clause

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import references
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Cut, Json, Timing
 from dentsync.sandbox.bitrix24.call import Call
 from dentsync.sandbox.bitrix24.limits import Meter
 from dentsync.sandbox.bitrix24.methods import METHODS, spelled
-from dentsync.sandbox.settings import Webhook
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.settings import Webhook
+from dentsync.sandbox.bitrix24.world import World
 
 MOST_COMMANDS = 50
 UNNOTICED = 0.1
@@ -144,7 +145,7 @@ def _run_one(session: Session, batch: _Batch, number: int, key: str, line: str) 
             raise ApiError("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage", 405)
         params = php.parse_query(query, session.world.settings.max_input_vars)
         literal = session.world.settings.unresolved_reference == "literal"
-        params = php.substituted(params, batch.results, lambda text: text if literal else "")
+        params = references.substituted(params, batch.results, lambda text: text if literal else "")
         answer, timing = run(session, method.strip(), params)
     except ApiError as error:
         shown = error.body() | ({"error_description": ""} if error.code == "insufficient_scope" else {})

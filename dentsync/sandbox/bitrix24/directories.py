@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import filters, php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import filters
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Json, required
 from dentsync.sandbox.bitrix24.call import PAGE, Call
 

@@ -1,6 +1,7 @@
 """crm.duplicate.findbycomm (api-reference/crm/duplicates/crm-duplicate-find-by-comm.md)."""
 
-from dentsync.sandbox.bitrix24 import multifields, php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import multifields
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError
 from dentsync.sandbox.bitrix24.call import Call
 

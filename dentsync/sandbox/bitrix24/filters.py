@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php, values
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import values
 from dentsync.sandbox.bitrix24.answers import ApiError
 from dentsync.sandbox.bitrix24.schema import Field
 

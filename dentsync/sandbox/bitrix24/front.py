@@ -4,50 +4,22 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from dentsync.sandbox.bitrix24 import commands, php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import commands
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Cut, Json, Timing, iso
 from dentsync.sandbox.bitrix24.commands import Session
-from dentsync.sandbox.bitrix24.limits import LeakyBucket, Meter
+from dentsync.sandbox.bitrix24.limits import Meter
 from dentsync.sandbox.bitrix24.methods import spelled
+from dentsync.sandbox.bitrix24.settings import Webhook
+from dentsync.sandbox.bitrix24.world import World
+from dentsync.sandbox.bucket import LeakyBucket
+from dentsync.sandbox.exchange import DROPPED, HTML, Reply, Request, page
 from dentsync.sandbox.faults import Fault
 from dentsync.sandbox.journal import Entry
-from dentsync.sandbox.settings import Webhook
-from dentsync.sandbox.world import World
 
 _PATH = re.compile(r"/rest/(\d+)/([^/]+)/([^/]+?)(?:\.json)?/?")
-HTML = "text/html; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What came in. ``secure``: over TLS."""
-
-    verb: str
-    path: str
-    query: str
-    content_type: str
-    body: bytes = field(repr=False)
-    source: str = "127.0.0.1"
-    host: str = "127.0.0.1"
-    secure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes out. Status 0 drops the connection. ``wait`` and the delay of ``later`` are real seconds."""
-
-    status: int
-    body: bytes = b""
-    content_type: str = "application/json; charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    wait: float = 0.0
-    later: tuple[float, Callable[[], None]] | None = None
-
-
-DROPPED = Reply(0)
 
 
 def answer(world: World, request: Request) -> Reply:
@@ -167,7 +139,7 @@ class _Visit:
         self.spent = session.meter.spent
         if session.stop_after is not None or self.world.settings.cut_how == "drop":
             return replace(DROPPED, wait=self._wait())
-        return replace(_page(504, "504 Gateway Time-out"), wait=self._wait())
+        return replace(page(504, "504 Gateway Time-out"), wait=self._wait())
 
     def _refused_by_fault(self) -> Reply | None:
         match self.fault.name if self.fault else "":
@@ -176,9 +148,9 @@ class _Visit:
             case "http_500":
                 raise ApiError("INTERNAL_SERVER_ERROR", "Internal server error", 500)
             case "http_502_html":
-                return _page(502, "502 Bad Gateway")
+                return page(502, "502 Bad Gateway")
             case "html_200":
-                return _page(200, "Авторизация")
+                return page(200, "Авторизация")
             case "empty_200":
                 return Reply(200)
             case "query_limit":
@@ -186,7 +158,7 @@ class _Visit:
             case "overload":
                 raise ApiError("OVERLOAD_LIMIT", "REST API is blocked due to overload.", 503)
             case "portal_off_html_404":
-                return _page(404, "Битрикс24 отключён")
+                return page(404, "Битрикс24 отключён")
             case "portal_deleted":
                 raise ApiError("PORTAL_DELETED", "Portal was deleted", 500)
             case "access_denied_plan":
@@ -222,7 +194,7 @@ class _Visit:
                 error = ApiError("INTERNAL_SERVER_ERROR", "Internal server error", 500)
                 return Reply(500, php.dumps(error.body()))
             case "http_504_html_after":
-                return _page(504, "504 Gateway Time-out")
+                return page(504, "504 Gateway Time-out")
             case "empty_200_after":
                 return Reply(200)
             case "slow" if self.fault:
@@ -248,8 +220,3 @@ class _Visit:
             fault=self.fault.what if self.fault else "",
         )
         self.world.journal.add(entry)
-
-
-def _page(status: int, title: str) -> Reply:
-    html = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return Reply(status, html.encode(), HTML)

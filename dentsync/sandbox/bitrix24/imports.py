@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import items, multifields, php, values
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import items, multifields, values
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Json, iso, required
 from dentsync.sandbox.bitrix24.call import Call, understood
 from dentsync.sandbox.bitrix24.items import Actor, Change

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import filters, items, php
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24 import filters, items
 from dentsync.sandbox.bitrix24.answers import Answer, Json, required
 from dentsync.sandbox.bitrix24.call import PAGE, Call, ResolveItem, understood
 from dentsync.sandbox.bitrix24.filters import Clause
 from dentsync.sandbox.bitrix24.schema import TYPE_IDS, Field, Schema
-from dentsync.sandbox.storage import TABLES
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.storage import TABLES
+from dentsync.sandbox.bitrix24.world import World
 
 
 def add(call: Call) -> Answer:

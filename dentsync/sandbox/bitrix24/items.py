@@ -7,7 +7,7 @@ from typing import Any
 from dentsync.sandbox.bitrix24 import multifields, values
 from dentsync.sandbox.bitrix24.answers import ApiError, Json, iso
 from dentsync.sandbox.bitrix24.pipelines import Stage
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.world import World
 
 FINAL = {"S", "F"}
 CREATED, MOVED, FINISHED, OTHER_PIPELINE = 1, 2, 3, 5

@@ -1,4 +1,4 @@
-"""The three limits: request rate, CPU budget per method, 60 seconds per request (limits.md of b24restdocs)."""
+"""CPU budget per method and 60 seconds per request (limits.md of b24restdocs)."""
 
 from dataclasses import dataclass, field
 
@@ -6,23 +6,6 @@ from dentsync.sandbox.bitrix24.answers import Cut
 
 WINDOW = 600
 """The budget counts the last ten minutes, in baskets of one minute."""
-
-
-@dataclass
-class LeakyBucket:
-    """Each request adds one, the level falls by ``leak`` a second, nothing passes above ``threshold``."""
-
-    level: float = 0.0
-    at: float = 0.0
-
-    def takes(self, now: float, threshold: float, leak: float) -> bool:
-        """Whether a request at ``now`` is let in; a refused one does not count."""
-        self.level = max(0.0, self.level - max(0.0, now - self.at) * leak)
-        self.at = now
-        if threshold and self.level + 1 > threshold:
-            return False
-        self.level += 1
-        return True
 
 
 @dataclass

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php
-from dentsync.sandbox.storage import Storage
+from dentsync.sandbox import php
+from dentsync.sandbox.bitrix24.storage import Storage
 
 DEFAULT_KIND = "WORK"
 

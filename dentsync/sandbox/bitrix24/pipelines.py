@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dentsync.sandbox.storage import Storage
+from dentsync.sandbox.bitrix24.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from dentsync.sandbox.bitrix24 import naming
 from dentsync.sandbox.bitrix24.answers import ApiError
-from dentsync.sandbox.storage import Storage
+from dentsync.sandbox.bitrix24.storage import Storage
 
 KINDS = {2: "deal", 3: "contact"}
 TYPE_IDS = {"deal": 2, "contact": 3}

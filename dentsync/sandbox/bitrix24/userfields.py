@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php
+from dentsync.sandbox import php
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Json, required
 from dentsync.sandbox.bitrix24.call import Call
 from dentsync.sandbox.bitrix24.naming import PREFIX

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import php
+from dentsync.sandbox import php
 from dentsync.sandbox.bitrix24.answers import ApiError
 from dentsync.sandbox.bitrix24.schema import Field
 

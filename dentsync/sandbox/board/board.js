@@ -57,6 +57,18 @@ function sync(parent, items, keyOf, make, fill) {
   for (const gone of have.values()) gone.remove();
 }
 
+// Several accounts live side by side: each is a page of its own.
+function drawAccounts(accounts, chosen) {
+  const line = $("accounts");
+  line.hidden = accounts.length < 2;
+  sync(line, accounts, (account) => account.name, () => node("a"), (link, account) => {
+    put(link, account.title);
+    link.href = `?account=${encodeURIComponent(account.name)}`;
+    if (account.name === chosen) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  });
+}
+
 function drawTabs(pipelines) {
   sync($("tabs"), pipelines, (p) => p.id, () => {
     const tab = node("button", "tab");
@@ -172,6 +184,9 @@ function drawPanel(data) {
     box.append(node("p", "", deal.title), node("p", "where", `${deal.pipeline} · ${deal.stage}`));
     const filled = deal.fields.filter((field) => shown(field));
     if (filled.length) box.append(facts(filled));
+    for (const task of deal.tasks || []) {
+      box.append(node("p", task.done ? "task done" : "task", `${when(task.due)} · ${task.type}: ${task.text}`));
+    }
     parts.push(box);
   }
   if (data.messages.length) parts.push(node("h3", "section", "Что отправил робот"));
@@ -183,8 +198,11 @@ function drawPanel(data) {
   $("panel-body").replaceChildren(...parts);
 }
 
+const account = new URLSearchParams(location.search).get("account");
+
 async function load(path) {
-  const answer = await fetch(path, { cache: "no-store" });
+  const where = account ? `${path}${path.includes("?") ? "&" : "?"}account=${encodeURIComponent(account)}` : path;
+  const answer = await fetch(where, { cache: "no-store" });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
@@ -262,6 +280,7 @@ async function step() {
       state.pipeline = data.pipeline;
       put($("portal"), data.portal);
       document.title = data.portal;
+      drawAccounts(data.accounts || [], data.account);
       drawTabs(data.pipelines);
       const pipeline = data.pipelines.find((item) => item.id === data.pipeline);
       if (pipeline) drawBoard(pipeline, data.cards);

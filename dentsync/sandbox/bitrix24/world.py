@@ -5,15 +5,17 @@ from collections import Counter
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from dentsync.sandbox import portal as portals
 from dentsync.sandbox.bitrix24 import pipelines, schema
-from dentsync.sandbox.bitrix24.limits import LeakyBucket, Operating
+from dentsync.sandbox.bitrix24 import portal as portals
+from dentsync.sandbox.bitrix24.fault_names import KNOWN
+from dentsync.sandbox.bitrix24.limits import Operating
 from dentsync.sandbox.bitrix24.pipelines import Stage
+from dentsync.sandbox.bitrix24.settings import Settings, Webhook
+from dentsync.sandbox.bitrix24.storage import TABLES, Storage
+from dentsync.sandbox.bucket import LeakyBucket
 from dentsync.sandbox.clock import VirtualClock
 from dentsync.sandbox.faults import Faults
 from dentsync.sandbox.journal import Journal
-from dentsync.sandbox.settings import Settings, Webhook
-from dentsync.sandbox.storage import TABLES, Storage
 
 _SURPLUS = (
     "SELECT ifnull(sum(n - 1), 0) FROM (SELECT count(*) n FROM {} WHERE json_extract(data, '$.originId') IS NOT NULL "
@@ -42,7 +44,7 @@ class World:
         self.zone = _offset(self.portal.portal.timezone)
         self.clock = VirtualClock(self._speed)
         self.settings = Settings()
-        self.faults = Faults()
+        self.faults = Faults(KNOWN)
         self.journal = Journal()
         self.buckets: dict[str, LeakyBucket] = {}
         self.operating = Operating()

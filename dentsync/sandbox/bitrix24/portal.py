@@ -8,8 +8,8 @@ import msgspec
 
 from dentsync.errors import ConfigError
 from dentsync.lang import _
-from dentsync.sandbox.settings import Webhook
-from dentsync.sandbox.storage import Storage
+from dentsync.sandbox.bitrix24.settings import Webhook
+from dentsync.sandbox.bitrix24.storage import Storage
 
 
 class Stage(msgspec.Struct, forbid_unknown_fields=True):
@@ -72,7 +72,7 @@ class Portal(msgspec.Struct, forbid_unknown_fields=True):
 
 def load(name: str) -> Portal:
     """The blueprint of that name. Raises ConfigError when there is none."""
-    folder = files("dentsync.sandbox").joinpath("portals")
+    folder = files("dentsync.sandbox.bitrix24").joinpath("portals")
     known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
     if name not in known:
         message = _("sandbox: no portal {name!r}; choose one of: {known}")

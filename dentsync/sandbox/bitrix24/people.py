@@ -16,8 +16,8 @@ from typing import Any
 from dentsync.sandbox.bitrix24 import items, multifields, values
 from dentsync.sandbox.bitrix24.answers import ApiError
 from dentsync.sandbox.bitrix24.items import Actor, Change
-from dentsync.sandbox.storage import TABLES
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.storage import TABLES
+from dentsync.sandbox.bitrix24.world import World
 
 PERSON = Actor(user=7, person=True)
 

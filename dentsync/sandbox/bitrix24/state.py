@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from dentsync.sandbox.storage import TABLES
-from dentsync.sandbox.world import World
+from dentsync.sandbox.bitrix24.storage import TABLES
+from dentsync.sandbox.bitrix24.world import World
 
 VOLATILE = frozenset(
     {

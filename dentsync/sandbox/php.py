@@ -1,17 +1,15 @@
 """PHP's view of parameters and of JSON: brackets, and arrays that are lists and maps at once.
 
-Sources: settings/how-to-call-rest-api/data-encoding.md and batch.md of bitrix24/b24restdocs.
+Both CRMs are written in PHP. Source: settings/how-to-call-rest-api/data-encoding.md of bitrix24/b24restdocs.
 """
 
 import json
 import re
-from collections.abc import Callable
 from email import message_from_bytes
 from typing import Any
 from urllib.parse import unquote_plus
 
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
-_REFERENCE = re.compile(r"\$result((?:\[[^\[\]]*\])+)")
 
 
 def parse_query(text: str, max_vars: int = 0) -> dict[str, Any]:
@@ -97,39 +95,12 @@ def as_text(value: Any) -> str:
 
 
 def as_int(value: Any) -> int:
-    """PHP's ``(int)``: the leading digits, else 0."""
+    """PHP's ``(int)``: the leading digits as far as 64 bits go, else 0."""
     found = re.match(r"\s*([+-]?\d+)", as_text(value))
-    return int(found[1]) if found else 0
+    return max(-(2**63), min(int(found[1]), 2**63 - 1)) if found else 0
 
 
 def as_float(value: Any) -> float:
     """PHP's ``(float)``: the leading number, else 0."""
     found = re.match(r"\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)", as_text(value))
     return float(found[1]) if found else 0.0
-
-
-def substituted(value: Any, results: dict[str, Any], unresolved: Callable[[str], str]) -> Any:
-    """``$result[key][path]`` replaced by the data of earlier commands, wherever it stands in the text.
-
-    There is no escape: text that a person typed is replaced like any other (batch.md).
-    """
-    if isinstance(value, dict):
-        return {key: substituted(item, results, unresolved) for key, item in value.items()}
-    if isinstance(value, list):
-        return [substituted(item, results, unresolved) for item in value]
-    if not isinstance(value, str) or "$result[" not in value:
-        return value
-
-    def replace(found: re.Match[str]) -> str:
-        data = _lookup(results, _BRACKETS.findall(found[1]))
-        return unresolved(found[0]) if data is None else as_text(data)
-
-    whole = _REFERENCE.fullmatch(value)
-    data = _lookup(results, _BRACKETS.findall(whole[1])) if whole else None
-    return data if isinstance(data, dict | list) else _REFERENCE.sub(replace, value)
-
-
-def _lookup(data: Any, path: list[str]) -> Any:
-    for key in path:
-        data = as_map(data).get(key)
-    return data
