@@ -270,6 +270,7 @@ class Reader:
             people=table.people,
             fields=table.fields,
             group=table.group,
+            adopt=table.adopt,
         )
 
     def _stage(self, where: str, status: str, stage: str | EndTable) -> StageRef:

@@ -167,6 +167,7 @@ class RouteTable(Table, frozen=True):
     people: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     group: str = ""
+    adopt: tuple[str, ...] = ()
 
 
 class RetentionTable(Table, frozen=True):

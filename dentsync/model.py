@@ -304,7 +304,8 @@ class StageRef:
 class Route:
     """Which records want a deal, in which pipeline, at which stage for which status.
 
-    Routes of one ``group`` share one deal for each record: it moves between their pipelines.
+    Routes of one ``group`` share one deal for each record: it moves between their pipelines. ``adopt``: stages at which
+    an open deal that somebody made for the patient is taken over instead of a new one.
     """
 
     name: str
@@ -318,6 +319,7 @@ class Route:
     people: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     group: str = ""
+    adopt: tuple[str, ...] = ()
 
 
 Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]

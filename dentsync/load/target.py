@@ -89,13 +89,17 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What to read from the CRM before writing: items by our key, by CRM id, contacts by phone (E.164)."""
+    """What to read from the CRM before writing: items by our key, by CRM id, contacts by phone (E.164).
+
+    ``open_deals_of``: contacts (CRM ids) whose deals that have not ended are asked for.
+    """
 
     contact_keys: frozenset[str] = frozenset()
     deal_keys: frozenset[str] = frozenset()
     contact_ids: frozenset[int] = frozenset()
     deal_ids: frozenset[int] = frozenset()
     phones: frozenset[str] = field(default=frozenset(), repr=False)
+    open_deals_of: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

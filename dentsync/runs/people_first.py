@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from dentsync.lang import _
 from dentsync.load.target import Needs, Reading, Target, needs_of
-from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result
+from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result, Route
 from dentsync.runs.pushed import name_of
 from dentsync.runs.session import Session
-from dentsync.transform.adopt import CROWD, adopted, choose
+from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.stages import objection, setback, stands_at
 from dentsync.transform.theirs import phones_of, sparing, theirs_of
@@ -35,13 +35,34 @@ class PeopleFirst:
         self.settled = Settled()
         self.adopted: dict[int, str] = {}  # contacts of the CRM that were given to somebody in this run
         self.ours: dict[tuple[Kind, str], Present] = {}  # items of the CRM that carry our keys
+        self.open_deals: dict[str | None, list[Present]] = {}  # that people made, by the patient's key
 
     def settle(self, operations: tuple[Operation, ...], *, doubted: bool) -> Settled:
         """What is to be sent, and what became of the rest. ``doubted``: creations are likely there already."""
         reading = self._read(operations, doubted)
+        # Contacts first: an open deal is looked for at the contact that its patient has, or is given now.
+        contacts = {one.id: self._ready(one, reading) for one in operations if one.kind == "contact"}
+        self._read_open_deals(operations)
         for operation in operations:
-            self.settled.ready += self._ready(operation, reading)
+            known = operation.kind == "contact"
+            self.settled.ready += contacts[operation.id] if known else self._ready(operation, reading)
         return self.settled
+
+    def _read_open_deals(self, operations: tuple[Operation, ...]) -> None:
+        """Deals that people made, of patients who are to get one."""
+        adopting = [one for one in operations if one.action == "create" and self._adopts(one)]
+        contacts = {crm_id: one.contact for one in adopting if (crm_id := self._contact_of(one))}
+        found = self.target.read(Needs(open_deals_of=frozenset(contacts))).deals if contacts else {}
+        for _number, deal in sorted(found.items()):
+            for key in {contacts[one] for one in deal.contacts or () if one in contacts}:
+                self.open_deals.setdefault(key, []).append(deal)
+
+    def _adopts(self, operation: Operation) -> bool:
+        route = self._route(operation)
+        return bool(route and route.adopt) and (operation.kind, operation.key) not in self.ours
+
+    def _route(self, operation: Operation) -> Route | None:
+        return self.job.config.routes.get(operation.rule.removeprefix("routes."))
 
     def _read(self, operations: tuple[Operation, ...], doubted: bool) -> Reading:
         """What is there. What is likely found by its key is not looked for by its phone at the same time."""
@@ -91,10 +112,34 @@ class PeopleFirst:
 
     def _create_deal(self, operation: Operation, reading: Reading) -> list[Operation]:
         found = self.ours.get(("deal", operation.key))
-        if found is None:
-            return [operation]
-        move = replace(operation, action="move", crm_id=found.crm_id, changes=(), from_stage=None)
-        return [*self._adopt(operation, found), *self._move(move, reading)]
+        if found:
+            move = replace(operation, action="move", crm_id=found.crm_id, changes=(), from_stage=None)
+            return [*self._adopt(operation, found), *self._move(move, reading)]
+        choice = self._open_deal(operation)
+        if choice.hold:
+            return self._finish(Outcome(operation, Result.HELD, reason=choice.hold))
+        return self._take_over(operation, choice.found) if choice.found else [operation]
+
+    def _open_deal(self, operation: Operation) -> Choice:
+        """The deal that people are talking to the patient in, if there is just one."""
+        route = self._route(operation)
+        if route is None or not route.adopt:
+            return Choice()
+        group = [one for one in self.job.config.routes.values() if one.group == route.group] if route.group else [route]
+        return choose_deal(route, {one.pipeline for one in group}, self.open_deals.get(operation.contact, ()))
+
+    def _take_over(self, operation: Operation, found: Present) -> list[Operation]:
+        """In one call: our key, what differs, and the stage. A deal that moved without our key would be made again."""
+        for deals in self.open_deals.values():
+            deals[:] = [one for one in deals if one.crm_id != found.crm_id]
+        [update] = self._adopt(operation, found)
+        other = found.pipeline if found.pipeline != operation.pipeline else None
+        return [
+            replace(
+                update, action="move", pipeline=operation.pipeline, stage=operation.stage, status=operation.status,
+                from_stage=found.stage, from_pipeline=other,
+            )
+        ]  # fmt: skip
 
     def _adopt(self, operation: Operation, found: Present) -> list[Operation]:
         """Link what is already in the CRM; send only what differs there."""
@@ -132,8 +177,7 @@ class PeopleFirst:
         if present is None:
             return self._finish(Outcome(operation, Result.KEPT, reason=_("deleted in the CRM")))
         operation = replace(operation, crm_id=present.crm_id)
-        route = self.job.config.routes.get(operation.rule.removeprefix("routes."))
-        reason = objection(operation, present, route)
+        reason = objection(operation, present, self._route(operation))
         left = self._left_there(operation, present) if reason else None
         if left and (reason := setback(left.status, operation.status)):
             return self._finish(Outcome(operation, Result.HELD, operation.crm_id, reason))

@@ -150,7 +150,8 @@ class _Push:
         if outcome.result is not Result.APPLIED or outcome.crm_id is None:
             return
         before = self.ledger.synced(self.crm, operation.kind, operation.key)
-        wanted = self.settled.creations.get(name_of(operation)) if operation.action == "update" else None
+        adopts = operation.action == "update" or operation.claims
+        wanted = self.settled.creations.get(name_of(operation)) if adopts else None
         after = after_of(operation, outcome, before, wanted)
         if before is None:
             name = name_of(operation)

@@ -50,12 +50,11 @@ def _left(job: Session, passed: timedelta) -> float:
 
 def doubted(item: Synced, operation: Operation) -> Synced:
     """An item after a change that may have happened: its fields are not known, numbers may be the old or the new."""
-    if operation.action == "move":
-        return replace(item, unsure=tuple({*item.unsure, "stage"}))
+    stage = {"stage"} if operation.action == "move" else set()
     fields = dict(item.fields)
     for change in operation.changes:
         if isinstance(change.new, tuple):
             old = fields.get(change.field)
             fields[change.field] = tuple(dict.fromkeys((*(old if isinstance(old, tuple) else ()), *change.new)))
-    unsure = {*item.unsure, *(change.field for change in operation.changes)}
+    unsure = {*item.unsure, *stage, *(change.field for change in operation.changes)}
     return replace(item, fields=fields, unsure=tuple(sorted(unsure)))

@@ -4,10 +4,10 @@ Order: our key there → phone and name agree → phone alone, where exactly one
 MIS does, and the names do not contradict → create. Where several fit, nothing is guessed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dentsync.model import Change, Operation, Plain, Present
+from dentsync.model import Change, Operation, Plain, Present, Route
 from dentsync.transform.names import name_key, names_agree
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.words import fold
@@ -61,6 +61,26 @@ def _unproven(name: str, in_crowd: Sequence[Present], taken: Callable[[int], boo
     return Choice(
         hold=f"номер общий у многих, и контакт № {alike_ones} может быть другим: впишите телефон в МИС и в CRM"
     )
+
+
+def choose_deal(route: Route, pipelines: Collection[str], deals: Iterable[Present]) -> Choice:
+    """The open deal of the patient that a new one would only repeat, or (neither) create.
+
+    ``deals`` are those of the patient's contact that nobody of this run was given; ``pipelines`` those of the route's
+    group. Only deals without a key of ours count, at the stages that the route adopts.
+    """
+    fitting = [
+        one
+        for one in deals
+        if one.key is None
+        and one.ends is None
+        and fold(one.pipeline or "") in map(fold, pipelines)
+        and fold(one.stage or "") in map(fold, route.adopt)
+    ]
+    if len(fitting) > 1:
+        numbers = ", ".join(str(one.crm_id) for one in fitting)
+        return Choice(hold=f"в CRM {len(fitting)} открытые заявки этого пациента (№ {numbers}): оставьте одну")
+    return Choice(fitting[0]) if fitting else Choice()
 
 
 def _is_free(key: str | None, ours: str, orphan: Callable[[str], bool]) -> bool:

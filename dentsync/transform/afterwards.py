@@ -16,13 +16,10 @@ def after_of(operation: Operation, outcome: Outcome, before: Synced | None, want
         stage = operation.stage.name if operation.stage else base.stage
         unsure = tuple(name for name in base.unsure if name != "stage")
         return replace(
-            base,
-            crm_id=outcome.crm_id,
-            pipeline=operation.pipeline,
-            stage=stage,
-            status=operation.status,
+            base, crm_id=outcome.crm_id, pipeline=operation.pipeline, stage=stage, status=operation.status,
             unsure=unsure,
-        )
+            fields={**base.fields, **fields}, contact=contact if operation.claims else base.contact,
+        )  # fmt: skip
     if before is None or operation.action == "create":
         created = operation.action == "create"
         return Synced(

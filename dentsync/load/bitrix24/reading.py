@@ -77,13 +77,15 @@ class Reader:
     # ── lists ─────────────────────────────────────────────────────────────────────────────────
 
     def _other_lists(self, needs: Needs) -> Lists:
-        """Deals by key, deals and contacts by id."""
+        """Deals by key, deals and contacts by id, open deals by contact."""
         deals = [self._by_key("deal", page) for page in _pages(sorted(needs.deal_keys), KEYS)]
         lists: Lists = {f"d{index}": ("deal", command) for index, command in enumerate(deals)}
         ids: tuple[tuple[Kind, frozenset[int]], ...] = (("contact", needs.contact_ids), ("deal", needs.deal_ids))
         for kind, numbers in ids:
             for page in _pages(sorted(numbers)):
                 lists[f"l{len(lists)}"] = kind, self._list(kind, {"@id": page})
+        for page in _pages(sorted(needs.open_deals_of)):
+            lists[f"o{len(lists)}"] = "deal", self._list("deal", {"@contactId": page, "=stageSemanticId": "P"})
         return lists
 
     def _key_lists(self, keys: Sequence[str]) -> Lists:
@@ -110,10 +112,10 @@ class Reader:
         )
 
     def _all_pages(self, kind: Kind, command: Command, rows: list[Item]) -> list[Item]:
-        """Namesakes of a key may push others to the next page."""
+        """Namesakes of a key, or many deals of a contact, may push others to the next page."""
         where = command.params["filter"]
         page = rows
-        while len(page) >= PAGE and "@originId" in where:
+        while len(page) >= PAGE and "@id" not in where:
             last = int(page[-1]["id"])
             page = _rows(result_of(self._portal.ask({"l0": self._list(kind, where, last)})["l0"], LIST))
             _check_cursor(page, last)

@@ -8,6 +8,7 @@ Acts, each a JSON object with ``do``:
 - ``delete``: ``contact`` or ``deal``
 - ``merge``: ``contacts`` (ids; the first survives)
 - ``create_contact``: ``fields``, ``phones``
+- ``create_deal``: ``contact``, ``stage`` and ``pipeline`` (names), ``fields``
 - ``products``: ``deal``, ``sum`` of its product rows
 """
 
@@ -28,7 +29,7 @@ def act(world: World, sent: Act) -> Act:
     """Do one act; the id of the item. Raises ValueError for what cannot be done."""
     acts = {
         "move": _move, "edit": _edit, "add_phone": _add_phone, "delete_phone": _delete_phone, "delete": _delete,
-        "merge": _merge, "create_contact": _create, "products": _products,
+        "merge": _merge, "create_contact": _create, "create_deal": _create_deal, "products": _products,
     }  # fmt: skip
     chosen = acts.get(sent.get("do", ""))
     if chosen is None:
@@ -58,13 +59,18 @@ def _either(world: World, sent: Act) -> tuple[str, Act]:
 
 def _move(world: World, sent: Act) -> int:
     deal = _item(world, "deal", sent.get("deal"))
+    items.change(world, "deal", deal, Change(_place(world, sent, deal["categoryId"])), PERSON)
+    return int(deal["id"])
+
+
+def _place(world: World, sent: Act, category: int | None = None) -> Act:
+    """A stage by its name, in the pipeline that is named or in ``category``."""
     names = dict(world.storage.rows("SELECT name, id FROM categories"))
-    category = names.get(sent.get("pipeline", ""), deal["categoryId"])
+    category = names.get(sent.get("pipeline", ""), category)
     stages = [s for s in world.stages().values() if s.category == category and s.name == sent.get("stage")]
     if not stages:
         raise ValueError("no such stage in the pipeline")
-    items.change(world, "deal", deal, Change({"categoryId": category, "stageId": stages[0].code}), PERSON)
-    return int(deal["id"])
+    return {"categoryId": category, "stageId": stages[0].code}
 
 
 def _edit(world: World, sent: Act) -> int:
@@ -131,6 +137,12 @@ def _take_over(world: World, first: int, other: int) -> None:
 def _create(world: World, sent: Act) -> int:
     fm = [{"typeId": "PHONE", "valueType": "MOBILE", "value": phone} for phone in sent.get("phones", [])]
     return items.add(world, "contact", Change(_stored(world, "contact", sent.get("fields", {})), fm), PERSON)
+
+
+def _create_deal(world: World, sent: Act) -> int:
+    fields = _stored(world, "deal", sent.get("fields", {})) | _place(world, sent)
+    contact = _item(world, "contact", sent.get("contact"))["id"]
+    return items.add(world, "deal", Change(fields, contacts=[contact]), PERSON)
 
 
 def _products(world: World, sent: Act) -> int:
