@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from dentsync.transform.name_dictionary import Bent, Gender, bent_forms
+from dentsync.transform.name_fathers import is_bent_patronymic
 from dentsync.transform.name_odds import odds_of
-from dentsync.transform.name_words import given_gender, is_bent_patronymic, patronymic_gender, surname_gender
+from dentsync.transform.name_words import given_gender, patronymic_gender, surname_gender
 from dentsync.transform.words import fold
 
 

@@ -5,14 +5,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dentsync.transform.name_dictionary import Entry, Gender, entry_of
+from dentsync.transform.name_fathers import is_loose_patronymic, is_of_listed_name
 from dentsync.transform.name_lists import COMMON_FEMALE, COMMON_MALE, RARE
 from dentsync.transform.name_words import (
     KYRGYZ_SON,
     TURKIC_DAUGHTER,
     TURKIC_SON,
     given_gender,
-    is_loose_patronymic,
-    is_of_listed_name,
     is_turkic,
     latin_gender,
     patronymic_gender,

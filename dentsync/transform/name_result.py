@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from dentsync.transform import name_script
 from dentsync.transform.name_checks import genders_of, is_gendered, spelling_codes, surname_for
 from dentsync.transform.name_draft import Draft
+from dentsync.transform.name_fathers import corrected_patronymic, is_loose, is_misspelt_patronymic
 from dentsync.transform.name_order import INITIAL, Lean
 from dentsync.transform.name_reasons import BLANK, action_of, flags_of
-from dentsync.transform.name_spelling import corrected_given, corrected_patronymic, is_loose
+from dentsync.transform.name_spelling import corrected_given
 from dentsync.transform.name_words import (
     given_gender,
-    is_misspelt_patronymic,
     is_turkic,
     patronymic_gender,
     sex_of,

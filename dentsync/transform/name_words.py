@@ -4,8 +4,7 @@ An ending decides only what it decides for nearly everybody: «Янсон» may 
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from dentsync.transform.name_dictionary import Gender
 from dentsync.transform.name_lists import (
@@ -35,13 +34,6 @@ _PATRONYMIC_F = re.compile(
 _SURNAME_M = re.compile(r"[\w']{2,}(?:ов|ев|єв|їв|ин|ын|ский|цкий|ской|цкой|ський|цький)")
 _SURNAME_F = re.compile(r"[\w']{2,}(?:ова|ева|єва|їва|ина|ына|ская|цкая|ська|цька)")
 _SURNAME = re.compile(r"[\w']{2,}(?:енко|чук|щук|юк|дзе|швили|янц|[а-я]ян|ых|зода|заде)")
-_LOOSE_PATRONYMIC = re.compile(r"[\w']{2,}(?:еич|[аоеиы]в[иы]ч|ыч|[оеа]вна|ишна|[ао]лна|[ао]нна)")
-_BENT_PATRONYMIC = re.compile(
-    r"[\w']{3,}(?:[оеиь]вич(?:а|у|ем|е)|[ьч]ич(?:а|у|ем|е)|[ое]вн(?:ы|е|у|ой|ою)|ичн(?:ы|е|у|ой))"
-)
-_SOFT = "рлжцчшщьйаеёиоуыэюяіїє"  # what may stand before -евич, -евна
-_BEFORE_SOFT = re.compile(rf"(?:[{_SOFT}]|яковл)[еє]в(?:ич|на)$")
-_VOWEL_BEFORE_HARD = re.compile(r"[аеёиуыэюяьй]ов(?:ич|на)$")
 
 
 def given_gender(word: str) -> Gender | None:
@@ -108,70 +100,6 @@ def surname_gender(word: str) -> Gender | None:
     if _SURNAME_F.fullmatch(last):
         return "F"
     return "U" if _SURNAME.fullmatch(last) else None
-
-
-def is_loose_patronymic(word: str) -> bool:
-    """Colloquial or misspelt (Сергеич, Иванавич): meant as a patronymic, but not one to write down."""
-    return _LOOSE_PATRONYMIC.fullmatch(word) is not None and given_gender(word) is None
-
-
-def is_bent_patronymic(word: str) -> bool:
-    """«Сергеевичу»: in another case."""
-    return _BENT_PATRONYMIC.fullmatch(word) is not None and given_gender(word) is None
-
-
-def is_misspelt_patronymic(word: str) -> bool:
-    """«Сергевна»: the ending does not fit the letter before it."""
-    if word.endswith(("евич", "евна", "євич", "євна")):
-        return _BEFORE_SOFT.search(word) is None
-    return _VOWEL_BEFORE_HARD.search(word) is not None and not word.endswith(("йович", "йовна"))
-
-
-def is_of_listed_name(patronymic: str) -> bool:
-    """Whether a patronymic comes, well spelt, from a given name of the lists: Минзагитович does, Матусевич does not."""
-    return patronymic in _patronymics()
-
-
-@cache
-def _patronymics() -> frozenset[str]:
-    return frozenset(form for name in MALE for form in patronymics_from(name))
-
-
-_IRREGULAR: Mapping[str, str] = {
-    "павел": "павло",
-    "лев": "льво",
-    "петр": "петро",
-    "яков": "яковле",
-    "михаил": "михайло",
-}
-_SHORT_ENDINGS = listed("илья никита лука фома кузьма савва фока иона")
-
-
-def patronymics_from(name: str) -> tuple[str, ...]:
-    """The patronymics of both genders that come from a male given name; several spellings where several are right."""
-    if name in _SHORT_ENDINGS:
-        stem = name[:-1]
-        return (f"{stem}ич", f"{stem}инична", f"{stem}ична")
-    return tuple(stem + end for stem in _stems(name) for end in ("вич", "вна"))
-
-
-def _stems(name: str) -> tuple[str, ...]:
-    if name in _IRREGULAR:
-        return (_IRREGULAR[name],)
-    match name[-1]:
-        case "й" if name.endswith("ий"):
-            return (name[:-2] + "ье", name[:-2] + "ие")
-        case "й" | "ь":
-            return (name[:-1] + "е",)
-        case "а" | "я":
-            return (name[:-1] + "о", name + "е")
-        case "о":
-            return (name[:-1] + "о",)
-        case "и" | "у" | "э" | "е" | "ю" | "ы":
-            return (name + "е",)
-        case "ж" | "ч" | "ш" | "щ" | "ц":
-            return (name + "е", name + "о")
-    return (name + "о",)
 
 
 def is_asian(word: str) -> bool:

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from dentsync.transform.name_fathers import is_misspelt_patronymic, is_of_listed_name
 from dentsync.transform.name_odds import is_common
 from dentsync.transform.name_order import INITIAL, Lean
 from dentsync.transform.name_reasons import Action, flags_of, reasons_of
 from dentsync.transform.name_words import (
     given_gender,
-    is_misspelt_patronymic,
-    is_of_listed_name,
     patronymic_gender,
     sex_of,
     surname_gender,
