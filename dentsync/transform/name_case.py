@@ -1,6 +1,7 @@
 """Case of the words of a name, and which of them belong together. Every change leaves a code in the set passed in."""
 
 import re
+from itertools import pairwise
 
 from dentsync.transform.name_placeholders import PLACEHOLDERS
 from dentsync.transform.name_words import KYRGYZ_SON, TURKIC_DAUGHTER, TURKIC_SON, patronymic_gender
@@ -11,6 +12,7 @@ _PART = re.compile(r"[^-/]+")
 _GLUED = re.compile(r"(?<=[а-яё])(?=[А-ЯЁ])|(?<=[a-z])(?=[A-Z])")
 _CAPS_LOCK = re.compile(r"[а-яё][А-ЯЁ]+(?:-[а-яёА-ЯЁ][А-ЯЁ]+)?|[А-ЯЁ]{2,}-[а-яё][А-ЯЁ]+")
 PARTICLES = listed("фон ван дер ден де ди да дю дель ла ле эль аль бен ибн von van der de di da del la le")
+_ARTICLES = listed("дер ден der den")  # what stands before one is no name: «ван дер Меер»
 _SECOND_HALVES = listed("заде зода оол")
 _ALWAYS_SMALL = listed("фон дер ден дель von")  # the others are names of people, too: Ван, Ле, Да
 ENDINGS = TURKIC_SON | TURKIC_DAUGHTER | {KYRGYZ_SON}
@@ -24,7 +26,12 @@ def cased(words: list[str], codes: set[str]) -> list[str]:
     elif letters.islower():
         codes.add("all_lower")
     one_case = letters.isupper() or letters.islower()
-    return [part for word in words for part in _titled(word, codes, one_case=one_case)]
+    articled = [word for word, after in pairwise(words) if after.lower() in _ARTICLES]
+    return [
+        part
+        for word in words
+        for part in ([word.lower()] if one_case and word in articled else _titled(word, codes, one_case=one_case))
+    ]
 
 
 def _titled(word: str, codes: set[str], *, one_case: bool) -> list[str]:

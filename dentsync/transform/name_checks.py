@@ -48,7 +48,10 @@ def _given_gender(word: str) -> Gender | None:
 def _family_gender(word: str) -> Gender | None:
     if word.endswith(KYRGYZ_SON):
         return "M"
-    return patronymic_gender(word) if " " in word else surname_gender(word)
+    if " " in word:
+        return patronymic_gender(word)
+    parts = [surname_gender(part) for part in reversed(word.split("-"))]
+    return next((gender for gender in parts if gender in ("M", "F")), parts[0])
 
 
 def is_gendered(last: str) -> bool:

@@ -15,6 +15,8 @@ from dentsync.transform.name_marks import (
     COMPANY,
     CROSS,
     DEGREE,
+    FAMILY,
+    FORBIDDEN,
     HAS_NUMBER,
     INACTIVE,
     LISTED_WORDS,
@@ -35,7 +37,7 @@ from dentsync.transform.name_marks import (
 )
 from dentsync.transform.name_odds import odds_of
 from dentsync.transform.name_placeholders import PLACEHOLDERS
-from dentsync.transform.name_words import patronymic_gender, surname_gender
+from dentsync.transform.name_words import is_asian, patronymic_gender, surname_gender
 from dentsync.transform.words import fold
 
 # ── brackets, maiden names ────────────────────────────────────────────────────────────────────
@@ -52,11 +54,12 @@ def _phones(draft: Draft) -> None:
 
 
 def _brackets(draft: Draft) -> None:
-    if not any(bracket in draft.text for bracket in "([{"):
+    if not any(bracket in draft.text for bracket in "([{/"):
         return
     for found in BRACKETS.finditer(draft.text):
-        if found[1].strip():
-            _bracket(found[1].strip(), draft)
+        inside = (found[1] or found[2] or "").strip()
+        if inside:
+            _bracket(inside, draft)
     draft.text = " ".join(BRACKETS.sub(" ", draft.text).replace(" ,", ",").split())
 
 
@@ -127,10 +130,22 @@ def _marks(draft: Draft) -> None:
             _take(draft, mark.pattern, mark.kind, *mark.codes)
 
 
+def _forbidden(draft: Draft) -> None:
+    _take(draft, FORBIDDEN.pattern, FORBIDDEN.kind, *FORBIDDEN.codes)
+
+
 def _is_name_without_surname(text: str) -> bool:
     """«Олег Иванович»: a given name and a patronymic, and nothing else."""
     words = fold(text).split()
     return len(words) == 2 and odds_of(words[0]).given > -3.5 and patronymic_gender(words[1]) is not None
+
+
+def _is_named_in_full(text: str) -> bool:
+    """«Ершова Майя Глебовна», «Ершова Майя»: in the nominative, so it is the one who was named before."""
+    words = [fold(word) for word in text.split()]
+    given = [word for word in words if odds_of(word).listed]
+    others = [word for word in words if surname_gender(word) or patronymic_gender(word)]
+    return len(given) == 1 and len(given) + len(others) == len(words) in (2, 3)
 
 
 # ── people around the patient ─────────────────────────────────────────────────────────────────
@@ -142,8 +157,9 @@ def _relative(draft: Draft) -> None:
     if found is None:
         return
     word, rest = fold(found[0].strip(" ,;")), draft.text[found.end() :]
-    if found.start() == 0 and _is_name_without_surname(rest):
-        if word in RELATIVES_AND_SURNAMES:
+    alone = _is_name_without_surname(rest)
+    if found.start() == 0 and (alone or _is_named_in_full(rest)):
+        if alone and word in RELATIVES_AND_SURNAMES:
             draft.codes.add("surname_or_relative")
             return
         draft.notes.append(Note("representative", found[0].strip(" ,;")))
@@ -165,7 +181,7 @@ def _sender(draft: Draft) -> None:
 
 def _people(draft: Draft) -> None:
     """Two people in one field; «Фамилия, Имя Отчество» and «Фамилия; Имя; Отчество» are one."""
-    if TWO_PEOPLE.search(draft.text):
+    if TWO_PEOPLE.search(draft.text) or FAMILY.match(draft.text):
         draft.codes.add("two_people")
         return
     if "," not in draft.text and ";" not in draft.text:
@@ -222,7 +238,8 @@ def _company(draft: Draft) -> None:
 
 
 RULES: tuple[Callable[[Draft], None], ...] = (
-    _cross, _phones, _inactive, _brackets, _maiden, _marks, _numbers, _company, _titles, _relative, _sender, _people,
+    _cross, _phones, _inactive, _brackets, _maiden, _marks, _forbidden, _numbers, _company, _titles, _relative, _sender,
+    _people,
 )  # fmt: skip
 """In the order in which they are applied to a text of repaired characters."""
 
@@ -230,16 +247,22 @@ WORD_RULES = tuple(rule for rule in RULES if rule not in (_cross, _phones, _brac
 """Those that a text of nothing but letters and single spaces can need."""
 
 
+def _is_of_a_name(folded: str) -> bool:
+    return odds_of(folded).given > -4.0 or patronymic_gender(folded) is not None or is_asian(folded)
+
+
 def is_stray(words: Sequence[str], at: int) -> bool:
-    """A word of the language in other letters than the name: «Котов Иван перезвонить», «Котов Иван Ильич БРЕКЕТЫ»."""
+    """A word of the language behind a name or in other letters: «Котов Иван звонить», «Котов Иван Ильич Брекеты»."""
     word, folded = words[at], fold(words[at])
-    if folded in PARTICLES | ENDINGS | PLACEHOLDERS or odds_of(folded).given > -4.0 or patronymic_gender(folded):
+    if folded in PARTICLES | ENDINGS | PLACEHOLDERS or _is_of_a_name(folded):
         return False
-    if surname_gender(folded) is not None:
+    others, many = [*words[:at], *words[at + 1 :]], len(words) > 3
+    entry = entry_of(folded)
+    small = word.islower() and any(map(str.istitle, others))
+    if surname_gender(folded) is not None and not (small and many and entry.word and entry.surname is None):
         return False
-    others = [*words[:at], *words[at + 1 :]]
-    if word.islower():
-        return any(map(str.istitle, others)) and entry_of(folded).word
-    at_the_edge = len(words) > 3 and at in (0, len(words) - 1)
+    if small:
+        return entry.word or many
     loud = len(word) > 2 and word.isupper() and not any(map(str.isupper, others))
-    return at_the_edge and loud and entry_of(folded).surname is None
+    odd = loud if at == 0 else at == len(words) - 1 and (loud or entry.word)
+    return many and odd and entry.surname is None

@@ -76,7 +76,9 @@ def seats_of(words: Sequence[str], lean: Lean = "", typed: str = "") -> Seats:
 
 def _is_sure(pattern: str, margin: float, odds: Sequence[Odds], lean: Lean, typed: str) -> bool:
     """Whether nobody has to be asked about the order. Of two words, one has to be known as a given name."""
-    if any(_is_misplaced(place, word) for place, word in zip(pattern, odds, strict=True)):
+    # Names that stand before «оглы» may end like Russian surnames: «Нармин», «Ясин».
+    turkic = pattern == "SGP" and odds[2].patronymic > -1.0 and odds[2].surname > -10.0 and odds[2].given < -14.5
+    if not turkic and any(_is_misplaced(place, word) for place, word in zip(pattern, odds, strict=True)):
         return False
     guided = bool(lean or typed)
     if pattern in _DOUBTFUL or pattern.count("S") > 1 or pattern.count("G") > 1:

@@ -1,5 +1,6 @@
 """From a text to a name: its words, and who is who among them."""
 
+import re
 from collections.abc import Sequence
 
 from dentsync.transform import name_script
@@ -86,7 +87,7 @@ def _without_placeholders(reading: Reading) -> None:
     if len(words) > 2 and fold(words[-1]) in NO_PATRONYMIC:
         reading.draft.notes.append(Note("placeholder", words.pop()))
         reading.codes.add("patronymic_placeholder")
-    if len(words) == 2 and any(fold(word) in PLACEHOLDERS for word in words):
+    if len(words) < 3 and any(fold(word) in PLACEHOLDERS for word in words):
         found = [word for word in words if fold(word) in PLACEHOLDERS]
         reading.words = [word for word in words if word not in found]
         reading.codes.add("placeholder")
@@ -167,11 +168,13 @@ def _pattern_of(reading: Reading) -> str:
 
 
 def _order_codes(reading: Reading, seats: Seats) -> set[str]:
+    if seats.pattern == "SP":
+        return {"no_given"}
     if reading.columns and seats.pattern == reading.columns:
         return _asian(reading.words, seats, sure=True)
     found = set() if seats.is_sure else {"ambiguous"}
-    if seats.pattern == "SP":
-        found = {"no_given"}
+    if _is_crowd(reading.words):
+        found = {"two_people"}
     elif not seats.is_sure and not any(map(_is_of_a_name, reading.words)):
         found = {"no_name"}
     found |= _column_codes(reading.columns, seats) if reading.columns else set()
@@ -180,6 +183,19 @@ def _order_codes(reading: Reading, seats: Seats) -> set[str]:
     if found == {"ambiguous"} and seats.pattern == "SG":
         found.add("order_assumed")
     return _asian(reading.words, seats, sure=False) or found
+
+
+def _is_crowd(words: Sequence[str]) -> bool:
+    """«Зуев Илья Олегович Зуева Кира Львовна»; «Кира Илья Зуевы»."""
+    odds = [odds_of(fold(word)) for word in words]
+    fathers = sum(word.patronymic > -1.0 for word in odds)
+    given = sum(word.listed and word.given > word.surname for word in odds)
+    if len(words) > 4 and fathers + given > 3 and fathers < 3:
+        return True
+    return given > 1 and any(_SEVERAL.fullmatch(fold(word)) for word in words)
+
+
+_SEVERAL = re.compile("[а-я]{2,}(?:[ое]в|[иы]н|[сц]ки)[ые]")
 
 
 def _is_of_a_name(word: str) -> bool:

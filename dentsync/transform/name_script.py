@@ -69,7 +69,7 @@ _READ_AS = (
     ("cp1251", "koi8-r"), ("koi8-r", "cp1251"), ("cp1251", "cp866"), ("cp866", "cp1251"), ("latin-1", "cp866"),
     ("latin-1", "koi8-r"), ("cp866", "utf-8"), ("cp437", "cp866"), ("koi8-r", "utf-8"),
 )  # fmt: skip
-_LOST = re.compile("\ufffd|\\?{2,}")
+_LOST = re.compile("\ufffd|\\?{2,}|(?<=\\w)\\?(?=\\w)")
 
 
 def recoded(text: str) -> str | None:

@@ -18,8 +18,8 @@ def corrected_given(word: str) -> tuple[str, ...]:
     folded = fold(word)
     if not is_russian(folded) or len(folded) < 3 or given_gender(folded) or short_gender(folded) or is_asian(folded):
         return ()
-    near = [name for name in slips_of(folded, _common_names()) if len(name) >= 4]
-    if near and any(len(name) < _NO_DICTIONARY_NEEDED for name in near) and entry_of(folded).given:
+    near = list(slips_of(folded, _common_names()))
+    if any(len(name) < _NO_DICTIONARY_NEEDED for name in near) and entry_of(folded).given:
         near = [name for name in near if len(name) >= _NO_DICTIONARY_NEEDED]
     return tuple(name.title() for name in near)
 

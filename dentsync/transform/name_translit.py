@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from dentsync.transform.name_dictionary import entry_of
 from dentsync.transform.name_lists import COMMON_FEMALE, COMMON_MALE, FEMALE, MALE
+from dentsync.transform.name_words import latin_gender
 from dentsync.transform.words import fold
 
 _PAIRS = (
@@ -67,4 +69,8 @@ def is_transliterated(words: Iterable[str]) -> bool:
         return True
     given = [word for word in folded if _romanised().get(_skeleton(word))]
     rest = [word for word in folded if word not in given[:1]]
-    return bool(given) and any(_SURNAME.fullmatch(word) for word in rest)
+    if given and any(_SURNAME.fullmatch(word) for word in rest):
+        return True
+    # «Viktor» and «Evgeniya» are nobody's but ours.
+    ours = [word for word in given if latin_gender(word) is None]
+    return bool(ours) and any(entry_of(fold(in_cyrillic(word))).surname for word in rest)

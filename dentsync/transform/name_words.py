@@ -22,14 +22,14 @@ from dentsync.transform.words import fold, listed
 # Given names that end like surnames and stand in no list.
 _LIKE_SURNAMES = listed("август августин айсина илиян кипрян магдалина никодимин саладин северин хосров")
 
-TURKIC_SON = frozenset({"оглы", "оглу", "огли", "угли", "угл", "улы", "ұлы"})
+TURKIC_SON = frozenset({"оглы", "оглу", "огли", "угли", "угл", "ўғли", "ўгли", "уғли", "улы", "ұлы"})
 TURKIC_DAUGHTER = frozenset({"кызы", "қызы", "гызы", "кизи", "қизи"})
 KYRGYZ_SON = "уулу"
 _PATRONYMIC_M = re.compile(
-    r"(?:[\w']{2,}[оеєйі]вич|ильич|лукич|кузьмич|фомич|никитич|саввич|фокич|ионич|[\w']{3,}(?:оглы|оглу|угли|улы|ұлы))"
+    r"(?:[\w']{2,}(?:[оеєйі]ви|слави)ч|ильич|силыч|лукич|кузьмич|фомич|никитич|саввич|фокич|ионич|[\w']{3,}(?:оглы|оглу|угли|улы|ұлы))"
 )
 _PATRONYMIC_F = re.compile(
-    r"(?:[\w']{2,}[оеєії]вна|[\w']{2,}(?:инична|тична|вична|кична|нична)|[\w']{3,}(?:кызы|қызы|гызы|кизи))"
+    r"(?:[\w']{2,}(?:[оеєії]в|слав)на|[\w']{2,}(?:инична|тична|вична|кична|нична)|[\w']{3,}(?:кызы|қызы|гызы|кизи))"
 )
 _SURNAME_M = re.compile(r"[\w']{2,}(?:ов|ев|єв|їв|ин|ын|ский|цкий|ской|цкой|ський|цький)")
 _SURNAME_F = re.compile(r"[\w']{2,}(?:ова|ева|єва|їва|ина|ына|ская|цкая|ська|цька)")
@@ -102,6 +102,13 @@ def surname_gender(word: str) -> Gender | None:
     return "U" if _SURNAME.fullmatch(last) else None
 
 
+# Chinese as Russian writes it: «Сяо», «Лун», «Цзюнь».
+_PALLADIUS = re.compile(
+    "(?:[бпмфдтнлгкхжшсц]|цз|чж|ч)?(?:ай|эй|ао|оу|ань|энь|эн|ун|яо|юань|янь|инь|юн|уань|уан|унь|юй|юнь|юэ|ян)"
+    "|сян|сюн|цзюнь|цзюй|хуа|цян|цюань|жуй|гуй|куй|суй|дуй|туй"
+)
+
+
 def is_asian(word: str) -> bool:
     """A syllable of a Chinese, Korean or Vietnamese name (or two, hyphened)."""
-    return all(part in ASIAN for part in word.split("-"))
+    return all(part in ASIAN or _PALLADIUS.fullmatch(part) is not None for part in word.split("-"))
