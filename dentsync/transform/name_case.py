@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+from dentsync.transform.name_odds import odds_of
 from dentsync.transform.name_placeholders import PLACEHOLDERS
 from dentsync.transform.name_words import KYRGYZ_SON, TURKIC_DAUGHTER, TURKIC_SON, patronymic_gender
 from dentsync.transform.words import fold, listed
@@ -36,7 +37,10 @@ def cased(words: list[str], codes: set[str]) -> list[str]:
 
 def _titled(word: str, codes: set[str], *, one_case: bool) -> list[str]:
     lower = word.lower()
-    if lower in ENDINGS or (lower in PARTICLES and lower == word and not one_case):
+    if lower in ENDINGS:
+        codes |= set() if one_case or word == lower else {"odd_case"}
+        return [lower]
+    if lower in PARTICLES and lower == word and not one_case:
         return [lower]
     if one_case and lower in _ALWAYS_SMALL:
         return [lower]
@@ -49,19 +53,38 @@ def _titled(word: str, codes: set[str], *, one_case: bool) -> list[str]:
     if len(pieces) > 1 and all(len(piece) > 2 for piece in pieces) and not _CAPS_LOCK.fullmatch(word):
         codes.add("glued")
         return [piece for part in pieces for piece in _titled(part, codes, one_case=one_case)]
+    if not one_case and _is_broken(word):
+        codes.add("typo_suspect")
+        return [word.replace("-", "").capitalize()]
     titled = _PART.sub(lambda part: _capital(part[0], one_case), word)
     if titled != word and not one_case:
         codes.add("odd_case")
     return [titled]
 
 
+def capitalised(part: str) -> str:
+    """With a capital; letters that have none stay: «ß»."""
+    first = part[:1].upper()
+    return (first if len(first) == 1 else part[:1]) + part[1:].lower()
+
+
+def _is_broken(word: str) -> bool:
+    """«Моро-зов», from the end of somebody's line."""
+    head, dash, tail = word.partition("-")
+    if not (dash and head.istitle() and tail.islower() and tail.isalpha()) or tail in ENDINGS | _SECOND_HALVES:
+        return False
+    if odds_of(tail).known:
+        return False
+    return odds_of(fold(head + tail)).known
+
+
 def _capital(part: str, one_case: bool) -> str:
     head, quote, tail = part.partition("'")
     if quote and head == head.lower() and len(head) == 1 and not one_case:  # д'Артаньян
-        return head + quote + tail[:1].upper() + tail[1:].lower()
+        return head + quote + capitalised(tail)
     if quote and len(head) == 1:
-        return head.upper() + quote + tail[:1].upper() + tail[1:].lower()
-    return part.lower() if part.lower() in ENDINGS | _SECOND_HALVES else part[:1].upper() + part[1:].lower()
+        return head.upper() + quote + capitalised(tail)
+    return part.lower() if part.lower() in ENDINGS | _SECOND_HALVES else capitalised(part)
 
 
 def joined(words: list[str], codes: set[str]) -> list[str]:

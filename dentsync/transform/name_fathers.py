@@ -48,12 +48,18 @@ def _stems(name: str) -> tuple[str, ...]:
 
 @cache
 def _listed() -> frozenset[str]:
-    return frozenset(form for name in MALE for form in patronymics_from(name))
+    return frozenset(form for name in MALE - _SELDOM_FATHERS for form in patronymics_from(name))
 
 
 @cache
 def _common() -> Shelf:
     return Shelf(form for name in COMMON_MALE for form in patronymics_from(name))
+
+
+# Names of other countries whose sons' patronymics are slips of ours where they are met: «Перович».
+_SELDOM_FATHERS = listed(
+    "алексий андрэ антонио гиорги женис масим матье матфей михал надим паоло педро пер пьетро светослав сергий эван"
+)
 
 
 def is_of_listed_name(patronymic: str) -> bool:

@@ -58,8 +58,10 @@ def _brackets(draft: Draft) -> None:
         return
     for found in BRACKETS.finditer(draft.text):
         inside = (found[1] or found[2] or "").strip()
-        if inside:
+        if any(map(str.isalnum, inside)):
             _bracket(inside, draft)
+        else:
+            draft.codes.add("punctuation")
     draft.text = " ".join(BRACKETS.sub(" ", draft.text).replace(" ,", ",").split())
 
 
@@ -254,11 +256,13 @@ def _is_of_a_name(folded: str) -> bool:
 def is_stray(words: Sequence[str], at: int) -> bool:
     """A word of the language behind a name or in other letters: «Котов Иван звонить», «Котов Иван Ильич Брекеты»."""
     word, folded = words[at], fold(words[at])
-    if folded in PARTICLES | ENDINGS | PLACEHOLDERS or _is_of_a_name(folded):
+    if folded in PARTICLES | ENDINGS or _is_of_a_name(folded):
         return False
     others, many = [*words[:at], *words[at + 1 :]], len(words) > 3
     entry = entry_of(folded)
     small = word.islower() and any(map(str.istitle, others))
+    if folded in PLACEHOLDERS:
+        return at == len(words) - 1 and many
     if surname_gender(folded) is not None and not (small and many and entry.word and entry.surname is None):
         return False
     if small:

@@ -36,6 +36,9 @@ _ALSO_SURNAMES = listed(
     ян янис ясин"""
 )
 
+_KAZAKH = re.compile("[әғқңөұүһў]")
+_AS_RUSSIAN = str.maketrans("әғқңөұүһіў", "агкноуухиу")
+
 # No family is called by these: the names they come from are younger than surnames.
 _NO_SURNAME = listed(
     """сергеевич андреевич алексеевич дмитриевич анатольевич владимирович викторович юрьевич олегович игоревич
@@ -74,6 +77,8 @@ def odds_of(word: str) -> Odds:
     """What a folded word (or two that belong together: «фон Берг», «Рашид оглы») is typed as, how often."""
     if " " in word:
         return _odds_of_phrase(word)
+    if _KAZAKH.search(word):
+        return odds_of(word.translate(_AS_RUSSIAN))
     if "-" in word.strip("-") and not patronymic_gender(word):
         return _odds_of_parts(word)
     if len(word) == 1:

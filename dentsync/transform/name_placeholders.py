@@ -19,11 +19,18 @@ NO_SURNAME = listed(
 NOTHING = NO_SURNAME | listed("анонимная анонимный безымянная безымянный неизвестная неизвестный")
 """Words that say that nothing is known; some are surnames."""
 
-PLACEHOLDERS = NOTHING | listed(
-    """asdf asdfgh qwerty zxcv бронь брони врача выходной гость заблокировано закрыто занято запас йцу йцукен каникулы
-    командировка конференция не нерабочее новая новый обед окно отпуск больничный перерыв планерка прочее резерв
-    резервный ремонт санитарный свободно свободное свободный собрание стерилизация технический уборка удалить учеба
+RESERVED = listed("бронь заблокировано закрыто занято резерв свободно удалить")
+"""Words of an hour that is kept for somebody, or for nobody; «Гость» and «Окно» are surnames, too."""
+
+PLACEHOLDERS = (
+    NOTHING
+    | RESERVED
+    | listed(
+        """asdf asdfgh qwerty zxcv брони врача выходной гость запас йцу йцукен каникулы
+    командировка конференция не нерабочее новая новый обед окно отпуск больничный перерыв планерка прочее
+    резервный ремонт санитарный свободное свободный собрание стерилизация технический уборка учеба
     фыв фыва фывап цукен ыва ячс ячсм ячсмит asd qwe zxc"""
+    )
 )
 """Words that stand for no patient: a reserved hour, a break, a row of keys."""
 

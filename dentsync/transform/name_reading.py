@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from dentsync.transform import name_script
 from dentsync.transform.name_bent import straightened
+from dentsync.transform.name_case import capitalised
 from dentsync.transform.name_dictionary import entry_of
 from dentsync.transform.name_draft import Draft, Note
 from dentsync.transform.name_odds import odds_of
@@ -14,6 +15,7 @@ from dentsync.transform.name_placeholders import (
     NO_SURNAME,
     NOTHING,
     PLACEHOLDERS,
+    RESERVED,
     TEST,
     whole_placeholder,
 )
@@ -39,15 +41,27 @@ def read_columns(last: str, first: str, patronymic: str, sex: str = "") -> Perso
     """The name in three columns."""
     columns = [" ".join(column.split()) for column in (last, first, patronymic)]
     emptied = fold(columns[2]).strip("-—") in NO_PATRONYMIC
-    texts = [*columns[:2], "" if emptied else columns[2]]
+    texts = _unrepeated([*columns[:2], "" if emptied else columns[2]])
     code = whole_placeholder(" ".join(filter(None, texts)))
     if code:
         return named(Reading([], Draft("", {code})), Parts(), Parts(), sex, judged=False)
     reading = _of_columns(texts)
+    if texts[:2] != columns[:2]:
+        reading.codes.add("field_shift")
     if emptied and columns[2]:
         reading.codes.add("patronymic_placeholder")
         reading.draft.notes.append(Note("placeholder", columns[2]))
     return _read(reading, sex)
+
+
+def _unrepeated(texts: list[str]) -> list[str]:
+    """«Морозов Илья Петрович» | «Илья» | «Петрович»: what the next column says, too, is said once."""
+    last, first, father = ([fold(word) for word in text.split()] for text in texts)
+    if len(last) == 3 and last[1:] == first + father:
+        return [texts[0].split()[0], *texts[1:]]
+    if len(first) > 1 and first[-1:] == father:
+        return [texts[0], texts[1].rsplit(maxsplit=1)[0], texts[2]]
+    return texts
 
 
 def _of_columns(texts: Sequence[str]) -> Reading:
@@ -92,7 +106,7 @@ def _without_placeholders(reading: Reading) -> None:
         reading.words = [word for word in words if word not in found]
         reading.codes.add("placeholder")
         _note_placeholders(reading, found)
-    elif len(words) > 2 and fold(words[0]) in NO_SURNAME:
+    elif len(words) > 2 and fold(words[0]) in NO_SURNAME | RESERVED:
         reading.codes.add("surname_or_nothing")
 
 
@@ -164,7 +178,7 @@ def _pattern_of(reading: Reading) -> str:
     reading.order = seats.shows if not reading.columns else ""
     reading.others = tuple(_placed(words, pattern) for pattern in seats.others)
     codes |= _order_codes(reading, seats)
-    return "S" + "G" * (len(words) - 1) if "asian_order" in codes else seats.pattern
+    return "S" + "G" * (len(words) - 1) if "asian_name" in codes and not reading.columns else seats.pattern
 
 
 def _order_codes(reading: Reading, seats: Seats) -> set[str]:
@@ -222,6 +236,8 @@ def _pattern_of_one(word: str, codes: set[str]) -> str:
     if INITIAL.fullmatch(word):
         codes.add("initials")
         return "-"
+    if not _is_of_a_name(word):
+        codes.add("no_name")
     odds = odds_of(fold(word))
     return max((("S", odds.surname), ("G", odds.given), ("P", odds.patronymic)), key=lambda item: item[1])[0]
 
@@ -271,7 +287,7 @@ def _name_and_initial(reading: Reading, full: Sequence[int], initial: int) -> st
 def _placed(words: Sequence[str], pattern: str, columns: str = "") -> Parts:
     """The words in their places; in columns two surnames stay as they were typed."""
     hyphen = " " if columns == pattern else "-"
-    dotted = [word[0].upper() + "." if place in "ij" else word for word, place in zip(words, pattern, strict=True)]
+    dotted = [capitalised(word[0]) + "." if place in "ij" else word for word, place in zip(words, pattern, strict=True)]
     whole = pattern.replace("i", "G").replace("j", "P")
     kept = [(word, place) for word, place in zip(dotted, whole, strict=True) if place != "-"]
     return Parts(*seated([word for word, _ in kept], "".join(place for _, place in kept), hyphen))

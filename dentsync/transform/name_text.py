@@ -100,8 +100,8 @@ _LOOSE_DASH = re.compile(r"([^\s-]+)( -|- | - )([^\s-]+)")
 
 def _dashes(draft: Draft) -> None:
     """«Иванова - Петрова» is one surname when both halves are surnames; otherwise a person has to look."""
-    if " " not in draft.text and draft.text.count("-") == 2:
-        _hyphened(draft)
+    if " " not in draft.text:
+        _split(draft)
     found = _LOOSE_DASH.search(draft.text)
     if found is None:
         return
@@ -113,11 +113,13 @@ def _dashes(draft: Draft) -> None:
         draft.codes.add("extra_space")
 
 
-def _hyphened(draft: Draft) -> None:
-    """«Зуева-Кира-Львовна»: three words."""
-    if any(patronymic_gender(fold(part)) for part in draft.text.split("-")):
-        draft.text = draft.text.replace("-", " ")
-        draft.codes.add("glued")
+def _split(draft: Draft) -> None:
+    """«Зуева-Кира-Львовна», «Зуева/Кира/Львовна»: three words."""
+    for sign, code in (("-", "glued"), ("/", "punctuation")):
+        parts = draft.text.split(sign)
+        if len(parts) == 3 and any(patronymic_gender(fold(part)) for part in parts):
+            draft.text = " ".join(parts)
+            draft.codes.add(code)
 
 
 _GLUED_INITIAL = re.compile(r"(?<=[а-яё]{2})(?=[А-ЯЁ]\.)")
