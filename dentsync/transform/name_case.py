@@ -104,7 +104,8 @@ def joined(words: list[str], codes: set[str]) -> list[str]:
             codes.add("particle")
         else:
             found.append(word)
-    if found and (found[-1].rpartition(" ")[2] in PARTICLES or found[0] in ENDINGS):
+    lost = found and (found[-1].rpartition(" ")[2] in PARTICLES or found[0] in ENDINGS)
+    if lost or not PARTICLES.isdisjoint(found):
         codes.add("ambiguous")  # nothing there that it belongs to
     if any("'" in word for word in found):
         codes.add("particle")

@@ -256,7 +256,7 @@ def _is_of_a_name(folded: str) -> bool:
 def is_stray(words: Sequence[str], at: int) -> bool:
     """A word of the language behind a name or in other letters: «Котов Иван звонить», «Котов Иван Ильич Брекеты»."""
     word, folded = words[at], fold(words[at])
-    if folded in PARTICLES | ENDINGS or _is_of_a_name(folded):
+    if folded in PARTICLES | ENDINGS or _is_of_a_name(folded) or (word[0].isupper() and word[1:] == "."):
         return False
     others, many = [*words[:at], *words[at + 1 :]], len(words) > 3
     entry = entry_of(folded)

@@ -159,5 +159,6 @@ def _odds_of_parts(word: str) -> Odds:
         sure = all(part.listed for part in parts)
         gender = genders.pop() if len(genders) == 1 else "U"
         return Odds(-1.0 if sure else -2.0, -6.0, -40.0, gender, "U", None, sure, True)
-    family = parts[-1].surname_gender if surname_gender(word) else "U"
-    return Odds(-8.0 if any(part.known for part in parts) else -6.5, -3.0, surname_gender=family, known=True)
+    if surname_gender(word):
+        return Odds(-9.5, -3.0, surname_gender=parts[-1].surname_gender, known=True)
+    return Odds(-8.0 if any(part.known for part in parts) else -6.5, -3.0, surname_gender="U", known=True)

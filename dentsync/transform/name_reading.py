@@ -92,7 +92,10 @@ def _read(reading: Reading, sex: str) -> PersonName:
         reading.codes.add("oblique_case")
     pattern = _pattern_of(reading)
     places = (pattern, reading.columns)
-    return named(reading, _placed(reading.words, *places), _placed(typed, *places), sex)
+    parts = _placed(reading.words, *places)
+    if len(reading.words) > 2 and not (NO_SURNAME | RESERVED).isdisjoint(map(fold, parts)):
+        reading.codes.add("surname_or_nothing")
+    return named(reading, parts, _placed(typed, *places), sex)
 
 
 def _without_placeholders(reading: Reading) -> None:
@@ -106,8 +109,6 @@ def _without_placeholders(reading: Reading) -> None:
         reading.words = [word for word in words if word not in found]
         reading.codes.add("placeholder")
         _note_placeholders(reading, found)
-    elif len(words) > 2 and fold(words[0]) in NO_SURNAME | RESERVED:
-        reading.codes.add("surname_or_nothing")
 
 
 def _note_placeholders(reading: Reading, found: Sequence[str]) -> None:
@@ -186,7 +187,8 @@ def _order_codes(reading: Reading, seats: Seats) -> set[str]:
         return {"no_given"}
     if reading.columns and seats.pattern == reading.columns:
         return _asian(reading.words, seats, sure=True)
-    found = set() if seats.is_sure else {"ambiguous"}
+    said_twice = len(set(reading.words)) < len(reading.words)
+    found = set() if seats.is_sure and not said_twice else {"ambiguous"}
     if _is_crowd(reading.words):
         found = {"two_people"}
     elif not seats.is_sure and not any(map(_is_of_a_name, reading.words)):
@@ -270,9 +272,10 @@ def _surname_and_initials(reading: Reading, surname: int) -> str:
 def _name_and_initial(reading: Reading, full: Sequence[int], initial: int) -> str:
     """«Орлов Евгений В.», «Евгений В. Орлов», «Орлов Е. Викторович»."""
     pair = [reading.words[i] for i in full]
-    father = next((i for i in full if odds_of(fold(reading.words[i])).patronymic > -1.0), None)
-    if father is not None:
-        if all(odds_of(fold(word)).surname < -4.0 for word in pair):
+    fathers = [i for i in full if odds_of(fold(reading.words[i])).patronymic > -1.0]
+    if fathers:
+        father = fathers[0]
+        if len(fathers) > 1 or all(odds_of(fold(word)).surname < -4.0 for word in pair):
             reading.codes.add("ambiguous")
         return "".join("P" if i == father else "i" if i == initial else "S" for i in range(3))
     seats = seats_of(pair, reading.lean)

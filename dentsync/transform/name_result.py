@@ -12,6 +12,8 @@ from dentsync.transform.name_order import INITIAL, Lean
 from dentsync.transform.name_reasons import BLANK, action_of, flags_of
 from dentsync.transform.name_spelling import corrected_given
 from dentsync.transform.name_words import (
+    TURKIC_DAUGHTER,
+    TURKIC_SON,
     given_gender,
     is_turkic,
     patronymic_gender,
@@ -72,6 +74,10 @@ def _judged(reading: Reading, parts: Parts, sex: str) -> Parts:
         codes.add("unsure_layout")
     if any(not _is_spelt(part) for part in parts):
         codes.add("odd_characters")
+    head, dash, ending = parts.patronymic.rpartition("-")
+    if dash and ending in TURKIC_SON | TURKIC_DAUGHTER:
+        codes |= {"punctuation", "turkic_patronymic"}
+        parts = parts._replace(patronymic=f"{head} {ending}")
     parts = _corrected(reading, parts)
     return _in_accord(codes, parts, sex)
 
