@@ -87,9 +87,9 @@ def accuracy(work: Path, others: Sequence[str] = OTHERS) -> Table:
     head = ("list", "category", "cases", "dentsync", "asks", *others)
     rows = [_row(key, count, others) for key, count in sorted(counts.items(), key=lambda item: item[0])]
     remark = (
-        "Right: surname, given name and patronymic are exactly those expected, for certain or as a proposal. Wrong: others"
-        " are given for use. Asks: dentsync wants a person to look before the name is used, as many of these cases want it."
-        " The others read all columns of a row as one text, and never ask."
+        "Right: surname, given name and patronymic are exactly those expected, for certain or as a proposal. Wrong:"
+        " others are given for use. Asks: a person is to look before dentsync uses the name; many of these cases want"
+        " that. The others read all columns of a row as one text, and never ask."
     )
     return Table("Names", "python -m benchmarks cleaning", head, rows, (remark,))
 
@@ -129,9 +129,9 @@ def speed(work: Path, count: int, runs: int, others: Sequence[str] = OTHERS) -> 
         seconds, _answers = answers_of(library, work, few)
         rows.append((f"{library}, mixed", thousands(len(few)), thousands(round(len(few) / seconds)), "one run"))
     remarks = (
-        "Plain: «Фамилия Имя Отчество», one given name in seven rare, most surnames in no dictionary. Mixed: two thirds of"
-        " these in capitals or not, the rest in another order, with initials, notes, former names, slips. Again: the mixed"
-        " ones once more, in the same process.",
+        "Plain: «Фамилия Имя Отчество», one given name in seven rare, most surnames in no dictionary. Mixed: two"
+        " thirds of these, in capitals or not, the rest in another order, with initials, notes, former names, slips."
+        " Again: the mixed ones once more, in the same process.",
     )
     head = ("names", "count", "names/s, median", "worst–best")
     return Table("Names a second, one core", f"python -m benchmarks cleaning --rows {count}", head, rows, remarks)

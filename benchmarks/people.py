@@ -98,7 +98,7 @@ def names(count: int, mix: str) -> list[str]:
 
 
 def patient(number: int, version: int = 0) -> str:
-    """One row of a dirty patients' export; cells with a separator in them are quoted."""
+    """One row of a dirty patients' export."""
     pick = random.Random(number)
     cells = data.patient(number, version).split(";")
     phone = (cells[2], cells[2], f"{cells[2]}, дом. 2-22-33-44", f"{cells[2]} мама", f"+7{cells[2][1:]}", "нет")
