@@ -23,8 +23,8 @@ def measured(work: Path, count: int, runs: int) -> Table:
         rows.append((step, thousands(count), wall, f"{best:.2f}–{worst:.2f}", memory, what_came(done[0].out)))
     remarks = (
         "12 columns, cp1251; names and phones as people type them, one in four in a way of its own, nearly all"
-        " different. The first step reads and judges and stores nothing. `diff` compares with the state and plans; a row"
-        " whose fingerprint is known is neither judged nor planned.",
+        " different. The first step reads and judges and stores nothing. `diff` compares with the state and plans; a"
+        " row whose fingerprint is known is neither judged nor planned.",
     )
     return Table("A dirty file", f"python -m benchmarks cleaning --rows {count}", HEAD, rows, remarks)
 
