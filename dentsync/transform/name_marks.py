@@ -128,9 +128,9 @@ MARKS = (
             "админ(?:истратор)?|ассистент(?:ка)?|медсестра|санитарка|директор|бухгалтер",
         ),
     ),
+    # «не записывать»: what somebody is told not to do. «Не» is a surname in Korea.
+    Mark("note", frozenset({"note", "unknown_note"}), _pattern("не [а-яё]+ть(?:ся)?")),
 )
-# «не записывать»: what somebody is told not to do. «Не» is a surname in Korea.
-FORBIDDEN = Mark("note", frozenset({"note", "unknown_note"}), _pattern("не [а-яё]+ть(?:ся)?"))
 ANY_MARK = re.compile("|".join(mark.pattern.pattern for mark in MARKS), re.IGNORECASE)
 
 # ── other people ──────────────────────────────────────────────────────────────────────────────

@@ -4,10 +4,8 @@ What leaves no name behind is put back: «Старший Олег Иванови
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from dentsync.transform.name_case import ENDINGS, PARTICLES
-from dentsync.transform.name_dictionary import entry_of
 from dentsync.transform.name_draft import Draft, Note, NoteKind
 from dentsync.transform.name_marks import (
     ANY_MARK,
@@ -16,7 +14,6 @@ from dentsync.transform.name_marks import (
     CROSS,
     DEGREE,
     FAMILY,
-    FORBIDDEN,
     HAS_NUMBER,
     INACTIVE,
     LISTED_WORDS,
@@ -36,8 +33,7 @@ from dentsync.transform.name_marks import (
     TWO_PEOPLE,
 )
 from dentsync.transform.name_odds import odds_of
-from dentsync.transform.name_placeholders import PLACEHOLDERS
-from dentsync.transform.name_words import is_asian, patronymic_gender, surname_gender
+from dentsync.transform.name_words import patronymic_gender, surname_gender
 from dentsync.transform.words import fold
 
 # ── brackets, maiden names ────────────────────────────────────────────────────────────────────
@@ -130,10 +126,6 @@ def _marks(draft: Draft) -> None:
             draft.codes |= set() if mark.kind == "namesake" else {"surname_or_mark"}
         else:
             _take(draft, mark.pattern, mark.kind, *mark.codes)
-
-
-def _forbidden(draft: Draft) -> None:
-    _take(draft, FORBIDDEN.pattern, FORBIDDEN.kind, *FORBIDDEN.codes)
 
 
 def _is_name_without_surname(text: str) -> bool:
@@ -240,33 +232,10 @@ def _company(draft: Draft) -> None:
 
 
 RULES: tuple[Callable[[Draft], None], ...] = (
-    _cross, _phones, _inactive, _brackets, _maiden, _marks, _forbidden, _numbers, _company, _titles, _relative, _sender,
+    _cross, _phones, _inactive, _brackets, _maiden, _marks, _numbers, _company, _titles, _relative, _sender,
     _people,
 )  # fmt: skip
 """In the order in which they are applied to a text of repaired characters."""
 
 WORD_RULES = tuple(rule for rule in RULES if rule not in (_cross, _phones, _brackets, _numbers))
 """Those that a text of nothing but letters and single spaces can need."""
-
-
-def _is_of_a_name(folded: str) -> bool:
-    return odds_of(folded).given > -4.0 or patronymic_gender(folded) is not None or is_asian(folded)
-
-
-def is_stray(words: Sequence[str], at: int) -> bool:
-    """A word of the language behind a name or in other letters: «Котов Иван звонить», «Котов Иван Ильич Брекеты»."""
-    word, folded = words[at], fold(words[at])
-    if folded in PARTICLES | ENDINGS or _is_of_a_name(folded) or (word[0].isupper() and word[1:] == "."):
-        return False
-    others, many = [*words[:at], *words[at + 1 :]], len(words) > 3
-    entry = entry_of(folded)
-    small = word.islower() and any(map(str.istitle, others))
-    if folded in PLACEHOLDERS:
-        return at == len(words) - 1 and many
-    if surname_gender(folded) is not None and not (small and many and entry.word and entry.surname is None):
-        return False
-    if small:
-        return entry.word or many
-    loud = len(word) > 2 and word.isupper() and not any(map(str.isupper, others))
-    odd = loud if at == 0 else at == len(words) - 1 and (loud or entry.word)
-    return many and odd and entry.surname is None

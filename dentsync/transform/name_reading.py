@@ -1,26 +1,24 @@
 """From a text to a name: its words, and who is who among them."""
 
-import re
 from collections.abc import Sequence
 
 from dentsync.transform import name_script
 from dentsync.transform.name_bent import straightened
 from dentsync.transform.name_case import capitalised
+from dentsync.transform.name_checks import is_crowd
 from dentsync.transform.name_dictionary import entry_of
-from dentsync.transform.name_draft import Draft, Note
+from dentsync.transform.name_draft import Draft, Note, Reading
 from dentsync.transform.name_odds import odds_of
 from dentsync.transform.name_order import INITIAL, Lean, Seats, seated, seats_of
 from dentsync.transform.name_placeholders import (
     NO_PATRONYMIC,
     NO_SURNAME,
-    NOTHING,
-    PLACEHOLDERS,
     RESERVED,
-    TEST,
+    blank_code,
     whole_placeholder,
+    without_placeholders,
 )
-from dentsync.transform.name_reasons import BLANK
-from dentsync.transform.name_result import Reading, named
+from dentsync.transform.name_result import named
 from dentsync.transform.name_text import words_of
 from dentsync.transform.name_translit import in_cyrillic, is_transliterated
 from dentsync.transform.name_words import is_asian, surname_gender
@@ -78,9 +76,9 @@ def _of_columns(texts: Sequence[str]) -> Reading:
 
 
 def _read(reading: Reading, sex: str) -> PersonName:
-    _without_placeholders(reading)
+    without_placeholders(reading)
     _without_slash(reading)
-    blank = _blank_code(reading)
+    blank = blank_code(reading)
     if blank:
         reading.codes.add(blank)
         return named(reading, Parts(), Parts(), sex, judged=False)
@@ -98,27 +96,6 @@ def _read(reading: Reading, sex: str) -> PersonName:
     return named(reading, parts, _placed(typed, *places), sex)
 
 
-def _without_placeholders(reading: Reading) -> None:
-    """«Петров Иван нет», «Резерв Петров»: what stands there says that nothing stands there."""
-    words = reading.words
-    if len(words) > 2 and fold(words[-1]) in NO_PATRONYMIC:
-        reading.draft.notes.append(Note("placeholder", words.pop()))
-        reading.codes.add("patronymic_placeholder")
-    if len(words) < 3 and any(fold(word) in PLACEHOLDERS for word in words):
-        found = [word for word in words if fold(word) in PLACEHOLDERS]
-        reading.words = [word for word in words if word not in found]
-        reading.codes.add("placeholder")
-        _note_placeholders(reading, found)
-
-
-def _note_placeholders(reading: Reading, found: Sequence[str]) -> None:
-    for word in found:
-        noted = fold(word) not in NOTHING and reading.words
-        reading.draft.notes.append(Note("note" if noted else "placeholder", word))
-        if noted:
-            reading.codes.add("note")
-
-
 def _without_slash(reading: Reading) -> None:
     """«Петрова/Сидорова»: which of them she bears now, a person knows."""
     for index, word in enumerate(reading.words):
@@ -129,23 +106,6 @@ def _without_slash(reading: Reading) -> None:
                 reading.words[index] = now
                 reading.draft.notes.append(Note("maiden_name", before))
                 reading.codes.add("maiden_name")
-
-
-def _blank_code(reading: Reading) -> str:
-    """Why nothing of it is a name, or ""."""
-    folded = [fold(word) for word in reading.words]
-    if folded and (all(word in TEST for word in folded) or "тест" in folded[1:]):
-        return "test_record"
-    if folded and folded[0] in ("тест", "test", "проба"):
-        reading.codes.add("test_suspect")
-    if not reading.codes.isdisjoint(BLANK):
-        return next(iter(reading.codes & BLANK))
-    if len(folded) < 2 and "company" in reading.codes and "title" not in reading.codes:
-        reading.codes.discard("note")
-        return "only_company"
-    if not folded and "representative" in reading.codes:
-        return "only_representative"
-    return "" if folded else "placeholder"
 
 
 def _in_cyrillic(reading: Reading) -> None:
@@ -189,7 +149,7 @@ def _order_codes(reading: Reading, seats: Seats) -> set[str]:
         return _asian(reading.words, seats, sure=True)
     said_twice = len(set(reading.words)) < len(reading.words)
     found = set() if seats.is_sure and not said_twice else {"ambiguous"}
-    if _is_crowd(reading.words):
+    if is_crowd(reading.words):
         found = {"two_people"}
     elif not seats.is_sure and not any(map(_is_of_a_name, reading.words)):
         found = {"no_name"}
@@ -199,19 +159,6 @@ def _order_codes(reading: Reading, seats: Seats) -> set[str]:
     if found == {"ambiguous"} and seats.pattern == "SG":
         found.add("order_assumed")
     return _asian(reading.words, seats, sure=False) or found
-
-
-def _is_crowd(words: Sequence[str]) -> bool:
-    """«Зуев Илья Олегович Зуева Кира Львовна»; «Кира Илья Зуевы»."""
-    odds = [odds_of(fold(word)) for word in words]
-    fathers = sum(word.patronymic > -1.0 for word in odds)
-    given = sum(word.listed and word.given > word.surname for word in odds)
-    if len(words) > 4 and fathers + given > 3 and fathers < 3:
-        return True
-    return given > 1 and any(_SEVERAL.fullmatch(fold(word)) for word in words)
-
-
-_SEVERAL = re.compile("[а-я]{2,}(?:[ое]в|[иы]н|[сц]ки)[ые]")
 
 
 def _is_of_a_name(word: str) -> bool:

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dentsync.transform import name_script
 from dentsync.transform.name_checks import genders_of, is_gendered, spelling_codes, surname_for
-from dentsync.transform.name_draft import Draft
+from dentsync.transform.name_draft import Reading
 from dentsync.transform.name_fathers import corrected_patronymic, is_loose, is_misspelt_patronymic
-from dentsync.transform.name_order import INITIAL, Lean
+from dentsync.transform.name_order import INITIAL
 from dentsync.transform.name_reasons import BLANK, action_of, flags_of
 from dentsync.transform.name_spelling import corrected_given
 from dentsync.transform.name_words import (
@@ -22,27 +21,6 @@ from dentsync.transform.name_words import (
 )
 from dentsync.transform.names import Parts, PersonName
 from dentsync.transform.words import fold
-
-
-@dataclass(slots=True)
-class Reading:
-    """A name being put together: the words as they are believed, and everything found.
-
-    ``columns``: the pattern that the headers of columns say. ``others``: further readings. ``order``: how this name
-    says that the file is typed.
-    """
-
-    words: list[str]
-    draft: Draft
-    lean: Lean = ""
-    columns: str = ""
-    others: tuple[Parts, ...] = ()
-    order: Lean = ""
-
-    @property
-    def codes(self) -> set[str]:
-        """What was found."""
-        return self.draft.codes
 
 
 def named(reading: Reading, parts: Parts, typed: Parts, sex: str, *, judged: bool = True) -> PersonName:

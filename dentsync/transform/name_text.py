@@ -6,13 +6,16 @@ Every repair leaves a code in the draft.
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dentsync.transform import name_script
-from dentsync.transform.name_case import cased, joined
+from dentsync.transform.name_case import ENDINGS, PARTICLES, cased, joined
+from dentsync.transform.name_dictionary import entry_of
 from dentsync.transform.name_draft import Draft, Note
-from dentsync.transform.name_notes import RULES, WORD_RULES, is_stray
-from dentsync.transform.name_words import patronymic_gender, surname_gender
+from dentsync.transform.name_notes import RULES, WORD_RULES
+from dentsync.transform.name_odds import odds_of
+from dentsync.transform.name_placeholders import PLACEHOLDERS
+from dentsync.transform.name_words import is_asian, patronymic_gender, surname_gender
 from dentsync.transform.words import fold
 
 # ── characters ────────────────────────────────────────────────────────────────────────────────
@@ -185,11 +188,34 @@ def _unstrayed(draft: Draft) -> list[str]:
     words = draft.text.split()
     one_case = draft.text.isupper() or draft.text.islower()
     asked = len(words) > (3 if one_case else 2) and "two_people" not in draft.codes
-    stray = [i for i in range(len(words)) if is_stray(words, i)] if asked else []
+    stray = [i for i in range(len(words)) if _is_stray(words, i)] if asked else []
     if stray:
         draft.notes.append(Note("note", " ".join(words[i] for i in stray)))
         draft.codes |= {"note", "unknown_note"}
     return [word for i, word in enumerate(words) if i not in stray]
+
+
+def _may_be_given(folded: str) -> bool:
+    return odds_of(folded).given > -4.0 or patronymic_gender(folded) is not None or is_asian(folded)
+
+
+def _is_stray(words: Sequence[str], at: int) -> bool:
+    """A word of the language behind a name or in other letters: «Котов Иван звонить», «Котов Иван Ильич Брекеты»."""
+    word, folded = words[at], fold(words[at])
+    if folded in PARTICLES | ENDINGS or _may_be_given(folded) or (word[0].isupper() and word[1:] == "."):
+        return False
+    others, many = [*words[:at], *words[at + 1 :]], len(words) > 3
+    entry = entry_of(folded)
+    small = word.islower() and any(map(str.istitle, others))
+    if folded in PLACEHOLDERS:
+        return at == len(words) - 1 and many
+    if surname_gender(folded) is not None and not (small and many and entry.word and entry.surname is None):
+        return False
+    if small:
+        return entry.word or many
+    loud = len(word) > 2 and word.isupper() and not any(map(str.isupper, others))
+    odd = loud if at == 0 else at == len(words) - 1 and (loud or entry.word)
+    return many and odd and entry.surname is None
 
 
 def _lettered(word: str, draft: Draft) -> str:
