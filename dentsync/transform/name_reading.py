@@ -116,6 +116,8 @@ def _in_cyrillic(reading: Reading) -> None:
     whole = len(latin) == len(reading.words)
     if whole and not is_transliterated(latin):
         reading.codes.add("latin_name")
+        if name_script.may_be_typed(latin):
+            reading.codes.add("unsure_layout")
         return
     reading.codes.add("translit")
     reading.words = [in_cyrillic(word) if word in latin and len(word) > 2 else word for word in reading.words]

@@ -8,7 +8,7 @@ from dentsync.transform.name_checks import genders_of, is_gendered, spelling_cod
 from dentsync.transform.name_draft import Reading
 from dentsync.transform.name_fathers import corrected_patronymic, is_loose, is_misspelt_patronymic
 from dentsync.transform.name_order import INITIAL
-from dentsync.transform.name_reasons import BLANK, action_of, flags_of
+from dentsync.transform.name_reasons import BLANK, findings_of
 from dentsync.transform.name_spelling import corrected_given
 from dentsync.transform.name_words import (
     TURKIC_DAUGHTER,
@@ -33,15 +33,16 @@ def named(reading: Reading, parts: Parts, typed: Parts, sex: str, *, judged: boo
     if not codes.isdisjoint(BLANK) or (not reading.words and "placeholder" in codes):
         parts, typed = Parts(), Parts()
     shown = typed if not codes & {"mojibake"} and any(typed) else None
-    action = action_of(codes)
+    found = findings_of(frozenset(codes))
+    action = found.action
     gender = "U" if "representative" in codes and "initials" in codes else genders_of(*parts).person
     gender = gender if gender != "U" or not any(parts) else sex_of(sex)
     sms = sms_name_of(parts) if action in ("keep", "auto") else None
     notes = tuple((note.kind, note.text) for note in reading.draft.notes)
     others = tuple(dict.fromkeys(other for other in (*reading.others, typed) if other != parts and any(other)))
     return PersonName(
-        *parts, flags_of(codes), action, gender, sms, parts if action in ("keep", "auto") else shown,
-        others if action in ("propose", "quarantine") else (), notes, reading.order, frozenset(codes),
+        *parts, found.flags, action, gender, sms, parts if action in ("keep", "auto") else shown,
+        others if action in ("propose", "quarantine") else (), notes, reading.order, found.codes,
     )  # fmt: skip
 
 

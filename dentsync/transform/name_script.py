@@ -4,6 +4,7 @@ A guess is made only where it is a name that the lists or the dictionary know, a
 """
 
 import re
+from collections.abc import Sequence
 
 from dentsync.transform.garble import is_garbled
 from dentsync.transform.name_dictionary import entry_of
@@ -50,6 +51,13 @@ def typed_in_cyrillic(text: str) -> str | None:
     if not (len(known) == len(guess) and any(map(_is_given, guess.values())) and sum(known) * 3 >= 2 * len(known)):
         return None
     return " ".join(guess.get(word, word) for word in words)
+
+
+def may_be_typed(words: Sequence[str]) -> bool:
+    """Whether Latin words without a given name would have a name among them in the other layout: «Fcvjkjd»."""
+    if any(latin_gender(part) for word in words for part in fold(word).split("-")):
+        return False
+    return any(is_name_word(word.translate(_TO_CYRILLIC)) for word in words)
 
 
 def typed_in_latin(text: str) -> str | None:
