@@ -25,16 +25,12 @@ NOTHING = NO_SURNAME | listed("анонимная анонимный безым�
 RESERVED = listed("бронь заблокировано закрыто занято резерв свободно удалить")
 """Words of an hour that is kept for somebody, or for nobody; «Гость» and «Окно» are surnames, too."""
 
-PLACEHOLDERS = (
-    NOTHING
-    | RESERVED
-    | listed(
-        """asdf asdfgh qwerty zxcv брони врача выходной гость запас йцу йцукен каникулы
-    командировка конференция не нерабочее новая новый обед окно отпуск больничный перерыв планерка прочее
-    резервный ремонт санитарный свободное свободный собрание стерилизация технический уборка учеба
-    фыв фыва фывап цукен ыва ячс ячсм ячсмит asd qwe zxc"""
-    )
+_NOBODY = listed(
+    """asdf asdfgh qwerty zxcv брони врача выходной гость запас йцу йцукен каникулы командировка конференция не нерабочее
+    новая новый обед окно отпуск больничный перерыв планерка прочее резервный ремонт санитарный свободное свободный
+    собрание стерилизация технический уборка учеба фыв фыва фывап цукен ыва ячс ячсм ячсмит asd qwe zxc"""
 )
+PLACEHOLDERS = NOTHING | RESERVED | _NOBODY
 """Words that stand for no patient: a reserved hour, a break, a row of keys."""
 
 _FILLERS = listed(

@@ -80,16 +80,8 @@ REPAIRED: Mapping[str, str] = {
 """Codes of what was certain and is done."""
 
 BLANK = frozenset(
-    {
-        "test_record",
-        "lost",
-        "no_name",
-        "two_people",
-        "parent_mismatch",
-        "spelling_lost",
-        "only_company",
-        "only_representative",
-    }
+    {"test_record", "lost", "no_name", "two_people", "parent_mismatch", "spelling_lost"}
+    | {"only_company", "only_representative"}
 )
 """Codes with which no part of the name is worth proposing."""
 
