@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all bench bench-peers lint format lock clean
+.PHONY: demo test test-all bench bench-peers bench-cleaning lint format lock clean
 
 # CI installs the exact versions of the lock file; `make lock` writes it.
 $(VENV)/.installed: pyproject.toml requirements.lock
@@ -37,6 +37,10 @@ bench: $(VENV)/.installed
 # dentsync beside the Bitrix24 clients of others, which are installed into benchmarks/.work: about twelve minutes.
 bench-peers: $(VENV)/.installed
 	$(BIN)/python -m benchmarks peers
+
+# Names and phones beside the parsers of others, which are installed into benchmarks/.work: about ten minutes.
+bench-cleaning: $(VENV)/.installed
+	$(BIN)/python -m benchmarks cleaning
 
 lock:
 	$(PYTHON) -m venv $(VENV)

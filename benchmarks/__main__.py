@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cleaning, exports, loading, online, phones, quiet, starting, traffic
+from benchmarks import cleaning, dirty, exports, loading, names, online, phones, quiet, starting, traffic
 from benchmarks.report import Table
 
 WORK = Path(__file__).with_name(".work")
@@ -94,6 +94,19 @@ def phones_(count: int, runs: int) -> None:
     """Phone cells: how many are read right, and how many a second."""
     _show(phones.accuracy)
     _show(lambda: phones.speed(count, runs))
+
+
+@cli.command("cleaning")
+@click.option("--rows", "count", default=30_000, help="Names, phone cells, and patients of the dirty file.")
+@RUNS
+def cleaning_(count: int, runs: int) -> None:
+    """Names and phones: right by category, beside others; how many a second; a dirty file. About ten minutes."""
+    _show(lambda: names.accuracy(WORK))
+    _show(phones.accuracy)
+    _show(lambda: names.speed(WORK, count, runs))
+    _show(lambda: phones.speed(count, runs))
+    _show(lambda: names.dictionary(runs))
+    _show(lambda: dirty.measured(WORK, count, runs))
 
 
 @cli.command()

@@ -17,7 +17,7 @@ from benchmarks.measure import Command, alternated
 from benchmarks.report import Table, thousands
 
 CASES = Path(__file__).parents[1] / "tests" / "cases"
-LISTS = {"phones.jsonl": "given", "phones_held_out.jsonl": "held out"}
+LISTS = {"phones.jsonl": "given", "phones_held_out.jsonl": "held out", "phones_held_out_2.jsonl": "held out, second"}
 CODES = "473 4732"
 REMARK = (
     "Right: exactly the numbers expected, in their order. Wrong: a number that nobody wrote is given for use."

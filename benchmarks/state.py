@@ -7,7 +7,7 @@ into memory. ``tests/test_benchmarks.py`` compares what is left in the store wit
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count as count_from
@@ -59,7 +59,7 @@ def founded(folder: Path, *changes: tuple[str, str]) -> Path:
     return config
 
 
-def after_first(folder: Path, count: int) -> Path:
+def after_first(folder: Path, count: int, rows: Callable[[int], Iterable[str]] = data.first) -> Path:
     """A clinic that has carried out its first export of ``count`` patients; its configuration. The inbox is empty.
 
     What an earlier call left in the folder is used again if the rows are the same and would be judged the same way.
@@ -67,7 +67,7 @@ def after_first(folder: Path, count: int) -> Path:
     config, ready = folder / "config.toml", folder / "ready"
     if not ready.exists() or ready.read_text() != _made_of(count) or not _is_current(config):
         founded(folder)
-        export = data.write(folder / "inbox" / "patients_1.csv", data.first(count))
+        export = data.write(folder / "inbox" / "patients_1.csv", rows(count))
         _carry_out(config)
         export.rename(folder / "patients_1.csv")
         ready.write_text(_made_of(count))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import data, exports, online, phones, state, traffic
+from benchmarks import data, dirty, exports, names, online, phones, state, traffic
 from benchmarks.measure import once
 from benchmarks.portal import clinic
 
@@ -73,3 +73,27 @@ def test_phone_cells_are_read_right_and_the_table_says_how_others_read_them() ->
         assert ours == count, (kind, category)
         assert category != "all" or all(other != count for other in others)
     assert phones.seconds_of("mixed", "dentsync", 200) > 0
+
+
+def test_no_name_of_any_list_is_given_wrong_for_use(tmp_path: Path) -> None:
+    rows = names.accuracy(tmp_path, others=()).rows
+    assert {row[0] for row in rows} == {*names.LISTS.values(), "held out, both"}
+    assert not [row for row in rows if "wrong" in row[3]]
+    assert sum(int(row[2]) for row in rows if row[1] == "all") == len(names.cases())
+
+
+def test_what_nobody_asked_about_and_is_not_expected_is_wrong() -> None:
+    right = ("Петров", "Иван", "")
+    answers = [names.Answer(parts, asked) for parts in (right, ("", "", "")) for asked in (True, False)]
+    assert [names.verdict(answer, right) for answer in answers] == ["right, asked", "right", "asked", "wrong"]
+
+
+def test_names_that_were_seen_cost_nothing() -> None:
+    assert names.seconds_of("mixed", 300) > names.seconds_of("again", 300) * 20
+
+
+def test_of_a_dirty_file_only_what_changed_is_judged_again(tmp_path: Path) -> None:
+    came = {step: dirty.what_came(once(command).out) for step, command in dirty.commands(tmp_path, COUNT).items()}
+    judged, new, changed = came.values()
+    assert new == f"{judged.split()[0]} create"
+    assert changed == "3 update"

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from dentsync.transform.name_dictionary import Bent, Gender, bent_forms
-from dentsync.transform.name_odds import odds_of
-from dentsync.transform.name_words import given_gender, is_bent_patronymic, patronymic_gender, surname_gender
+from dentsync.transform.name_fathers import is_bent_patronymic
+from dentsync.transform.name_odds import is_common, odds_of
+from dentsync.transform.name_words import given_gender, patronymic_gender, surname_gender
 from dentsync.transform.words import fold
 
 
@@ -26,7 +27,7 @@ def _may_be_bent(words: Sequence[str]) -> bool:
         return True
     if any(odds_of(word).listed or patronymic_gender(word) for word in words) or len(words) > 3:
         return False
-    return any(_is_listed(bent) for word in words for bent in bent_forms(word))
+    return any(bent.role == "given" and is_common(fold(bent.nominative)) for word in words for bent in bent_forms(word))
 
 
 def _is_listed(bent: Bent) -> bool:
@@ -65,11 +66,10 @@ def _unbent_surname(word: str, case: str, gender: Gender) -> str | None:
     for bent, plain in _BENT_SURNAMES.get((case, gender), ()):
         if word.endswith(bent):
             return word.removesuffix(bent) + plain
-    if surname_gender(word) == "U" or (
-        gender == "F" and surname_gender(word) is None and not word.endswith(("а", "я"))
-    ):
-        return word  # surnames that are not declined
-    return None
+    if surname_gender(word) == "U":
+        return word  # surnames that are not declined; of a woman all that end in a consonant
+    told = surname_gender(word) or bent_forms(word) or word.endswith(("а", "я"))
+    return word if gender == "F" and not told else None
 
 
 def _like(word: str, new: str) -> str:

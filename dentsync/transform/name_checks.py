@@ -1,6 +1,7 @@
 """What the parts of a name say together: the gender of the person, the language of the spelling."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dentsync.transform.name_dictionary import Gender, entry_of
@@ -48,7 +49,10 @@ def _given_gender(word: str) -> Gender | None:
 def _family_gender(word: str) -> Gender | None:
     if word.endswith(KYRGYZ_SON):
         return "M"
-    return patronymic_gender(word) if " " in word else surname_gender(word)
+    if " " in word:
+        return patronymic_gender(word)
+    parts = [surname_gender(part) for part in reversed(word.split("-"))]
+    return next((gender for gender in parts if gender in ("M", "F")), parts[0])
 
 
 def is_gendered(last: str) -> bool:
@@ -72,6 +76,21 @@ _PAIRS = (
     ("ский", "ская"), ("цкий", "цкая"), ("ской", "ская"), ("цкой", "цкая"), ("ов", "ова"), ("ев", "ева"), ("ин", "ина"),
     ("ын", "ына"),
 )  # fmt: skip
+
+# ── more than one person ──────────────────────────────────────────────────────────────────────
+
+_SEVERAL = re.compile("[а-я]{2,}(?:[ое]в|[иы]н|[сц]ки)[ые]")
+
+
+def is_crowd(words: Sequence[str]) -> bool:
+    """«Зуев Илья Олегович Зуева Кира Львовна»; «Кира Илья Зуевы»."""
+    odds = [odds_of(fold(word)) for word in words]
+    fathers = sum(word.patronymic > -1.0 for word in odds)
+    given = sum(word.listed and word.given > word.surname for word in odds)
+    if len(words) > 4 and fathers + given > 3 and fathers < 3:
+        return True
+    return given > 1 and any(_SEVERAL.fullmatch(fold(word)) for word in words)
+
 
 # ── letters of two languages ──────────────────────────────────────────────────────────────────
 

@@ -4,10 +4,8 @@ What leaves no name behind is put back: «Старший Олег Иванови
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from dentsync.transform.name_case import ENDINGS, PARTICLES
-from dentsync.transform.name_dictionary import entry_of
 from dentsync.transform.name_draft import Draft, Note, NoteKind
 from dentsync.transform.name_marks import (
     ANY_MARK,
@@ -15,6 +13,7 @@ from dentsync.transform.name_marks import (
     COMPANY,
     CROSS,
     DEGREE,
+    FAMILY,
     HAS_NUMBER,
     INACTIVE,
     LISTED_WORDS,
@@ -34,7 +33,6 @@ from dentsync.transform.name_marks import (
     TWO_PEOPLE,
 )
 from dentsync.transform.name_odds import odds_of
-from dentsync.transform.name_placeholders import PLACEHOLDERS
 from dentsync.transform.name_words import patronymic_gender, surname_gender
 from dentsync.transform.words import fold
 
@@ -52,11 +50,14 @@ def _phones(draft: Draft) -> None:
 
 
 def _brackets(draft: Draft) -> None:
-    if not any(bracket in draft.text for bracket in "([{"):
+    if not any(bracket in draft.text for bracket in "([{/"):
         return
     for found in BRACKETS.finditer(draft.text):
-        if found[1].strip():
-            _bracket(found[1].strip(), draft)
+        inside = (found[1] or found[2] or "").strip()
+        if any(map(str.isalnum, inside)):
+            _bracket(inside, draft)
+        else:
+            draft.codes.add("punctuation")
     draft.text = " ".join(BRACKETS.sub(" ", draft.text).replace(" ,", ",").split())
 
 
@@ -133,6 +134,14 @@ def _is_name_without_surname(text: str) -> bool:
     return len(words) == 2 and odds_of(words[0]).given > -3.5 and patronymic_gender(words[1]) is not None
 
 
+def _is_named_in_full(text: str) -> bool:
+    """«Ершова Майя Глебовна», «Ершова Майя»: in the nominative, so it is the one who was named before."""
+    words = [fold(word) for word in text.split()]
+    given = [word for word in words if odds_of(word).listed]
+    others = [word for word in words if surname_gender(word) or patronymic_gender(word)]
+    return len(given) == 1 and len(given) + len(others) == len(words) in (2, 3)
+
+
 # ── people around the patient ─────────────────────────────────────────────────────────────────
 
 
@@ -142,8 +151,9 @@ def _relative(draft: Draft) -> None:
     if found is None:
         return
     word, rest = fold(found[0].strip(" ,;")), draft.text[found.end() :]
-    if found.start() == 0 and _is_name_without_surname(rest):
-        if word in RELATIVES_AND_SURNAMES:
+    alone = _is_name_without_surname(rest)
+    if found.start() == 0 and (alone or _is_named_in_full(rest)):
+        if alone and word in RELATIVES_AND_SURNAMES:
             draft.codes.add("surname_or_relative")
             return
         draft.notes.append(Note("representative", found[0].strip(" ,;")))
@@ -165,7 +175,7 @@ def _sender(draft: Draft) -> None:
 
 def _people(draft: Draft) -> None:
     """Two people in one field; «Фамилия, Имя Отчество» and «Фамилия; Имя; Отчество» are one."""
-    if TWO_PEOPLE.search(draft.text):
+    if TWO_PEOPLE.search(draft.text) or FAMILY.match(draft.text):
         draft.codes.add("two_people")
         return
     if "," not in draft.text and ";" not in draft.text:
@@ -222,24 +232,10 @@ def _company(draft: Draft) -> None:
 
 
 RULES: tuple[Callable[[Draft], None], ...] = (
-    _cross, _phones, _inactive, _brackets, _maiden, _marks, _numbers, _company, _titles, _relative, _sender, _people,
+    _cross, _phones, _inactive, _brackets, _maiden, _marks, _numbers, _company, _titles, _relative, _sender,
+    _people,
 )  # fmt: skip
 """In the order in which they are applied to a text of repaired characters."""
 
 WORD_RULES = tuple(rule for rule in RULES if rule not in (_cross, _phones, _brackets, _numbers))
 """Those that a text of nothing but letters and single spaces can need."""
-
-
-def is_stray(words: Sequence[str], at: int) -> bool:
-    """A word of the language in other letters than the name: «Котов Иван перезвонить», «Котов Иван Ильич БРЕКЕТЫ»."""
-    word, folded = words[at], fold(words[at])
-    if folded in PARTICLES | ENDINGS | PLACEHOLDERS or odds_of(folded).given > -4.0 or patronymic_gender(folded):
-        return False
-    if surname_gender(folded) is not None:
-        return False
-    others = [*words[:at], *words[at + 1 :]]
-    if word.islower():
-        return any(map(str.istitle, others)) and entry_of(folded).word
-    at_the_edge = len(words) > 3 and at in (0, len(words) - 1)
-    loud = len(word) > 2 and word.isupper() and not any(map(str.isupper, others))
-    return at_the_edge and loud and entry_of(folded).surname is None

@@ -5,14 +5,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dentsync.transform.name_dictionary import Entry, Gender, entry_of
+from dentsync.transform.name_fathers import is_loose_patronymic, is_of_listed_name
 from dentsync.transform.name_lists import COMMON_FEMALE, COMMON_MALE, RARE
 from dentsync.transform.name_words import (
     KYRGYZ_SON,
     TURKIC_DAUGHTER,
     TURKIC_SON,
     given_gender,
-    is_loose_patronymic,
-    is_of_listed_name,
     is_turkic,
     latin_gender,
     patronymic_gender,
@@ -36,6 +35,9 @@ _ALSO_SURNAMES = listed(
     скотт соломон теодор томас урбан франклин франц фридрих фриц хамза шахин эльчин эрик эрнст юст юргис якоб якуб
     ян янис ясин"""
 )
+
+_KAZAKH = re.compile("[әғқңөұүһў]")
+_AS_RUSSIAN = str.maketrans("әғқңөұүһіў", "агкноуухиу")
 
 # No family is called by these: the names they come from are younger than surnames.
 _NO_SURNAME = listed(
@@ -75,6 +77,8 @@ def odds_of(word: str) -> Odds:
     """What a folded word (or two that belong together: «фон Берг», «Рашид оглы») is typed as, how often."""
     if " " in word:
         return _odds_of_phrase(word)
+    if _KAZAKH.search(word):
+        return odds_of(word.translate(_AS_RUSSIAN))
     if "-" in word.strip("-") and not patronymic_gender(word):
         return _odds_of_parts(word)
     if len(word) == 1:
@@ -155,5 +159,6 @@ def _odds_of_parts(word: str) -> Odds:
         sure = all(part.listed for part in parts)
         gender = genders.pop() if len(genders) == 1 else "U"
         return Odds(-1.0 if sure else -2.0, -6.0, -40.0, gender, "U", None, sure, True)
-    family = parts[-1].surname_gender if surname_gender(word) else "U"
-    return Odds(-8.0 if any(part.known for part in parts) else -6.5, -3.0, surname_gender=family, known=True)
+    if surname_gender(word):
+        return Odds(-9.5, -3.0, surname_gender=parts[-1].surname_gender, known=True)
+    return Odds(-8.0 if any(part.known for part in parts) else -6.5, -3.0, surname_gender="U", known=True)

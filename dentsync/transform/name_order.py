@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from dentsync.transform.name_odds import Odds, odds_of
+from dentsync.transform.name_words import is_turkic
 from dentsync.transform.words import fold
 
 Lean = Literal["", "last_first", "first_last"]
@@ -70,14 +71,25 @@ def seats_of(words: Sequence[str], lean: Lean = "", typed: str = "") -> Seats:
     odds = [odds_of(fold(word)) for word in words]
     found = sorted(_weighed(odds, lean, typed), key=lambda order: -order.weight)
     pattern, margin = found[0].pattern, found[0].weight - found[1].weight
-    sure = _is_sure(pattern, margin, odds, lean, typed)
+    sure = _is_sure(pattern, margin, odds, lean, typed, pattern == "SGP" and _is_turkic(words, odds))
     return Seats(pattern, margin, _near(found), sure, _shown(found))
 
 
-def _is_sure(pattern: str, margin: float, odds: Sequence[Odds], lean: Lean, typed: str) -> bool:
-    """Whether nobody has to be asked about the order. Of two words, one has to be known as a given name."""
-    if any(_is_misplaced(place, word) for place, word in zip(pattern, odds, strict=True)):
+def _is_turkic(words: Sequence[str], odds: Sequence[Odds]) -> bool:
+    """«Тагиева Нармин Намик кызы»: names that stand before «кызы» may end like Russian surnames."""
+    if len(words) != 3 or " " not in words[2]:
         return False
+    return is_turkic(fold(words[2])) and fold(words[1]).endswith("ин") and odds[0].surname > -2.0
+
+
+def _is_sure(pattern: str, margin: float, odds: Sequence[Odds], lean: Lean, typed: str, turkic: bool) -> bool:
+    """Whether nobody has to be asked about the order. Of two words, one has to be known as a given name."""
+    if not turkic and any(_is_misplaced(place, word) for place, word in zip(pattern, odds, strict=True)):
+        return False
+    if not typed and {"S", "G"} <= set(pattern):
+        family, given = odds[pattern.index("S")], odds[pattern.index("G")]
+        if family.listed and not given.listed and given.given < given.surname:
+            return False
     guided = bool(lean or typed)
     if pattern in _DOUBTFUL or pattern.count("S") > 1 or pattern.count("G") > 1:
         return False

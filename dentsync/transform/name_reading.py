@@ -4,20 +4,21 @@ from collections.abc import Sequence
 
 from dentsync.transform import name_script
 from dentsync.transform.name_bent import straightened
+from dentsync.transform.name_case import capitalised
+from dentsync.transform.name_checks import is_crowd
 from dentsync.transform.name_dictionary import entry_of
-from dentsync.transform.name_draft import Draft, Note
+from dentsync.transform.name_draft import Draft, Note, Reading
 from dentsync.transform.name_odds import odds_of
 from dentsync.transform.name_order import INITIAL, Lean, Seats, seated, seats_of
 from dentsync.transform.name_placeholders import (
     NO_PATRONYMIC,
     NO_SURNAME,
-    NOTHING,
-    PLACEHOLDERS,
-    TEST,
+    RESERVED,
+    blank_code,
     whole_placeholder,
+    without_placeholders,
 )
-from dentsync.transform.name_reasons import BLANK
-from dentsync.transform.name_result import Reading, named
+from dentsync.transform.name_result import named
 from dentsync.transform.name_text import words_of
 from dentsync.transform.name_translit import in_cyrillic, is_transliterated
 from dentsync.transform.name_words import is_asian, surname_gender
@@ -38,15 +39,27 @@ def read_columns(last: str, first: str, patronymic: str, sex: str = "") -> Perso
     """The name in three columns."""
     columns = [" ".join(column.split()) for column in (last, first, patronymic)]
     emptied = fold(columns[2]).strip("-—") in NO_PATRONYMIC
-    texts = [*columns[:2], "" if emptied else columns[2]]
+    texts = _unrepeated([*columns[:2], "" if emptied else columns[2]])
     code = whole_placeholder(" ".join(filter(None, texts)))
     if code:
         return named(Reading([], Draft("", {code})), Parts(), Parts(), sex, judged=False)
     reading = _of_columns(texts)
+    if texts[:2] != columns[:2]:
+        reading.codes.add("field_shift")
     if emptied and columns[2]:
         reading.codes.add("patronymic_placeholder")
         reading.draft.notes.append(Note("placeholder", columns[2]))
     return _read(reading, sex)
+
+
+def _unrepeated(texts: list[str]) -> list[str]:
+    """«Морозов Илья Петрович» | «Илья» | «Петрович»: what the next column says, too, is said once."""
+    last, first, father = ([fold(word) for word in text.split()] for text in texts)
+    if len(last) == 3 and last[1:] == first + father:
+        return [texts[0].split()[0], *texts[1:]]
+    if len(first) > 1 and first[-1:] == father:
+        return [texts[0], texts[1].rsplit(maxsplit=1)[0], texts[2]]
+    return texts
 
 
 def _of_columns(texts: Sequence[str]) -> Reading:
@@ -63,9 +76,9 @@ def _of_columns(texts: Sequence[str]) -> Reading:
 
 
 def _read(reading: Reading, sex: str) -> PersonName:
-    _without_placeholders(reading)
+    without_placeholders(reading)
     _without_slash(reading)
-    blank = _blank_code(reading)
+    blank = blank_code(reading)
     if blank:
         reading.codes.add(blank)
         return named(reading, Parts(), Parts(), sex, judged=False)
@@ -77,30 +90,10 @@ def _read(reading: Reading, sex: str) -> PersonName:
         reading.codes.add("oblique_case")
     pattern = _pattern_of(reading)
     places = (pattern, reading.columns)
-    return named(reading, _placed(reading.words, *places), _placed(typed, *places), sex)
-
-
-def _without_placeholders(reading: Reading) -> None:
-    """«Петров Иван нет», «Резерв Петров»: what stands there says that nothing stands there."""
-    words = reading.words
-    if len(words) > 2 and fold(words[-1]) in NO_PATRONYMIC:
-        reading.draft.notes.append(Note("placeholder", words.pop()))
-        reading.codes.add("patronymic_placeholder")
-    if len(words) == 2 and any(fold(word) in PLACEHOLDERS for word in words):
-        found = [word for word in words if fold(word) in PLACEHOLDERS]
-        reading.words = [word for word in words if word not in found]
-        reading.codes.add("placeholder")
-        _note_placeholders(reading, found)
-    elif len(words) > 2 and fold(words[0]) in NO_SURNAME:
+    parts = _placed(reading.words, *places)
+    if len(reading.words) > 2 and not (NO_SURNAME | RESERVED).isdisjoint(map(fold, parts)):
         reading.codes.add("surname_or_nothing")
-
-
-def _note_placeholders(reading: Reading, found: Sequence[str]) -> None:
-    for word in found:
-        noted = fold(word) not in NOTHING and reading.words
-        reading.draft.notes.append(Note("note" if noted else "placeholder", word))
-        if noted:
-            reading.codes.add("note")
+    return named(reading, parts, _placed(typed, *places), sex)
 
 
 def _without_slash(reading: Reading) -> None:
@@ -115,23 +108,6 @@ def _without_slash(reading: Reading) -> None:
                 reading.codes.add("maiden_name")
 
 
-def _blank_code(reading: Reading) -> str:
-    """Why nothing of it is a name, or ""."""
-    folded = [fold(word) for word in reading.words]
-    if folded and (all(word in TEST for word in folded) or "тест" in folded[1:]):
-        return "test_record"
-    if folded and folded[0] in ("тест", "test", "проба"):
-        reading.codes.add("test_suspect")
-    if not reading.codes.isdisjoint(BLANK):
-        return next(iter(reading.codes & BLANK))
-    if len(folded) < 2 and "company" in reading.codes and "title" not in reading.codes:
-        reading.codes.discard("note")
-        return "only_company"
-    if not folded and "representative" in reading.codes:
-        return "only_representative"
-    return "" if folded else "placeholder"
-
-
 def _in_cyrillic(reading: Reading) -> None:
     """Latin words of a Russian name in Russian letters: a proposal."""
     if "latin" not in reading.codes:
@@ -140,6 +116,8 @@ def _in_cyrillic(reading: Reading) -> None:
     whole = len(latin) == len(reading.words)
     if whole and not is_transliterated(latin):
         reading.codes.add("latin_name")
+        if name_script.may_be_typed(latin):
+            reading.codes.add("unsure_layout")
         return
     reading.codes.add("translit")
     reading.words = [in_cyrillic(word) if word in latin and len(word) > 2 else word for word in reading.words]
@@ -163,15 +141,18 @@ def _pattern_of(reading: Reading) -> str:
     reading.order = seats.shows if not reading.columns else ""
     reading.others = tuple(_placed(words, pattern) for pattern in seats.others)
     codes |= _order_codes(reading, seats)
-    return "S" + "G" * (len(words) - 1) if "asian_order" in codes else seats.pattern
+    return "S" + "G" * (len(words) - 1) if "asian_name" in codes and not reading.columns else seats.pattern
 
 
 def _order_codes(reading: Reading, seats: Seats) -> set[str]:
+    if seats.pattern == "SP":
+        return {"no_given"}
     if reading.columns and seats.pattern == reading.columns:
         return _asian(reading.words, seats, sure=True)
-    found = set() if seats.is_sure else {"ambiguous"}
-    if seats.pattern == "SP":
-        found = {"no_given"}
+    said_twice = len(set(reading.words)) < len(reading.words)
+    found = set() if seats.is_sure and not said_twice else {"ambiguous"}
+    if is_crowd(reading.words):
+        found = {"two_people"}
     elif not seats.is_sure and not any(map(_is_of_a_name, reading.words)):
         found = {"no_name"}
     found |= _column_codes(reading.columns, seats) if reading.columns else set()
@@ -206,6 +187,8 @@ def _pattern_of_one(word: str, codes: set[str]) -> str:
     if INITIAL.fullmatch(word):
         codes.add("initials")
         return "-"
+    if not _is_of_a_name(word):
+        codes.add("no_name")
     odds = odds_of(fold(word))
     return max((("S", odds.surname), ("G", odds.given), ("P", odds.patronymic)), key=lambda item: item[1])[0]
 
@@ -238,9 +221,10 @@ def _surname_and_initials(reading: Reading, surname: int) -> str:
 def _name_and_initial(reading: Reading, full: Sequence[int], initial: int) -> str:
     """«Орлов Евгений В.», «Евгений В. Орлов», «Орлов Е. Викторович»."""
     pair = [reading.words[i] for i in full]
-    father = next((i for i in full if odds_of(fold(reading.words[i])).patronymic > -1.0), None)
-    if father is not None:
-        if all(odds_of(fold(word)).surname < -4.0 for word in pair):
+    fathers = [i for i in full if odds_of(fold(reading.words[i])).patronymic > -1.0]
+    if fathers:
+        father = fathers[0]
+        if len(fathers) > 1 or all(odds_of(fold(word)).surname < -4.0 for word in pair):
             reading.codes.add("ambiguous")
         return "".join("P" if i == father else "i" if i == initial else "S" for i in range(3))
     seats = seats_of(pair, reading.lean)
@@ -255,7 +239,7 @@ def _name_and_initial(reading: Reading, full: Sequence[int], initial: int) -> st
 def _placed(words: Sequence[str], pattern: str, columns: str = "") -> Parts:
     """The words in their places; in columns two surnames stay as they were typed."""
     hyphen = " " if columns == pattern else "-"
-    dotted = [word[0].upper() + "." if place in "ij" else word for word, place in zip(words, pattern, strict=True)]
+    dotted = [capitalised(word[0]) + "." if place in "ij" else word for word, place in zip(words, pattern, strict=True)]
     whole = pattern.replace("i", "G").replace("j", "P")
     kept = [(word, place) for word, place in zip(dotted, whole, strict=True) if place != "-"]
     return Parts(*seated([word for word, _ in kept], "".join(place for _, place in kept), hyphen))

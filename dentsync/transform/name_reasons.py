@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 Action = Literal["keep", "auto", "propose", "quarantine"]
 
@@ -79,7 +80,8 @@ REPAIRED: Mapping[str, str] = {
 """Codes of what was certain and is done."""
 
 BLANK = frozenset(
-    {"test_record", "lost", "two_people", "parent_mismatch", "spelling_lost", "only_company", "only_representative"}
+    {"test_record", "lost", "no_name", "two_people", "parent_mismatch", "spelling_lost"}
+    | {"only_company", "only_representative"}
 )
 """Codes with which no part of the name is worth proposing."""
 
@@ -119,6 +121,20 @@ def asks(reason: str) -> bool:
 
 
 _DOUBTS = frozenset({**QUARANTINED, **PROPOSED}.values()) - {QUARANTINED["dismissed"]}
+
+
+class Findings(NamedTuple):
+    """All codes of a name, those shown, and what the record does with it."""
+
+    codes: frozenset[str]
+    flags: tuple[str, ...]
+    action: Action
+
+
+@lru_cache(maxsize=4096)
+def findings_of(codes: frozenset[str]) -> Findings:
+    """Names are many, sets of codes few: a first load keeps each once."""
+    return Findings(codes, flags_of(codes), action_of(codes))
 
 
 def action_of(codes: AbstractSet[str]) -> Action:

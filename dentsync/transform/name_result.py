@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dentsync.transform import name_script
 from dentsync.transform.name_checks import genders_of, is_gendered, spelling_codes, surname_for
-from dentsync.transform.name_draft import Draft
-from dentsync.transform.name_order import INITIAL, Lean
-from dentsync.transform.name_reasons import BLANK, action_of, flags_of
-from dentsync.transform.name_spelling import corrected_given, corrected_patronymic, is_loose
+from dentsync.transform.name_draft import Reading
+from dentsync.transform.name_fathers import corrected_patronymic, is_loose, is_misspelt_patronymic
+from dentsync.transform.name_order import INITIAL
+from dentsync.transform.name_reasons import BLANK, findings_of
+from dentsync.transform.name_spelling import corrected_given
 from dentsync.transform.name_words import (
+    TURKIC_DAUGHTER,
+    TURKIC_SON,
     given_gender,
-    is_misspelt_patronymic,
     is_turkic,
     patronymic_gender,
     sex_of,
@@ -20,27 +21,6 @@ from dentsync.transform.name_words import (
 )
 from dentsync.transform.names import Parts, PersonName
 from dentsync.transform.words import fold
-
-
-@dataclass(slots=True)
-class Reading:
-    """A name being put together: the words as they are believed, and everything found.
-
-    ``columns``: the pattern that the headers of columns say. ``others``: further readings. ``order``: how this name
-    says that the file is typed.
-    """
-
-    words: list[str]
-    draft: Draft
-    lean: Lean = ""
-    columns: str = ""
-    others: tuple[Parts, ...] = ()
-    order: Lean = ""
-
-    @property
-    def codes(self) -> set[str]:
-        """What was found."""
-        return self.draft.codes
 
 
 def named(reading: Reading, parts: Parts, typed: Parts, sex: str, *, judged: bool = True) -> PersonName:
@@ -53,15 +33,16 @@ def named(reading: Reading, parts: Parts, typed: Parts, sex: str, *, judged: boo
     if not codes.isdisjoint(BLANK) or (not reading.words and "placeholder" in codes):
         parts, typed = Parts(), Parts()
     shown = typed if not codes & {"mojibake"} and any(typed) else None
-    action = action_of(codes)
+    found = findings_of(frozenset(codes))
+    action = found.action
     gender = "U" if "representative" in codes and "initials" in codes else genders_of(*parts).person
     gender = gender if gender != "U" or not any(parts) else sex_of(sex)
     sms = sms_name_of(parts) if action in ("keep", "auto") else None
     notes = tuple((note.kind, note.text) for note in reading.draft.notes)
     others = tuple(dict.fromkeys(other for other in (*reading.others, typed) if other != parts and any(other)))
     return PersonName(
-        *parts, flags_of(codes), action, gender, sms, parts if action in ("keep", "auto") else shown,
-        others if action in ("propose", "quarantine") else (), notes, reading.order, frozenset(codes),
+        *parts, found.flags, action, gender, sms, parts if action in ("keep", "auto") else shown,
+        others if action in ("propose", "quarantine") else (), notes, reading.order, found.codes,
     )  # fmt: skip
 
 
@@ -72,6 +53,10 @@ def _judged(reading: Reading, parts: Parts, sex: str) -> Parts:
         codes.add("unsure_layout")
     if any(not _is_spelt(part) for part in parts):
         codes.add("odd_characters")
+    head, dash, ending = parts.patronymic.rpartition("-")
+    if dash and ending in TURKIC_SON | TURKIC_DAUGHTER:
+        codes |= {"punctuation", "turkic_patronymic"}
+        parts = parts._replace(patronymic=f"{head} {ending}")
     parts = _corrected(reading, parts)
     return _in_accord(codes, parts, sex)
 

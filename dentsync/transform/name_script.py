@@ -4,6 +4,7 @@ A guess is made only where it is a name that the lists or the dictionary know, a
 """
 
 import re
+from collections.abc import Sequence
 
 from dentsync.transform.garble import is_garbled
 from dentsync.transform.name_dictionary import entry_of
@@ -52,6 +53,13 @@ def typed_in_cyrillic(text: str) -> str | None:
     return " ".join(guess.get(word, word) for word in words)
 
 
+def may_be_typed(words: Sequence[str]) -> bool:
+    """Whether Latin words without a given name would have a name among them in the other layout: «Fcvjkjd»."""
+    if any(latin_gender(part) for word in words for part in fold(word).split("-")):
+        return False
+    return any(is_name_word(word.translate(_TO_CYRILLIC)) for word in words)
+
+
 def typed_in_latin(text: str) -> str | None:
     """«Ыьшер Ощрт» with the English layout on: «Smith John»."""
     words = text.split()
@@ -69,7 +77,7 @@ _READ_AS = (
     ("cp1251", "koi8-r"), ("koi8-r", "cp1251"), ("cp1251", "cp866"), ("cp866", "cp1251"), ("latin-1", "cp866"),
     ("latin-1", "koi8-r"), ("cp866", "utf-8"), ("cp437", "cp866"), ("koi8-r", "utf-8"),
 )  # fmt: skip
-_LOST = re.compile("\ufffd|\\?{2,}")
+_LOST = re.compile("\ufffd|\\?{2,}|(?<=\\w)\\?(?=\\w)")
 
 
 def recoded(text: str) -> str | None:

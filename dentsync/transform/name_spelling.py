@@ -1,78 +1,57 @@
-"""Given names and patronymics one slip of a finger away from a common one. Only ever a question to a person."""
+"""Given names one slip of a finger away from a common one. Only ever a question to a person."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from dentsync.transform.name_dictionary import entry_of
 from dentsync.transform.name_lists import COMMON_FEMALE, COMMON_MALE
-from dentsync.transform.name_odds import odds_of
-from dentsync.transform.name_words import (
-    is_loose_patronymic,
-    is_misspelt_patronymic,
-    is_of_listed_name,
-    is_turkic,
-    patronymic_gender,
-    patronymics_from,
-    surname_gender,
-)
+from dentsync.transform.name_words import given_gender, is_asian, short_gender
 from dentsync.transform.words import fold
 
 _RUSSIAN_LETTERS = re.compile("[а-я]+")
+_NO_DICTIONARY_NEEDED = 6  # letters of a name that a slip is more likely than another name of the dictionary
 
 
 def corrected_given(word: str) -> tuple[str, ...]:
     """Common names one slip away from a word that is in no list, the commonest first. Only ever a question."""
     folded = fold(word)
-    if not _RUSSIAN_LETTERS.fullmatch(folded) or len(folded) < 4 or odds_of(folded).listed:
+    if not is_russian(folded) or len(folded) < 3 or given_gender(folded) or short_gender(folded) or is_asian(folded):
         return ()
-    least = 6 if entry_of(folded).given else 5
-    return tuple(name.title() for name in _nearest(folded) if len(name) >= least)
+    near = list(slips_of(folded, _common_names()))
+    if any(len(name) < _NO_DICTIONARY_NEEDED for name in near) and entry_of(folded).given:
+        near = [name for name in near if len(name) >= _NO_DICTIONARY_NEEDED]
+    return tuple(name.title() for name in near)
 
 
-def corrected_patronymic(word: str) -> tuple[str, ...]:
-    """Patronymics of common names one slip away from one that the dictionary does not know, or knows as wrong."""
-    folded = fold(word)
-    if not _RUSSIAN_LETTERS.fullmatch(folded) or is_turkic(folded):
-        return ()
-    if is_of_listed_name(folded) and not is_misspelt_patronymic(folded):
-        return ()
-    return tuple(name.title() for name in (*_colloquial(folded), *_nearest_patronymic(folded)))
+def is_russian(folded: str) -> bool:
+    """Whether a folded word is nothing but Russian letters."""
+    return _RUSSIAN_LETTERS.fullmatch(folded) is not None
 
 
-def _colloquial(word: str) -> Iterator[str]:
-    """«Сергеич», «Иваныч», «Пална»: the whole word."""
-    for short, long in (
-        ("еич", "еевич"),
-        ("ьич", "ьевич"),
-        ("аныч", "анович"),
-        ("ыч", "ович"),
-        ("лна", "ловна"),
-        ("анна", "ановна"),
-    ):
-        full = word.removesuffix(short) + long
-        if word.endswith(short) and full in _patronymics():
-            yield full
+class Shelf:
+    """Words, the commonest first, and where each is found that lost a letter."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.rank = {word: place for place, word in enumerate(dict.fromkeys(words))}
+        self.by_key: dict[str, list[str]] = {}
+        for word in self.rank:
+            for key in {word, *_shorter(word)}:
+                self.by_key.setdefault(key, []).append(word)
 
 
-@lru_cache(maxsize=4096)
-def _nearest(word: str) -> tuple[str, ...]:
-    near = {name for key in (word, *_shorter(word)) for name in _names_by_key().get(key, ()) if _one_slip(word, name)}
-    return tuple(name for name in (*COMMON_MALE, *COMMON_FEMALE) if name in near)
-
-
-@lru_cache(maxsize=4096)
-def _nearest_patronymic(word: str) -> tuple[str, ...]:
-    keys = (word, *_shorter(word))
-    near = {name for key in keys for name in _patronymics_by_key().get(key, ()) if _one_slip(word, name)}
-    return tuple(name for name in _patronymics() if name in near)
+@lru_cache(maxsize=8192)
+def slips_of(word: str, shelf: Shelf) -> tuple[str, ...]:
+    """The words of a shelf from which this one is one slip away, the commonest first."""
+    near = {found for key in (word, *_shorter(word)) for found in shelf.by_key.get(key, ()) if _is_slip(word, found)}
+    return tuple(sorted(near, key=shelf.rank.__getitem__))
 
 
 def _shorter(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 
-def _one_slip(a: str, b: str) -> bool:
+def _is_slip(a: str, b: str) -> bool:
     """One letter missing, extra, wrong, or two neighbours swapped."""
     if a == b:
         return False
@@ -84,36 +63,6 @@ def _one_slip(a: str, b: str) -> bool:
     return len(a) == len(b) and (rest_a[1:] == rest_b[1:] or swapped == rest_b)
 
 
-def _by_key(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    index: dict[str, tuple[str, ...]] = {}
-    for name in names:
-        for key in {name, *_shorter(name)}:
-            index[key] = (*index.get(key, ()), name)
-    return index
-
-
 @cache
-def _names_by_key() -> dict[str, tuple[str, ...]]:
-    return _by_key([name for name in dict.fromkeys((*COMMON_MALE, *COMMON_FEMALE)) if len(name) >= 5])
-
-
-@cache
-def _patronymics_by_key() -> dict[str, tuple[str, ...]]:
-    return _by_key(_patronymics())
-
-
-@cache
-def _patronymics() -> tuple[str, ...]:
-    """Of the common names, the commonest first."""
-    return tuple(dict.fromkeys(form for name in COMMON_MALE for form in patronymics_from(name)))
-
-
-def is_loose(word: str) -> bool:
-    """Meant as a patronymic, but misspelt or colloquial."""
-    folded = fold(word)
-    return (
-        is_loose_patronymic(folded)
-        and not patronymic_gender(folded)
-        and not entry_of(folded).patronymic
-        and not surname_gender(folded)
-    )
+def _common_names() -> Shelf:
+    return Shelf((*COMMON_MALE, *COMMON_FEMALE))

@@ -6,28 +6,32 @@ Every repair leaves a code in the draft.
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dentsync.transform import name_script
-from dentsync.transform.name_case import cased, joined
+from dentsync.transform.name_case import ENDINGS, PARTICLES, cased, joined
+from dentsync.transform.name_dictionary import entry_of
 from dentsync.transform.name_draft import Draft, Note
-from dentsync.transform.name_notes import RULES, WORD_RULES, is_stray
-from dentsync.transform.name_words import surname_gender
+from dentsync.transform.name_notes import RULES, WORD_RULES
+from dentsync.transform.name_odds import odds_of
+from dentsync.transform.name_placeholders import PLACEHOLDERS
+from dentsync.transform.name_words import is_asian, patronymic_gender, surname_gender
 from dentsync.transform.words import fold
 
 # ── characters ────────────────────────────────────────────────────────────────────────────────
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]")
 _ORDINARY = re.compile(r"[\u0400-\u0481\u048a-\u052f\x20-\x7e]*")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´′ʹ", "'") | {"_": " "})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ´′ʹ", "'") | dict.fromkeys("_|\\", " "))
 _EDGES = re.compile(r"^[\s*.,;:!?\-\"«»“”'#/\\|=~+]+|[\s*,;:!?\-\"«»“”#/\\|=~+]+$")
+_LONG_DASH = re.compile("-{2,}")
 _QUOTES = re.compile('["«»“”„]')
 _STRAY_DOT = re.compile(r"(?<=\w{2})\.(?=\s|$)")
 _DOTS = re.compile(r"(?<=\w{2})\.(?=\w{2})")
 _DOTTED = re.compile(r"(?<![^\W\d_])([^\W\d_])\.(\s*)(?=[^\W\d_])")
 
 
-_TAG = re.compile(r"</?[a-zA-Z]{1,6}\s?/?>")
+_TAG = re.compile(r"</?(?:br|p|b|i|u|em|strong|font|span|div|nobr|td|tr)\s?/?>", re.IGNORECASE)
 
 
 def _entities(draft: Draft) -> None:
@@ -65,7 +69,7 @@ def _characters(draft: Draft) -> None:
     spaced = " ".join(seen.split())
     if spaced != seen:
         draft.codes.add("extra_space")
-    draft.text = spaced.translate(_DASHES)
+    draft.text = " ".join(_LONG_DASH.sub("-", spaced.translate(_DASHES)).split())
     if draft.text != spaced:
         draft.codes.add("punctuation")
 
@@ -75,6 +79,9 @@ def _layout(draft: Draft) -> None:
     if guess:
         draft.text = guess
         draft.codes.add("keyboard_layout")
+    elif "`" in draft.text:  # the key of «ё» in the other layout
+        draft.text = draft.text.replace("`", "'")
+        draft.codes.add("punctuation")
 
 
 def _latin_layout(draft: Draft) -> None:
@@ -96,6 +103,8 @@ _LOOSE_DASH = re.compile(r"([^\s-]+)( -|- | - )([^\s-]+)")
 
 def _dashes(draft: Draft) -> None:
     """«Иванова - Петрова» is one surname when both halves are surnames; otherwise a person has to look."""
+    if " " not in draft.text:
+        _split(draft)
     found = _LOOSE_DASH.search(draft.text)
     if found is None:
         return
@@ -107,11 +116,26 @@ def _dashes(draft: Draft) -> None:
         draft.codes.add("extra_space")
 
 
+def _split(draft: Draft) -> None:
+    """«Зуева-Кира-Львовна», «Зуева/Кира/Львовна»: three words."""
+    for sign, code in (("-", "glued"), ("/", "punctuation")):
+        parts = draft.text.split(sign)
+        if len(parts) == 3 and any(patronymic_gender(fold(part)) for part in parts):
+            draft.text = " ".join(parts)
+            draft.codes.add(code)
+
+
+_GLUED_INITIAL = re.compile(r"(?<=[а-яё]{2})(?=[А-ЯЁ]\.)")
+
+
 def _initials(draft: Draft) -> None:
     """«И.С.» become words of their own; «И. С.» are so already."""
     if "." not in draft.text:
         return
-    spaced = _DOTTED.sub(r"\1. ", draft.text)
+    apart = _GLUED_INITIAL.sub(" ", draft.text)
+    if apart != draft.text:
+        draft.codes.add("glued")
+    spaced = _DOTTED.sub(r"\1. ", apart)
     if re.search(r"(?<![^\W\d_])[^\W\d_]\.\s+[^\W\d_]\.", draft.text):
         draft.codes.add("extra_space")
     draft.text = " ".join(spaced.split())
@@ -163,12 +187,35 @@ def _trimmed(draft: Draft) -> list[str]:
 def _unstrayed(draft: Draft) -> list[str]:
     words = draft.text.split()
     one_case = draft.text.isupper() or draft.text.islower()
-    asked = len(words) > 2 and not one_case and "two_people" not in draft.codes
-    stray = [i for i in range(len(words)) if is_stray(words, i)] if asked else []
+    asked = len(words) > (3 if one_case else 2) and "two_people" not in draft.codes
+    stray = [i for i in range(len(words)) if _is_stray(words, i)] if asked else []
     if stray:
         draft.notes.append(Note("note", " ".join(words[i] for i in stray)))
         draft.codes |= {"note", "unknown_note"}
     return [word for i, word in enumerate(words) if i not in stray]
+
+
+def _may_be_given(folded: str) -> bool:
+    return odds_of(folded).given > -4.0 or patronymic_gender(folded) is not None or is_asian(folded)
+
+
+def _is_stray(words: Sequence[str], at: int) -> bool:
+    """A word of the language behind a name or in other letters: «Котов Иван звонить», «Котов Иван Ильич Брекеты»."""
+    word, folded = words[at], fold(words[at])
+    if folded in PARTICLES | ENDINGS or _may_be_given(folded) or (word[0].isupper() and word[1:] == "."):
+        return False
+    others, many = [*words[:at], *words[at + 1 :]], len(words) > 3
+    entry = entry_of(folded)
+    small = word.islower() and any(map(str.istitle, others))
+    if folded in PLACEHOLDERS:
+        return at == len(words) - 1 and many
+    if surname_gender(folded) is not None and not (small and many and entry.word and entry.surname is None):
+        return False
+    if small:
+        return entry.word or many
+    loud = len(word) > 2 and word.isupper() and not any(map(str.isupper, others))
+    odd = loud if at == 0 else at == len(words) - 1 and (loud or entry.word)
+    return many and odd and entry.surname is None
 
 
 def _lettered(word: str, draft: Draft) -> str:

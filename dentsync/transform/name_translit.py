@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from dentsync.transform.name_dictionary import entry_of
+from dentsync.transform.name_fathers import patronymics_from
 from dentsync.transform.name_lists import COMMON_FEMALE, COMMON_MALE, FEMALE, MALE
+from dentsync.transform.name_words import latin_gender
 from dentsync.transform.words import fold
 
 _PAIRS = (
@@ -41,6 +44,16 @@ def _romanised() -> dict[str, str]:
     return found
 
 
+@cache
+def _romanised_fathers() -> dict[str, str]:
+    """Skeletons of the patronymics that come from common names."""
+    found: dict[str, str] = {}
+    for name in COMMON_MALE:
+        for father in patronymics_from(name):
+            found.setdefault(_skeleton(_softened(father).translate(_ROMAN)), father)
+    return found
+
+
 def _softened(name: str) -> str:
     return re.sub(r"ь(?=[еяюё])", "и", name)
 
@@ -48,8 +61,8 @@ def _softened(name: str) -> str:
 def in_cyrillic(word: str) -> str:
     """A Latin word as a Russian one was probably transliterated; capitals as a title."""
     plain = fold(word)
-    known = _romanised().get(_skeleton(word))
-    if known and not _PATRONYMIC.fullmatch(plain):
+    known = _romanised_fathers().get(_skeleton(word)) or _romanised().get(_skeleton(word))
+    if known:
         return known.title()
     spelled = re.sub(r"(?<=[a-z])(?:sky|skiy|skij|skii|skyi)$", "ский", plain)
     spelled = re.sub(r"(?<=[a-z])(?:skaya|skaia|skaja)$", "ская", spelled)
@@ -63,8 +76,12 @@ def in_cyrillic(word: str) -> str:
 def is_transliterated(words: Iterable[str]) -> bool:
     """Whether Latin words are a Russian name: by a patronymic, or by a surname beside a given name."""
     folded = [fold(word) for word in words]
-    if any(_PATRONYMIC.fullmatch(word) for word in folded):
+    if any(_PATRONYMIC.fullmatch(word) or _skeleton(word) in _romanised_fathers() for word in folded):
         return True
     given = [word for word in folded if _romanised().get(_skeleton(word))]
     rest = [word for word in folded if word not in given[:1]]
-    return bool(given) and any(_SURNAME.fullmatch(word) for word in rest)
+    if given and any(_SURNAME.fullmatch(word) for word in rest):
+        return True
+    # «Viktor» and «Evgeniya» are nobody's but ours.
+    ours = [word for word in given if latin_gender(word) is None]
+    return bool(ours) and any(entry_of(fold(in_cyrillic(word))).surname for word in rest)

@@ -4,8 +4,7 @@ An ending decides only what it decides for nearly everybody: «Янсон» may 
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from dentsync.transform.name_dictionary import Gender
 from dentsync.transform.name_lists import (
@@ -23,25 +22,18 @@ from dentsync.transform.words import fold, listed
 # Given names that end like surnames and stand in no list.
 _LIKE_SURNAMES = listed("август августин айсина илиян кипрян магдалина никодимин саладин северин хосров")
 
-TURKIC_SON = frozenset({"оглы", "оглу", "огли", "угли", "угл", "улы", "ұлы"})
+TURKIC_SON = frozenset({"оглы", "оглу", "огли", "угли", "угл", "ўғли", "ўгли", "уғли", "улы", "ұлы"})
 TURKIC_DAUGHTER = frozenset({"кызы", "қызы", "гызы", "кизи", "қизи"})
 KYRGYZ_SON = "уулу"
 _PATRONYMIC_M = re.compile(
-    r"(?:[\w']{2,}[оеєйі]вич|ильич|лукич|кузьмич|фомич|никитич|саввич|фокич|ионич|[\w']{3,}(?:оглы|оглу|угли|улы|ұлы))"
+    r"(?:[\w']{2,}(?:[оеєйі]ви|слави)ч|ильич|силыч|лукич|кузьмич|фомич|никитич|саввич|фокич|ионич|[\w']{3,}(?:оглы|оглу|угли|улы|ұлы))"
 )
 _PATRONYMIC_F = re.compile(
-    r"(?:[\w']{2,}[оеєії]вна|[\w']{2,}(?:инична|тична|вична|кична|нична)|[\w']{3,}(?:кызы|қызы|гызы|кизи))"
+    r"(?:[\w']{2,}(?:[оеєії]в|слав)на|[\w']{2,}(?:инична|тична|вична|кична|нична)|[\w']{3,}(?:кызы|қызы|гызы|кизи))"
 )
 _SURNAME_M = re.compile(r"[\w']{2,}(?:ов|ев|єв|їв|ин|ын|ский|цкий|ской|цкой|ський|цький)")
 _SURNAME_F = re.compile(r"[\w']{2,}(?:ова|ева|єва|їва|ина|ына|ская|цкая|ська|цька)")
 _SURNAME = re.compile(r"[\w']{2,}(?:енко|чук|щук|юк|дзе|швили|янц|[а-я]ян|ых|зода|заде)")
-_LOOSE_PATRONYMIC = re.compile(r"[\w']{2,}(?:еич|[аоеиы]в[иы]ч|ыч|[оеа]вна|ишна|[ао]лна|[ао]нна)")
-_BENT_PATRONYMIC = re.compile(
-    r"[\w']{3,}(?:[оеиь]вич(?:а|у|ем|е)|[ьч]ич(?:а|у|ем|е)|[ое]вн(?:ы|е|у|ой|ою)|ичн(?:ы|е|у|ой))"
-)
-_SOFT = "рлжцчшщьйаеёиоуыэюяіїє"  # what may stand before -евич, -евна
-_BEFORE_SOFT = re.compile(rf"(?:[{_SOFT}]|яковл)[еє]в(?:ич|на)$")
-_VOWEL_BEFORE_HARD = re.compile(r"[аеёиуыэюяьй]ов(?:ич|на)$")
 
 
 def given_gender(word: str) -> Gender | None:
@@ -110,70 +102,13 @@ def surname_gender(word: str) -> Gender | None:
     return "U" if _SURNAME.fullmatch(last) else None
 
 
-def is_loose_patronymic(word: str) -> bool:
-    """Colloquial or misspelt (Сергеич, Иванавич): meant as a patronymic, but not one to write down."""
-    return _LOOSE_PATRONYMIC.fullmatch(word) is not None and given_gender(word) is None
-
-
-def is_bent_patronymic(word: str) -> bool:
-    """«Сергеевичу»: in another case."""
-    return _BENT_PATRONYMIC.fullmatch(word) is not None and given_gender(word) is None
-
-
-def is_misspelt_patronymic(word: str) -> bool:
-    """«Сергевна»: the ending does not fit the letter before it."""
-    if word.endswith(("евич", "евна", "євич", "євна")):
-        return _BEFORE_SOFT.search(word) is None
-    return _VOWEL_BEFORE_HARD.search(word) is not None and not word.endswith(("йович", "йовна"))
-
-
-def is_of_listed_name(patronymic: str) -> bool:
-    """Whether a patronymic comes, well spelt, from a given name of the lists: Минзагитович does, Матусевич does not."""
-    return patronymic in _patronymics()
-
-
-@cache
-def _patronymics() -> frozenset[str]:
-    return frozenset(form for name in MALE for form in patronymics_from(name))
-
-
-_IRREGULAR: Mapping[str, str] = {
-    "павел": "павло",
-    "лев": "льво",
-    "петр": "петро",
-    "яков": "яковле",
-    "михаил": "михайло",
-}
-_SHORT_ENDINGS = listed("илья никита лука фома кузьма савва фока иона")
-
-
-def patronymics_from(name: str) -> tuple[str, ...]:
-    """The patronymics of both genders that come from a male given name; several spellings where several are right."""
-    if name in _SHORT_ENDINGS:
-        stem = name[:-1]
-        return (f"{stem}ич", f"{stem}инична", f"{stem}ична")
-    return tuple(stem + end for stem in _stems(name) for end in ("вич", "вна"))
-
-
-def _stems(name: str) -> tuple[str, ...]:
-    if name in _IRREGULAR:
-        return (_IRREGULAR[name],)
-    match name[-1]:
-        case "й" if name.endswith("ий"):
-            return (name[:-2] + "ье", name[:-2] + "ие")
-        case "й" | "ь":
-            return (name[:-1] + "е",)
-        case "а" | "я":
-            return (name[:-1] + "о", name + "е")
-        case "о":
-            return (name[:-1] + "о",)
-        case "и" | "у" | "э" | "е" | "ю" | "ы":
-            return (name + "е",)
-        case "ж" | "ч" | "ш" | "щ" | "ц":
-            return (name + "е", name + "о")
-    return (name + "о",)
+# Chinese as Russian writes it: «Сяо», «Лун», «Цзюнь».
+_PALLADIUS = re.compile(
+    "(?:[бпмфдтнлгкхжшсц]|цз|чж|ч)?(?:ай|эй|ао|оу|ань|энь|эн|ун|яо|юань|янь|инь|юн|уань|уан|унь|юй|юнь|юэ|ян)"
+    "|сян|сюн|цзюнь|цзюй|хуа|цян|цюань|жуй|гуй|куй|суй|дуй|туй"
+)
 
 
 def is_asian(word: str) -> bool:
     """A syllable of a Chinese, Korean or Vietnamese name (or two, hyphened)."""
-    return all(part in ASIAN for part in word.split("-"))
+    return all(part in ASIAN or _PALLADIUS.fullmatch(part) is not None for part in word.split("-"))

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from dentsync.transform.name_fathers import is_misspelt_patronymic, is_of_listed_name
 from dentsync.transform.name_odds import is_common
 from dentsync.transform.name_order import INITIAL, Lean
-from dentsync.transform.name_reasons import Action, flags_of, reasons_of
+from dentsync.transform.name_reasons import Action, findings_of, flags_of, reasons_of
 from dentsync.transform.name_words import (
     given_gender,
-    is_misspelt_patronymic,
-    is_of_listed_name,
     patronymic_gender,
     sex_of,
     surname_gender,
@@ -191,15 +190,14 @@ def _plain(text: str, lean: Lean) -> PersonName | None:
     if not pattern or (pattern == "GS" and lean == "last_first") or (pattern == "SG" and lean == "first_last"):
         return None
     parts = Parts(*(words[seat] for seat in _SEATS[pattern]))
-    flags = [flag for flag, found in (("all_caps", text.isupper()), ("all_lower", text.islower())) if found]
-    flags += ["has_yo"] if "Ё" in text or "ё" in text else []
-    flags += [] if parts.patronymic else ["no_patronymic"]
-    flags += ["order_swapped"] if pattern[0] == "G" else []
-    action: Action = "auto" if {"all_caps", "all_lower", "order_swapped"} & set(flags) else "keep"
+    codes = {
+        "all_caps": text.isupper(), "all_lower": text.islower(), "has_yo": "Ё" in text or "ё" in text,
+        "no_patronymic": not parts.patronymic, "order_swapped": pattern[0] == "G",
+    }  # fmt: skip
+    found = findings_of(frozenset(code for code, is_found in codes.items() if is_found))
     sms = f"{parts.first} {parts.patronymic}".rstrip()
-    return PersonName(
-        *parts, tuple(flags), action, gender, sms, parts, order=_SHOWS[pattern[0]], codes=frozenset(flags)
-    )
+    order = _SHOWS[pattern[0]]
+    return PersonName(*parts, found.flags, found.action, gender, sms, parts, order=order, codes=found.codes)
 
 
 def _plain_pattern(words: Sequence[str]) -> tuple[str, Gender]:

@@ -35,11 +35,12 @@ _OTHER = re.compile(
     r"[\s.:№#-]{0,3}\d[\d-]*"
     r"|(?:карт[аы]|медкарт[аы]|а/к|договор|дог|id|ид|л/с|сч[её]т)(?![^\W\d_])[\s.:№#-]{0,3}\d[\d-]*(?:\s\d{2,3}(?!\d))*"
     r"|(?:полис|паспорт|снилс|инн|омс|дмс)(?![^\W\d_])[\s.:№#-]{0,3}\d+(?:[\s-](?![78]\s|[78]?9\d{9})\d+)*)"
+    r"|(?:тел(?:ефон)?|ном(?:ер)?|моб)[.\s№]{0,2}[1-4](?=[.:)]?\s+\+?[78](?:[\s()-]*\d){10})"
     r"|№\s?(?![78][\s(-])\d{1,2}(?![\d-])",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
-    r"(?<![\d-])(?:(?:19|20)\d\d(?=\s*г(?:\.|\b|од))|\d{1,3}(?=\s*(?:лет|год|мес|нед|руб|%|этаж|подъезд|корпус|час(?!\w)|мин)))",
+    r"(?<![\d-])(?:(?:19|20)\d\d(?=\s*г(?:\.|\b|од))|\d{1,3}(?=\s*(?:лет|год|мес|раз|нед|руб|%|этаж|подъезд|корпус|час(?!\w)|мин)))",
     re.IGNORECASE,
 )
 _HOUR = re.compile(r"(?:(?<=\bдо\s)|(?<=\bпо\s)|(?<=\bпосле\s))(?:9|1\d|2[0-3])(?:-[0-5]\d)?(?!\d)", re.IGNORECASE)
@@ -58,6 +59,10 @@ _WORD = re.compile(r"[^\W\d_]")
 
 def typed(text: str) -> str:
     """The cell in plain characters. Line breaks stay: they divide numbers."""
+    if "&" in text:
+        from html import unescape  # rare: «+7&nbsp;916…» of a web form
+
+        text = unescape(text)
     if not text.isascii():
         text = "№".join(unicodedata.normalize("NFKC", piece) for piece in text.split("№"))
         text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)

@@ -1,4 +1,8 @@
-"""Names of people, judged by two lists of invented cases: the rules were written for one, and not for the other."""
+"""Names of people, judged by three lists of invented cases: the rules were written for the first of them.
+
+The second and third were written from the specification before the rules were looked at; what they found is mended by
+rule. Of the third only parts, gender, action and greeting are expected.
+"""
 
 import json
 from pathlib import Path
@@ -15,7 +19,7 @@ def cases(file: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (CASES / file).read_text(encoding="utf-8").splitlines()]
 
 
-KNOWN, HELD_OUT = cases("names.jsonl"), cases("names_held_out.jsonl")
+KNOWN, HELD_OUT, HELD_OUT_2 = map(cases, ("names.jsonl", "names_held_out.jsonl", "names_held_out_2.jsonl"))
 
 
 def read(case: dict[str, Any]) -> PersonName:
@@ -67,3 +71,21 @@ def test_cases_that_nobody_looked_at_do_not_get_worse(what: str, least: int) -> 
         assert sum(map(is_right, HELD_OUT)) >= least
     else:
         assert sum(result(read(case))[what] == case["expected"][what] for case in HELD_OUT) >= least
+
+
+def test_nothing_of_the_third_list_is_silently_wrong() -> None:
+    assert len(HELD_OUT_2) == 678
+    for case in HELD_OUT_2:
+        name, expected = read(case), case["expected"]
+        if name.action in ("keep", "auto"):
+            assert is_right(case), case["id"]
+            assert name.gender in (expected["gender"], "U"), case["id"]
+            assert (expected["action"], name.sms_name) == (name.action, expected["sms_name"]), case["id"]
+
+
+def test_the_third_list_does_not_get_worse() -> None:
+    """What is left is asked about or kept back: «Петро вич», «Ибн Сина Али»."""
+    assert sum(map(is_right, HELD_OUT_2)) >= 659
+    actions = [(read(case).action, case["expected"]["action"]) for case in HELD_OUT_2]
+    assert sum(found == expected for found, expected in actions) >= 676
+    assert all(case["expected"].get("note", "") in read(case).noted() for case in HELD_OUT_2)

@@ -28,8 +28,7 @@ def test_ordinary_names_do_not_open_the_dictionary() -> None:
 
 @pytest.fixture
 def no_dictionary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    caches = (entry_of, bent_forms, name_odds.odds_of, names.parse_name, names.join_name)
-    caches = (*caches, name_spelling._nearest, name_spelling._nearest_patronymic)
+    caches = (entry_of, bent_forms, name_odds.odds_of, name_spelling.slips_of, names.parse_name, names.join_name)
     monkeypatch.setattr(name_dictionary, "_parses", lambda word: [])
     for cached in caches:
         cached.cache_clear()

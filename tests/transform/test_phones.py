@@ -22,6 +22,7 @@ def cases(name: str) -> list[dict[str, Any]]:
 
 CASES = cases("phones.jsonl")
 HELD_OUT = cases("phones_held_out.jsonl")
+HELD_OUT_2 = cases("phones_held_out_2.jsonl")  # links, markup, groups, labels: only numbers and action are expected
 
 
 def codes_of(config: dict[str, Any]) -> str:
@@ -54,8 +55,20 @@ def test_a_cell_is_read_as_a_careful_person_would(case: dict[str, Any]) -> None:
     assert as_case(parse_phones(case["raw"], config["default_region"], codes_of(config))) == expected
 
 
+@pytest.mark.parametrize("case", HELD_OUT_2, ids=lambda case: case["id"])
+def test_a_cell_of_links_and_labels_gives_its_numbers_or_asks(case: dict[str, Any]) -> None:
+    config, expected = case["config"], case["expected"]
+    cell = parse_phones(case["raw"], config["default_region"], codes_of(config))
+    assert list(cell.numbers) == [phone["e164"] for phone in expected["phones"]]
+    assert cell.action in (
+        "propose",
+        "keep" if expected["action"] == "auto" else expected["action"],
+        expected["action"],
+    )
+
+
 def test_the_case_files_are_whole() -> None:
-    assert (len(CASES), len(HELD_OUT)) == (70, 141)
+    assert (len(CASES), len(HELD_OUT), len(HELD_OUT_2)) == (70, 141, 85)
 
 
 def usable(text: str, area_code: str = CODES) -> tuple[str, ...]:
