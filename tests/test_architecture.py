@@ -78,7 +78,7 @@ def test_exceptions_of_all_kinds_are_caught_only_at_the_command_line() -> None:
 def test_transform_is_pure() -> None:
     """No clock, files, network, randomness or logging: time comes in as an argument."""
     forbidden = {"os", "sys", "io", "time", "random", "secrets", "logging", "socket", "pathlib", "requests", "sqlite3"}
-    for path in (PACKAGE / "transform").glob("*.py"):
+    for path in (PACKAGE / "transform").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         modules = {n.module.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module}
         modules |= {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
