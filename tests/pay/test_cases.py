@@ -181,7 +181,7 @@ def test_c10_an_hour_in_two_positions_is_paid_once() -> None:
     amounts = {line.job: str(line.amount) for line in found.pay("E1").lines}
     assert amounts == {jobs[name]: expected[name] for name in "AB"}
     assert str(found.total) == expected["total"]
-    assert [f"{one.kind}:{one.detail}" for one in found.questions] == [expected["flag"]]
+    assert [f"{one.kind}:{one.minutes}min" for one in found.questions] == [expected["flag"]]
 
 
 def test_c14_a_visit_counts_in_its_own_month() -> None:

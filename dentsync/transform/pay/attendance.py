@@ -43,7 +43,7 @@ class Terms:
         if not night and length(gross) < breaks.at_least:
             return 0
         usual = breaks.night_minutes if night else breaks.minutes
-        return usual if own is None else own
+        return min(usual if own is None else own, length(gross))
 
     def day(self, job: Job, minute: int) -> date:
         """The day of the branch that a minute belongs to."""
@@ -62,13 +62,16 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """One shift and what was worked of it. ``planned`` and ``worked`` are paid minutes, breaks taken out.
+    """One shift, from its planned or clocked start to its end, and what was worked of it.
+
+    ``planned`` and ``worked`` are paid minutes, breaks taken out.
 
     ``gross`` is worked time with its breaks; where pauses were recorded, ``pause`` is what is to be taken out of
     it, else None. ``extra``: work that nobody planned and somebody approved as a shift.
     """
 
     job: Job
+    span: Span
     planned: tuple[Span, ...] = ()
     gross: tuple[Span, ...] = ()
     worked: tuple[Span, ...] = ()
@@ -80,16 +83,23 @@ class Attendance:
 def attendances(facts: Facts, terms: Terms, asking: Asking) -> list[Attendance]:
     """All shifts of all employees, in order; employees and jobs of ``facts`` are already those of the directory."""
     shifts = list(_planned(facts, terms))
+    clocks = list(
+        {_clock_order(one)[:-1]: one for one in sorted(facts.clocks, key=_clock_order, reverse=True)}.values()
+    )
     matched: dict[Shift, list[Clock]] = {shift: [] for shift in shifts}
     found: list[Attendance] = []
-    for clock in {_clock_order(one)[:-1]: one for one in sorted(facts.clocks, key=_clock_order, reverse=True)}.values():
-        shift = _shift_of(clock, shifts)
+    for clock, shift in _matches(clocks[::-1], shifts):
         if shift is not None:
             matched[shift].append(clock)
         else:
             found += _unplanned(clock, facts.absences, terms, asking)
     found += [_attended(shift, clocks, terms, asking) for shift, clocks in matched.items()]
     return _paid_once(found, terms, asking)
+
+
+def in_order(one: Attendance) -> tuple[tuple[Span, ...], Job, tuple[str, ...]]:
+    """By when it was worked, or was to be."""
+    return one.gross or (one.span,), one.job, one.places
 
 
 # ── the plan ──────────────────────────────────────────────────────────────────────────────────
@@ -118,6 +128,20 @@ def absence_on(absences: Iterable[Absence], employee: str, day: date) -> Absence
     return next((one for one in absences if one.employee == employee and one.first <= day <= one.last), None)
 
 
+def _matches(clocks: Sequence[Clock], shifts: Sequence[Shift]) -> list[tuple[Clock, Shift | None]]:
+    """Each clock with its shift. What begins at the minute at which a clock of a shift ends goes on with that shift."""
+    found = [(clock, _shift_of(clock, shifts)) for clock in clocks]
+    for way in (1, -1):
+        touched: dict[tuple[Job, int], Shift] = {}
+        for number, (clock, shift) in list(enumerate(found))[::way]:
+            begin, end = (clock.start, clock.end or clock.start)[::way]
+            shift = shift or touched.get((clock.job, minute_of(begin)))
+            found[number] = clock, shift
+            if shift is not None and clock.end is not None:
+                touched[clock.job, minute_of(end)] = shift
+    return found
+
+
 def _shift_of(clock: Clock, shifts: Iterable[Shift]) -> Shift | None:
     """The shift with the nearest start among those that the clock overlaps."""
     fitting = [shift for shift in shifts if fits(clock.job, shift.job) and _meet(clock, shift)]
@@ -143,13 +167,13 @@ def _attended(shift: Shift, clocks: Sequence[Clock], terms: Terms, asking: Askin
     plan = minute_of(shift.start), minute_of(shift.end)
     planned = (*without_middle([plan], terms.break_of(shift.job, [plan])),)
     places = tuple(filter(None, (shift.place, *(clock.place for clock in clocks))))
-    attendance = Attendance(shift.job, planned, places=places)
+    attendance = Attendance(shift.job, plan, planned, places=places)
     if not clocks:
         gross = _decided(_question(Kind.NO_CLOCK, shift.job, plan, terms, length(planned), places), plan, asking, [])
         return replace(attendance, gross=(*gross,))
     times = [time for clock in clocks for time in _times(clock, plan, terms, asking)]
     gross = merged(_clipped(times, plan, shift.job, terms, asking))
-    _ask_overlap(shift.job, length(set(times)) - length(merged(times)), plan[0], terms, asking, places)
+    _ask_overlap(shift.job, length(set(times)) - length(merged(times)), plan, terms, asking, places)
     _remark_edges(shift.job, gross, plan, terms, asking)
     return replace(attendance, gross=(*gross,), pause=_pause(clocks, gross))
 
@@ -184,6 +208,7 @@ def _question(kind: Kind, job: Job, span: Span, terms: Terms, minutes: int, plac
     zone = terms.rules.zone_of(job.branch)
     start, end = (moment_of(minute, zone) for minute in span)
     detail = f"{start:%H:%M}" if start == end else f"{start:%H:%M}-{end:%H:%M}"
+    detail = " ".join(filter(None, (detail, job.position, job.branch)))
     return Question(kind, job.employee, start.date(), detail, minutes, places=tuple(filter(None, places)))
 
 
@@ -231,6 +256,7 @@ def _unplanned(clock: Clock, absences: Sequence[Absence], terms: Terms, asking: 
         return
     yield Attendance(
         jobs[0],
+        times[0],
         gross=(*times,),
         pause=_pause([clock], times),
         extra=decision.answer == "as_shift",
@@ -245,11 +271,11 @@ def _paid_once(found: list[Attendance], terms: Terms, asking: Asking) -> list[At
     """Each minute of an employee in the earlier of the shifts that it was recorded for; breaks taken out."""
     result: list[Attendance] = []
     taken: dict[str, list[Span]] = {}
-    for one in sorted(found, key=lambda one: (one.job.employee, one.gross or one.planned, one.job, one.places)):
+    for one in sorted(found, key=lambda one: (one.job.employee, *in_order(one))):
         mine = taken.setdefault(one.job.employee, [])
         left = without(one.gross, mine)
         if one.gross:
-            _ask_overlap(one.job, length(one.gross) - length(left), one.gross[0][0], terms, asking, one.places)
+            _ask_overlap(one.job, length(one.gross) - length(left), one.gross[0], terms, asking, one.places)
         mine[:] = merged([*mine, *one.gross])
         pause = one.pause
         if pause is None or not terms.rules.breaks.pauses_replace:
@@ -259,6 +285,6 @@ def _paid_once(found: list[Attendance], terms: Terms, asking: Asking) -> list[At
     return result
 
 
-def _ask_overlap(job: Job, twice: int, minute: int, terms: Terms, asking: Asking, places: tuple[str, ...]) -> None:
+def _ask_overlap(job: Job, twice: int, span: Span, terms: Terms, asking: Asking, places: tuple[str, ...]) -> None:
     if twice:
-        asking.ask(Question(Kind.OVERLAP, job.employee, terms.day(job, minute), f"{twice}min", twice, places=places))
+        asking.ask(_question(Kind.OVERLAP, job, span, terms, twice, places))

@@ -149,8 +149,8 @@ def _remark(
     for one in facts.absences:
         asking.remark(one.kind or "absent", one.employee, None, f"{one.first}..{one.last}")
     for attendance in found:
-        spans = attendance.planned or attendance.gross
-        first, last = (terms.day(attendance.job, minute) for minute in (spans[0][0], spans[-1][1] - 1))
+        start, stop = attendance.span
+        first, last = terms.day(attendance.job, start), terms.day(attendance.job, stop - 1)
         if first < month <= last or first < end <= last:
             asking.remark("month_boundary", attendance.job.employee, first)
     for count in counted:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from dentsync.transform.pay.attendance import Attendance, Terms, absence_on
+from dentsync.transform.pay.attendance import Attendance, Terms, absence_on, in_order
 from dentsync.transform.pay.calendar import days
 from dentsync.transform.pay.facts import Absence, Job, Rate
 from dentsync.transform.pay.minutes import Span, cut_at_local_times, is_night, minute_of, moment_of, months_later
@@ -55,7 +55,7 @@ def _groups(found: Sequence[Attendance], terms: Terms) -> list[list[Attendance]]
     """What has a norm together: each shift, or each job's shifts."""
     if terms.rules.overtime.basis == "shift":
         return [[one] for one in found]
-    ordered = sorted(found, key=lambda one: (one.job, one.gross or one.planned, one.places))
+    ordered = sorted(found, key=lambda one: (one.job, in_order(one)))
     return [list(group) for _job, group in groupby(ordered, key=lambda one: one.job)]
 
 
