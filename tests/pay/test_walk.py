@@ -56,7 +56,8 @@ def rates(draw: Any, job: Job, month: date) -> list[Rate]:
 def attended(draw: Any, job: Job, month: date) -> tuple[list[Shift], list[Clock]]:
     """Shifts of one job on some days, and what was clocked of them."""
     shifts, clocks = [], []
-    for number in sorted(draw(st.sets(st.integers(-1, 31), max_size=7))):
+    span = st.one_of(st.integers(-1, 31), st.integers(-62, 31))
+    for number in sorted(draw(st.sets(span, max_size=7))):
         day = datetime.combine(month + timedelta(days=number), time(draw(STARTS)), ZONES[job.branch])
         shift = Shift(job, day, day + timedelta(minutes=draw(LENGTHS)))
         early, late = (timedelta(minutes=draw(st.sampled_from([0, 0, -50, 7, 10, 14, 15, 95]))) for _ in "ab")

@@ -50,11 +50,10 @@ class Walk:
         return found
 
     def first_of_span(self) -> date:
-        if self.rules.overtime.basis != "period":
-            return self.month
         first = self.month
-        while (first.month - 1) % self.rules.overtime.months:
-            first = (first - timedelta(days=1)).replace(day=1)
+        if self.rules.overtime.basis == "period" and self.month.month in (3, 6, 9, 12):
+            for _month in range(2):
+                first = (first - timedelta(days=1)).replace(day=1)
         return first
 
     def end(self) -> date:
@@ -86,7 +85,7 @@ class Walk:
             and not self.is_absent(one.job.employee, self.local(one.job, one.start).date())
         ]
         result: list[Shift] = []
-        for one in sorted(present, key=lambda one: (one.job, one.start)):
+        for one in sorted(present, key=lambda one: (one.job, one.start, one.end)):
             if result and result[-1].job == one.job and result[-1].end == one.start:
                 one = Shift(one.job, result.pop().start, one.end)
             result.append(one)
@@ -242,7 +241,12 @@ class Walk:
             ]
         counting = [minute for minute in worked if not self.is_holiday(job, minute)]
         beyond = set(counting[norm:])
+        if self.rules.overtime.basis == "period" and self.month.month not in (3, 6, 9, 12):
+            beyond = set()
         unpaid = beyond if len(beyond) < self.rules.overtime.threshold else set()
+        paid = any(self.local(job, minute).date() < self.month for minute in beyond - unpaid)
+        if self.rules.overtime.basis == "period" and paid:
+            self.asked["earlier_overtime"] += 1
         for minute in worked:
             local = self.local(job, minute)
             if minute in unpaid or (local.year, local.month) != (self.month.year, self.month.month):

@@ -91,7 +91,8 @@ def payroll(
         month=month,
         rules=rules,
         pays=tuple(
-            _pay(employee, name, ordered, pieces, counted, asking) for employee, name in _paid(ordered, found, terms)
+            _pay(employee, name, ordered, pieces, counted, asking)
+            for employee, name in _paid(month, ordered, found, terms)
         ),
         questions=tuple(sorted(asking.open.values(), key=lambda one: one.id)),
         answered=tuple(sorted(asking.answered.values(), key=lambda one: one.id)),
@@ -99,9 +100,10 @@ def payroll(
     )
 
 
-def _paid(lines: Sequence[Line], found: Sequence[Attendance], terms: Terms) -> list[tuple[str, str]]:
-    """Everybody who has a line or a shift, with the name of the directory."""
-    ids = {line.employee for line in lines} | {one.job.employee for one in found}
+def _paid(month: date, lines: Sequence[Line], found: Sequence[Attendance], terms: Terms) -> list[tuple[str, str]]:
+    """Everybody who has a line or a shift in the month, with the name of the directory."""
+    ids = {line.employee for line in lines}
+    ids |= {one.job.employee for one in found if terms.day(one.job, one.span[1] - 1) >= month}
     return sorted(((one, terms.staff.names.get(one, one)) for one in ids), key=lambda pair: (pair[1], pair[0]))
 
 

@@ -9,7 +9,7 @@ from dentsync.transform.pay.attendance import Attendance, Terms, absence_on, in_
 from dentsync.transform.pay.calendar import days
 from dentsync.transform.pay.facts import Absence, Job, Rate
 from dentsync.transform.pay.minutes import Span, cut_at_local_times, is_night, minute_of, moment_of, months_later
-from dentsync.transform.pay.questions import Asking
+from dentsync.transform.pay.questions import Asking, Kind, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +60,24 @@ def _groups(found: Sequence[Attendance], terms: Terms) -> list[list[Attendance]]
 
 
 def first_of_period(month: date, terms: Terms) -> date:
-    """The first day from which overtime is counted: the month's own, or the accounting period's."""
+    """The first day from which overtime is counted. An accounting period is settled in its last month alone."""
     overtime = terms.rules.overtime
-    return months_later(month, -((month.month - 1) % overtime.months)) if overtime.basis == "period" else month
+    settles = overtime.basis == "period" and month.month % overtime.months == 0
+    return months_later(month, 1 - overtime.months) if settles else month
 
 
 def _stretch(month: date, group: Sequence[Attendance], absences: Sequence[Absence], terms: Terms) -> _Stretch:
     overtime = terms.rules.overtime
     pieces = [piece for one in group for piece in cut(one.job, one.worked, one.places, terms)]
     plans = [piece for one in group for piece in cut(one.job, one.planned, one.places, terms)]
-    if overtime.basis != "shift":
-        first, end = first_of_period(month, terms), months_later(month, 1)
-        pieces, plans = ([piece for piece in some if first <= piece.on < end] for some in (pieces, plans))
-        if overtime.norm == "calendar":
-            return _Stretch((*pieces,), calendar_norm(group[0].job, first, end, absences, terms))
+    if overtime.basis == "shift":
+        return _Stretch((*pieces,), _planned_norm(plans, terms))
+    first, end = first_of_period(month, terms), months_later(month, 1)
+    pieces, plans = ([piece for piece in some if first <= piece.on < end] for some in (pieces, plans))
+    if overtime.basis == "period" and month.month % overtime.months:
+        return _Stretch((*pieces,), sum(piece.minutes for piece in pieces))
+    if overtime.norm == "calendar":
+        return _Stretch((*pieces,), calendar_norm(group[0].job, first, end, absences, terms))
     return _Stretch((*pieces,), _planned_norm(plans, terms))
 
 
@@ -131,12 +135,22 @@ def _beyond(stretch: _Stretch, month: date, terms: Terms, asking: Asking) -> lis
         usual = min(max(left, 0), piece.minutes)
         left -= piece.minutes
         result += [part for part in split(piece, usual) if part.minutes]
+    over = [piece for piece in result if piece.overtime]
     if 0 < -left < terms.rules.overtime.threshold:
-        over = [piece for piece in result if piece.overtime]
         if _is_in(month, over[0].on):
             asking.remark("overtime_below_threshold", over[0].job.employee, over[0].on, f"{-left}min")
         return [piece for piece in result if not piece.overtime]
+    if terms.rules.overtime.basis == "period":
+        _ask_about_paid([piece for piece in over if piece.on < month], asking)
     return result
+
+
+def _ask_about_paid(over: Sequence[Piece], asking: Asking) -> None:
+    """Overtime of a period that lies in months paid already, as hours: what is missing is a correction's matter."""
+    if over:
+        job, minutes = over[0].job, sum(piece.minutes for piece in over)
+        detail = " ".join(filter(None, (f"{minutes}min", job.position, job.branch)))
+        asking.ask(Question(Kind.EARLIER_OVERTIME, job.employee, over[0].on, detail, minutes))
 
 
 def split(piece: Piece, usual: int) -> tuple[Piece, Piece]:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     UNKNOWN_EMPLOYEE = "unknown_employee"
     NAMED_TWO_WAYS = "named_two_ways"
     UNCLEAR_JOB = "unclear_job"
+    EARLIER_OVERTIME = "earlier_overtime"
     OPEN_VISIT = "open_visit"
     NO_AUTHOR = "no_author"
 
@@ -37,6 +38,7 @@ ANSWERS: Mapping[Kind, tuple[Answer, ...]] = {
     Kind.UNSCHEDULED_WORK: _EXTRA,
     Kind.WORK_IN_ABSENCE: _EXTRA,
     Kind.OVERLAP: ("accept",),
+    Kind.EARLIER_OVERTIME: ("accept",),
     Kind.UNKNOWN_EMPLOYEE: ("same", "ignore"),
     Kind.NAMED_TWO_WAYS: ("same", "ignore"),
     Kind.OPEN_VISIT: ("accept",),

@@ -20,7 +20,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Overtime:
-    """Worked beyond the norm of a shift, of the month, or of an accounting period of ``months``.
+    """Worked beyond the norm of a shift, of the month, or of a period of 2, 3, 6 or 12 ``months``, in its last one.
 
     The norm is the schedule's; of a month or a period it may be the production calendar's. Less than ``threshold``
     minutes in one of these is neither overtime nor paid.
