@@ -16,7 +16,7 @@ from dentsync.transform.pay.questions import Asking, Kind, Question
 class Piece:
     """Minutes of one job, one day, one rate: all or none of them at night, on a public holiday, overtime.
 
-    ``start`` is local; ``places``: where the plan and the clock of its shift stand.
+    ``start`` is local; ``shift_on`` is the day on which its shift begins; ``places``: where plan and clock stand.
     """
 
     job: Job
@@ -26,6 +26,7 @@ class Piece:
     night: bool
     holiday: bool
     rate: Rate | None
+    shift_on: date
     overtime: bool = False
     places: tuple[str, ...] = ()
 
@@ -68,8 +69,8 @@ def first_of_period(month: date, terms: Terms) -> date:
 
 def _stretch(month: date, group: Sequence[Attendance], absences: Sequence[Absence], terms: Terms) -> _Stretch:
     overtime = terms.rules.overtime
-    pieces = [piece for one in group for piece in cut(one.job, one.worked, one.places, terms)]
-    plans = [piece for one in group for piece in cut(one.job, one.planned, one.places, terms)]
+    pieces = [piece for one in group for piece in cut(one, one.worked, terms)]
+    plans = [piece for one in group for piece in cut(one, one.planned, terms)]
     if overtime.basis == "shift":
         return _Stretch((*pieces,), _planned_norm(plans, terms))
     first, end = first_of_period(month, terms), months_later(month, 1)
@@ -102,8 +103,9 @@ def calendar_norm(job: Job, first: date, end: date, absences: Sequence[Absence],
     return sum(terms.calendar.day_norm(day, week) for day in present if terms.calendar.is_working(day))
 
 
-def cut(job: Job, spans: Iterable[Span], places: tuple[str, ...], terms: Terms) -> list[Piece]:
-    """Spans, cut where the price of a minute may change: at midnight and where the night begins and ends."""
+def cut(one: Attendance, spans: Iterable[Span], terms: Terms) -> list[Piece]:
+    """Spans of a shift, cut where the price of a minute may change: at midnight, where the night begins and ends."""
+    job, began = one.job, terms.day(one.job, one.span[0])
     rules = terms.rules
     night = rules.night_from, rules.night_to
     return [
@@ -115,7 +117,8 @@ def cut(job: Job, spans: Iterable[Span], places: tuple[str, ...], terms: Terms) 
             night=is_night(start.time(), *night),
             holiday=terms.calendar.is_holiday(start.date()),
             rate=terms.staff.rate(job, start.date()),
-            places=places,
+            shift_on=began,
+            places=one.places,
         )
         for span in spans
         for (a, b), start in cut_at_local_times(span, night, rules.zone_of(job.branch))
