@@ -43,7 +43,7 @@ class XlsxExport:
     def rows(self) -> Iterator[tuple[int, bytes]]:
         for number, cells in islice(enumerate(self.sheet.iter_rows(), 1), self.layout.header_line, None):
             texts = texts_of(cells)
-            yield number, pack(_marked(texts, self.unsolved[number - 1]) if number - 1 in self.unsolved else texts)
+            yield number, pack(marked(texts, self.unsolved[number - 1]) if number - 1 in self.unsolved else texts)
 
     def noise(self, raw: bytes) -> Noise | None:
         if len(raw) > MAX_RECORD:
@@ -113,7 +113,7 @@ def _bare(cells: list[str]) -> tuple[str, ...]:
     return tuple(map(str.strip, cells))
 
 
-def _marked(texts: list[str], columns: list[int]) -> list[str]:
+def marked(texts: list[str], columns: list[int]) -> list[str]:
     """The texts of a row in which formulas have no value."""
     cells = texts + [""] * (max(columns) + 1 - len(texts))
     for column in columns:
