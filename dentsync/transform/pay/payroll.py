@@ -73,7 +73,7 @@ def payroll(
     """The pay of the month that begins on ``month``.
 
     ``facts`` hold the month, the shifts that reach into it, and where overtime is counted by the period, all of that.
-    ``until``: shifts that begin later are still to come. Raises ValueError: no rules yet; a year without a calendar.
+    ``until``: shifts that begin later are still to come. Raises NoRules, and UnknownYear of the calendar.
     """
     rules = rules_of(month, sets)
     terms = Terms(rules, Staff(facts.rates), calendar)

@@ -9,7 +9,17 @@ from datetime import date, timedelta
 from dentsync.model import Grid
 from dentsync.transform.dates import parse_date
 from dentsync.transform.pay.facts import Absence, Job, Shift
-from dentsync.transform.pay.table import HEADER_ROWS, WHO, Misread, Row, Table, check_merged, header_key, repeated
+from dentsync.transform.pay.table import (
+    HEADER_ROWS,
+    WHO,
+    Misread,
+    Row,
+    Table,
+    check_merged,
+    complaint,
+    header_key,
+    repeated,
+)
 from dentsync.transform.pay.time_sheet import Read, Zones, kind_of, listed_shifts, parse_spells
 from dentsync.transform.words import fold
 
@@ -173,7 +183,7 @@ def _shifts(row: Row, column: int, day: date, text: str, job: Job, zone_of: Zone
         spells = parse_spells(codes.get(fold(text), text), day, zone_of(job.branch))
     except ValueError as error:
         known = ", ".join(f"«{code}»" for code in codes)
-        raise Misread(place, f"«{text}» {error}" + (f" или {known}" if known else "")) from None
+        raise Misread(place, complaint(text, str(error)) + (f" или {known}" if known else "")) from None
     yield from (Shift(job, start, end, place) for start, end in spells)
 
 

@@ -122,10 +122,8 @@ def check_rates(rates: Iterable[Rate]) -> list[str]:
     employees = {rate.name: rate.job.employee for rate in every}
     for one, other in names_alike(rate.name for rate in every if rate.name):
         if fold(employees[one]) in (fold(one), fold(other)) or employees[one] == employees[other]:
-            faults.append(
-                f"{places[other]}: сотрудник назван двояко: «{one}» ({places[one]}) и «{other}»; "
-                "напишите одинаково, а разным людям дайте разные коды"
-            )
+            reason = "сотрудник назван двояко: напишите одинаково, а разным людям дайте разные коды"
+            faults.append(f"{places[other]}: {reason} (иначе: {places[one]})")
     return faults
 
 
@@ -151,7 +149,7 @@ def _tier(row: Row) -> Tier:
     share = row.value("from", lambda text: parse_money(text.removesuffix("%")))
     price = row.value("per_visit", parse_money)
     if not 0 <= share <= 100:
-        raise row.misread("from", f"«{row.text('from')}» не может быть долей: ожидается от 0 до 100 %")
+        raise row.misread("from", f"«{share}» не может быть долей: ожидается от 0 до 100 %")
     if price < 0:
-        raise row.misread("per_visit", f"«{row.text('per_visit')}» меньше нуля")
+        raise row.misread("per_visit", f"«{price}» меньше нуля")
     return Tier(share, price)

@@ -84,9 +84,13 @@ class Rules:
         return self.zones.get(branch, self.zone)
 
 
+class NoRules(ValueError):
+    """A month before the first set of rules."""
+
+
 def rules_of(month: date, sets: Iterable[Rules]) -> Rules:
-    """The set in force in the month that begins on ``month``. ValueError where there is none yet."""
+    """The set in force in the month that begins on ``month``. Raises NoRules."""
     known = [rules for rules in sets if rules.since <= month]
     if not known:
-        raise ValueError(f"no rules are in force on {month}")
+        raise NoRules(f"no rules are in force on {month}")
     return max(known, key=lambda rules: rules.since)

@@ -14,6 +14,8 @@ from dentsync.transform.words import fold
 
 HEADER_ROWS = 15
 """The header is looked for among so many first rows."""
+SHORT = 3
+"""A text of so many letters is nobody's name."""
 T = TypeVar("T")
 _TOTAL = re.compile(r"(?:итого|всего|итог)\b")
 _NOT_SAID = re.compile(r"[^\w%]")
@@ -68,7 +70,7 @@ class Row:
         try:
             return parse(text)
         except ValueError as error:
-            raise self.misread(name, f"«{text}» {error}") from None
+            raise self.misread(name, complaint(text, str(error))) from None
 
     def maybe(self, name: str, parse: Callable[[str], T]) -> T | None:
         """The same; None for an empty cell and for a column that is not there."""
@@ -113,9 +115,16 @@ def table_of(grid: Grid, names: Names, required: Iterable[str]) -> Table:
     check_merged(grid, header)
     missing = [names[name][0] for name in required if name not in found]
     if missing:
-        have = ", ".join(f"«{text.strip()}»" for text in (grid.rows[header] if grid.rows else ()) if text.strip())
-        raise Misread(grid.place(), f"нет столбца «{'», «'.join(missing)}» (есть: {have or 'ничего'})")
+        have = (
+            ", ".join(f"«{text.strip()}»" for text in grid.rows[header] if text.strip()) if found else "нет заголовка"
+        )
+        raise Misread(grid.place(), f"нет столбца «{'», «'.join(missing)}» (есть: {have})")
     return Table(grid, header, found)
+
+
+def complaint(text: str, reason: str) -> str:
+    """The reason, with what is written there unless it may be somebody's name."""
+    return f"«{text}» {reason}" if len(text) <= SHORT or not any(map(str.isalpha, text)) else reason
 
 
 def header_key(text: str) -> str:

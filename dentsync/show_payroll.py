@@ -1,0 +1,229 @@
+"""Pay on a terminal and as JSON. The director asks for it by name: names and card numbers are shown on purpose."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from dentsync.lang import _
+from dentsync.load.console import Piece as Text
+from dentsync.load.console import show
+from dentsync.show import dumps
+from dentsync.transform.pay.lines import Line
+from dentsync.transform.pay.payroll import Pay, Payroll
+from dentsync.transform.pay.pieces import Piece
+from dentsync.transform.pay.questions import ANSWERS, Question
+from dentsync.transform.pay.visits import Count
+
+WIDTHS = (26, 8, 8, 8, 8, 7, 6, 5, 13)
+"""Of the columns of the table, 98 characters in all."""
+HEADINGS = ("employee", "hours", "overtime", "night", "holiday", "primary", "%", "list", "total")
+
+
+def show_payroll(found: Payroll) -> None:
+    """The table of everybody, what is open and how it may be answered."""
+    show(payroll_lines(found))
+
+
+def payroll_lines(found: Payroll) -> Iterator[list[Text]]:
+    """What ``show_payroll`` shows."""
+    heading = _("pay of {month:%m.%Y}, rules of {since:%d.%m.%Y}")
+    yield [(heading.format(month=found.month, since=found.rules.since), "bold")]
+    yield [(_row(map(_, HEADINGS)), "dim")]
+    for pay in found.pays:
+        yield [(_row(_cells(pay)), "")]
+    yield [(_row([_("total"), *[""] * 7, roubles(found.total)]), "bold")]
+    for question in found.questions:
+        yield [(f"  ? {question.id}", "yellow"), (_evidence(question), "dim")]
+        yield [("      " + _answers(question), "")]
+    for decision in found.unused:
+        yield [(_("  decision {id} answers nothing that is asked").format(id=decision.question), "red")]
+    if found.questions:
+        count = len(found.questions)
+        yield [(_("questions {count}: the month cannot be closed before they are answered").format(count=count), "")]
+
+
+def _row(cells: Iterable[str]) -> str:
+    first, *others = cells
+    shown = [f"{first[: WIDTHS[0] - 1]:<{WIDTHS[0]}}"]
+    shown += [f"{text:>{width}}" for text, width in zip(others, WIDTHS[1:], strict=True)]
+    return " ".join(shown).rstrip()
+
+
+def _cells(pay: Pay) -> list[str]:
+    primary = next((count for count in pay.counts if count.journal == "primary"), None)
+    waiting = next((count for count in pay.counts if count.journal == "waitlist"), None)
+    minutes = [
+        pay.minutes(lambda piece: not piece.overtime), pay.minutes(lambda piece: piece.overtime),
+        pay.minutes(lambda piece: piece.night), pay.minutes(lambda piece: piece.holiday),
+    ]  # fmt: skip
+    return [
+        pay.name,
+        *map(hours, minutes),
+        f"{len(primary.came)}/{len(primary.booked)}" if primary else "—",
+        f"{primary.percent:.1f}" if primary and primary.percent is not None else "—",
+        str(len(waiting.came)) if waiting else "—",
+        roubles(pay.total),
+    ]
+
+
+def hours(minutes: int) -> str:
+    """«164:20»; a dash for nothing."""
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes else "—"
+
+
+def roubles(amount: Decimal | None) -> str:
+    """«44 408.33»; a question mark while it is not known."""
+    return "?" if amount is None else f"{amount:,.2f}".replace(",", " ")
+
+
+def _evidence(question: Question) -> str:
+    facts = [hours(question.minutes)] if question.minutes else []
+    facts += [_("may be: {names}").format(names=", ".join(question.candidates))] if question.candidates else []
+    facts += [_("cards {cards}").format(cards=", ".join(question.cards))] if question.cards else []
+    return "  ".join(["", *facts, *question.places])
+
+
+def _answers(question: Question) -> str:
+    answers = ANSWERS[question.kind]
+    if answers:
+        return _("decide: {answers}").format(answers=", ".join(answers))
+    return _("mend the rate directory or the plan")
+
+
+# ── one employee ──────────────────────────────────────────────────────────────────────────────
+
+
+def show_explained(pay: Pay) -> None:
+    """Every line with what it was made of."""
+    show(explained_lines(pay))
+
+
+def explained_lines(pay: Pay) -> Iterator[list[Text]]:
+    """What ``show_explained`` shows."""
+    yield [(f"{pay.name}: {roubles(pay.total)}", "bold")]
+    for line in pay.lines:
+        yield []
+        yield [
+            (f"{line.code:<14}{roubles(line.amount):>13}", "bold"),
+            (f"  = {_formula(line)}", ""),
+            (_where(line), "dim"),
+        ]
+        for day in _days(line.pieces):
+            yield [("    " + day, "")]
+        if line.count:
+            yield from _cards(line.count)
+    for remark in pay.remarks:
+        yield [(f"  · {remark.text}", "dim")]
+
+
+def _formula(line: Line) -> str:
+    price = roubles(line.price)
+    if line.code == "correction":
+        return line.rule
+    if line.count:
+        return _("{came} × {price} ({rule})").format(came=line.quantity, price=price, rule=line.rule)
+    factor = "" if line.factor == 1 else f" × {line.factor}"
+    text = _("{minutes} min × {price}{factor} / 60 ({rule})")
+    return text.format(minutes=line.quantity, price=price, factor=factor, rule=line.rule)
+
+
+def _where(line: Line) -> str:
+    places = [*(rate.place for rate in line.rates), *line.places]
+    return "  " + "; ".join(filter(None, places))
+
+
+def _days(pieces: Iterable[Piece]) -> Iterator[str]:
+    """A row for each day and shift, with the place of its plan and clock."""
+    for _shift, some in groupby(pieces, key=lambda piece: (piece.on, piece.shift_on, piece.places)):
+        every = list(some)
+        first = every[0]
+        minutes = sum(piece.minutes for piece in every)
+        yield f"{first.on:%d.%m}  {first.start:%H:%M}  {hours(minutes):>6}  {'; '.join(first.places)}"
+
+
+def _cards(count: Count) -> Iterator[list[Text]]:
+    share = _("came {came} of {booked}").format(came=len(count.came), booked=len(count.booked))
+    yield [(f"    {share}" + ("" if count.percent is None else f", {count.percent} %"), "")]
+    missing = [card for card in count.booked if card not in count.came]
+    yield [("    " + _("came: {cards}").format(cards=", ".join(count.came) or "—"), "")]
+    yield [("    " + _("did not come: {cards}").format(cards=", ".join(missing) or "—"), "")]
+
+
+# ── JSON ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def payroll_json(found: Payroll) -> str:
+    """A month as one object: minutes are numbers, money is text."""
+    return dumps(
+        {
+            "month": f"{found.month:%Y-%m}",
+            "rules_since": found.rules.since,
+            "total": found.total,
+            "may_close": found.may_close,
+            "employees": [_pay(pay) for pay in found.pays],
+            "questions": [_question(one) for one in found.questions],
+            "answered": [one.id for one in found.answered],
+            "unused_decisions": [one.question for one in found.unused],
+        }
+    )
+
+
+def explained_json(pay: Pay) -> str:
+    """One employee with all evidence."""
+    lines = [_line(line) | {"evidence": _proof(line)} for line in pay.lines]
+    return dumps(_pay(pay) | {"lines": lines})
+
+
+def _pay(pay: Pay) -> dict[str, Any]:
+    return {
+        "id": pay.employee,
+        "name": pay.name,
+        "total": pay.total,
+        "minutes": {
+            "normal": pay.minutes(lambda piece: not piece.overtime),
+            "overtime": pay.minutes(lambda piece: piece.overtime),
+            "night": pay.minutes(lambda piece: piece.night),
+            "holiday": pay.minutes(lambda piece: piece.holiday),
+        },
+        "lines": [_line(line) for line in pay.lines],
+        "remarks": [remark.text for remark in pay.remarks],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    job = {"position": line.job.position, "branch": line.job.branch} if line.job else {}
+    count = line.count
+    share = {"booked": len(count.booked), "came": len(count.came), "percent": count.percent} if count else {}
+    return {
+        "code": line.code,
+        "quantity": line.quantity,
+        "price": line.price,
+        "factor": line.factor,
+        "amount": line.amount,
+        "rule": line.rule,
+        **job,
+        **share,
+    }
+
+
+def _proof(line: Line) -> dict[str, Any]:
+    proof: dict[str, Any] = {"rates": [rate.place for rate in line.rates], "places": list(line.places)}
+    if line.count:
+        return proof | {"booked": list(line.count.booked), "came": list(line.count.came)}
+    pieces = [{"start": one.start, "minutes": one.minutes, "places": list(one.places)} for one in line.pieces]
+    return proof | {"pieces": pieces}
+
+
+def _question(one: Question) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "employee": one.employee,
+        "on": one.on,
+        "minutes": one.minutes,
+        "candidates": list(one.candidates),
+        "cards": list(one.cards),
+        "places": list(one.places),
+        "answers": list(ANSWERS[one.kind]),
+    }
