@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from dentsync.errors import SourceError
 from dentsync.extract.columns import fold_header
@@ -11,8 +11,8 @@ from dentsync.extract.csv_export import open_csv
 from dentsync.extract.export import format_of
 from dentsync.extract.files import readable
 from dentsync.extract.layout import Reading, RowFault
-from dentsync.extract.workbook_scan import SheetScan, check_area, damaged, scan_workbook
-from dentsync.extract.xlsx_export import marked, texts_of
+from dentsync.extract.workbook_scan import SheetScan, check_area, scan_workbook
+from dentsync.extract.xlsx_export import calm, marked, texts_of
 from dentsync.lang import _
 from dentsync.model import Grid
 
@@ -33,16 +33,13 @@ def read_grids(path: Path, names: Collection[str]) -> tuple[Grid, ...]:
 
 def _sheets(path: Path) -> Iterator[Grid]:
     scans = scan_workbook(path)
-    try:
-        with readable(path):
-            book = CalamineWorkbook.from_path(path)
-            for meta in book.sheets_metadata:
-                if meta.visible is SheetVisibleEnum.Visible:
-                    scan = scans.get(meta.name, SheetScan())
-                    check_area(path, meta.name, scan)
-                    yield _grid(path, book.get_sheet_by_name(meta.name), scan.unsolved)
-    except CalamineError:
-        raise damaged(path) from None
+    with calm(path), readable(path):
+        book = CalamineWorkbook.from_path(path)
+        for meta in book.sheets_metadata:
+            if meta.visible is SheetVisibleEnum.Visible:
+                scan = scans.get(meta.name, SheetScan())
+                check_area(path, meta.name, scan)
+                yield _grid(path, book.get_sheet_by_name(meta.name), scan.unsolved)
 
 
 def _grid(path: Path, sheet: CalamineSheet, unsolved: Mapping[int, list[int]]) -> Grid:

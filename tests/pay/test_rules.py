@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from dentsync.transform.pay.attendance import Terms
 from dentsync.transform.pay.calendar import Calendar, UnknownYear, Year, published
 from dentsync.transform.pay.facts import Correction, Facts
 from dentsync.transform.pay.labour_code import leasts
@@ -15,6 +14,7 @@ from dentsync.transform.pay.lines import pay_of
 from dentsync.transform.pay.payroll import payroll
 from dentsync.transform.pay.rules import rules_of
 from dentsync.transform.pay.staff import Staff
+from dentsync.transform.pay.terms import Terms
 from tests.pay.build import CALENDAR, JOB, MAY, RULES, clock, lines, month, rate, rules, shift
 from tests.pay.test_cases import worked_month
 

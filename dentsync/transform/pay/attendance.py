@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from dentsync.transform.pay.calendar import Calendar
 from dentsync.transform.pay.facts import Absence, Clock, Facts, Job, Shift
+from dentsync.transform.pay.matching import absence_on, matches, planned
 from dentsync.transform.pay.minutes import (
     Span,
-    cut_at_local_times,
-    is_night,
     length,
     merged,
     minute_of,
@@ -19,55 +16,16 @@ from dentsync.transform.pay.minutes import (
     without_middle,
 )
 from dentsync.transform.pay.questions import Asking, Kind, Question
-from dentsync.transform.pay.rules import Rules
-from dentsync.transform.pay.staff import Staff, fits
-
-EARLY = 4 * 60
-"""A day that was not closed belongs to the shift before whose start it was opened by no more than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On what terms work is paid."""
-
-    rules: Rules
-    staff: Staff
-    calendar: Calendar
-
-    def break_of(self, job: Job, gross: Sequence[Span]) -> int:
-        """Minutes of the automatic break of these minutes."""
-        rate = self.staff.rate(job, self.day(job, gross[0][0])) if gross else None
-        own = rate.break_minutes if rate else None
-        breaks = self.rules.breaks
-        night = self._is_night(job, gross)
-        if not night and length(gross) < breaks.at_least:
-            return 0
-        usual = breaks.night_minutes if night else breaks.minutes
-        return min(usual if own is None else own, length(gross))
-
-    def day(self, job: Job, minute: int) -> date:
-        """The day of the branch that a minute belongs to."""
-        return moment_of(minute, self.rules.zone_of(job.branch)).date()
-
-    def _is_night(self, job: Job, gross: Sequence[Span]) -> bool:
-        rules = self.rules
-        pieces = (
-            piece
-            for span in gross
-            for piece in cut_at_local_times(span, (rules.night_from, rules.night_to), rules.zone_of(job.branch))
-        )
-        night = [span for span, start in pieces if is_night(start.time(), rules.night_from, rules.night_to)]
-        return 0 < length(gross) <= 2 * length(night)
+from dentsync.transform.pay.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
     """One shift, from its planned or clocked start to its end, and what was worked of it.
 
-    ``planned`` and ``worked`` are paid minutes, breaks taken out.
-
-    ``gross`` is worked time with its breaks; where pauses were recorded, ``pause`` is what is to be taken out of
-    it, else None. ``extra``: work that nobody planned and somebody approved as a shift.
+    ``planned`` and ``worked`` are paid minutes, breaks taken out; ``gross`` is worked time with them. Where pauses were
+    recorded, ``pause`` is what is to be taken out of it, else None. ``extra``: work that nobody planned and somebody
+    approved as a shift.
     """
 
     job: Job
@@ -82,13 +40,10 @@ class Attendance:
 
 def attendances(facts: Facts, terms: Terms, asking: Asking) -> list[Attendance]:
     """All shifts of all employees, in order; employees and jobs of ``facts`` are already those of the directory."""
-    shifts = list(_planned(facts, terms))
-    clocks = list(
-        {_clock_order(one)[:-1]: one for one in sorted(facts.clocks, key=_clock_order, reverse=True)}.values()
-    )
+    shifts = list(planned(facts, terms))
     matched: dict[Shift, list[Clock]] = {shift: [] for shift in shifts}
     found: list[Attendance] = []
-    for clock, shift in _matches(clocks[::-1], shifts):
+    for clock, shift in matches(facts.clocks, shifts):
         if shift is not None:
             matched[shift].append(clock)
         else:
@@ -102,74 +57,16 @@ def in_order(one: Attendance) -> tuple[tuple[Span, ...], Job, tuple[str, ...]]:
     return one.gross or (one.span,), one.job, one.places
 
 
-# ── the plan ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _planned(facts: Facts, terms: Terms) -> Iterator[Shift]:
-    """Shifts without those of absent people; shifts of a job that touch are one."""
-    last: Shift | None = None
-    for shift in sorted(set(facts.shifts), key=lambda one: (one.job, one.start, one.end, one.place)):
-        if absence_on(facts.absences, shift.job.employee, terms.day(shift.job, minute_of(shift.start))):
-            continue
-        if last and (last.job, last.start, last.end) == (shift.job, shift.start, shift.end):
-            continue
-        if last and last.job == shift.job and last.end == shift.start:
-            last = replace(last, end=shift.end, place="; ".join(filter(None, (last.place, shift.place))))
-            continue
-        if last:
-            yield last
-        last = shift
-    if last:
-        yield last
-
-
-def absence_on(absences: Iterable[Absence], employee: str, day: date) -> Absence | None:
-    """The absence of this employee that covers a day."""
-    return next((one for one in absences if one.employee == employee and one.first <= day <= one.last), None)
-
-
-def _matches(clocks: Sequence[Clock], shifts: Sequence[Shift]) -> list[tuple[Clock, Shift | None]]:
-    """Each clock with its shift. What begins at the minute at which a clock of a shift ends goes on with that shift."""
-    found = [(clock, _shift_of(clock, shifts)) for clock in clocks]
-    for way in (1, -1):
-        touched: dict[tuple[Job, int], Shift] = {}
-        for number, (clock, shift) in list(enumerate(found))[::way]:
-            begin, end = (clock.start, clock.end or clock.start)[::way]
-            shift = shift or touched.get((clock.job, minute_of(begin)))
-            found[number] = clock, shift
-            if shift is not None and clock.end is not None:
-                touched[clock.job, minute_of(end)] = shift
-    return found
-
-
-def _shift_of(clock: Clock, shifts: Iterable[Shift]) -> Shift | None:
-    """The shift with the nearest start among those that the clock overlaps."""
-    fitting = [shift for shift in shifts if fits(clock.job, shift.job) and _meet(clock, shift)]
-    return min(fitting, key=lambda shift: (abs(shift.start - clock.start), shift.start, shift.job), default=None)
-
-
-def _meet(clock: Clock, shift: Shift) -> bool:
-    start, first, last = minute_of(clock.start), minute_of(shift.start), minute_of(shift.end)
-    if clock.end is None:
-        return first - EARLY <= start < last
-    return start < last and first < minute_of(clock.end)
-
-
-def _clock_order(clock: Clock) -> tuple[Job, int, int, int, str]:
-    end = minute_of(clock.end) if clock.end else 0
-    return clock.job, minute_of(clock.start), end, clock.pause_minutes, clock.place
-
-
 # ── what was worked ───────────────────────────────────────────────────────────────────────────
 
 
 def _attended(shift: Shift, clocks: Sequence[Clock], terms: Terms, asking: Asking) -> Attendance:
     plan = minute_of(shift.start), minute_of(shift.end)
-    planned = (*without_middle([plan], terms.break_of(shift.job, [plan])),)
+    net = (*without_middle([plan], terms.break_of(shift.job, [plan])),)
     places = tuple(filter(None, (shift.place, *(clock.place for clock in clocks))))
-    attendance = Attendance(shift.job, plan, planned, places=places)
+    attendance = Attendance(shift.job, plan, net, places=places)
     if not clocks:
-        gross = _decided(_question(Kind.NO_CLOCK, shift.job, plan, terms, length(planned), places), plan, asking, [])
+        gross = _decided(_question(Kind.NO_CLOCK, shift.job, plan, terms, length(net), places), plan, asking, [])
         return replace(attendance, gross=(*gross,))
     times = [time for clock in clocks for time in _times(clock, plan, terms, asking)]
     gross = merged(_clipped(times, plan, shift.job, terms, asking))

@@ -11,12 +11,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from dentsync.transform.pay.attendance import Terms
 from dentsync.transform.pay.facts import Absence, Job
 from dentsync.transform.pay.lines import KOPECK
 from dentsync.transform.pay.minutes import length, months_later, within
 from dentsync.transform.pay.payroll import Pay
 from dentsync.transform.pay.pieces import Piece, calendar_norm
+from dentsync.transform.pay.terms import Terms
 
 Reading = Literal["period", "shift"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from dentsync.transform.pay.attendance import Attendance, Terms, attendances
+from dentsync.transform.pay.attendance import Attendance, attendances
 from dentsync.transform.pay.calendar import Calendar
 from dentsync.transform.pay.facts import Decision, Facts, Job
 from dentsync.transform.pay.lines import CODES, Line, correction_line, time_lines, visit_line
@@ -14,6 +14,7 @@ from dentsync.transform.pay.pieces import Piece, pieces_of
 from dentsync.transform.pay.questions import Asking, Kind, Question, Remark
 from dentsync.transform.pay.rules import Rules, rules_of
 from dentsync.transform.pay.staff import Staff
+from dentsync.transform.pay.terms import Terms
 from dentsync.transform.pay.visits import Count, counts
 from dentsync.transform.pay.whose import identified, relevant
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from dentsync.transform.pay.attendance import Attendance, Terms, absence_on, in_order
+from dentsync.transform.pay.attendance import Attendance, in_order
 from dentsync.transform.pay.calendar import days
 from dentsync.transform.pay.facts import Absence, Job, Rate
+from dentsync.transform.pay.matching import absence_on
 from dentsync.transform.pay.minutes import Span, cut_at_local_times, is_night, minute_of, moment_of, months_later
 from dentsync.transform.pay.questions import Asking, Kind, Question
+from dentsync.transform.pay.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

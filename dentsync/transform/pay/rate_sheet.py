@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dentsync.model import Grid
-from dentsync.transform.dates import parse_date
 from dentsync.transform.money import parse_money, parse_number
 from dentsync.transform.pay.facts import Job, Rate
 from dentsync.transform.pay.rules import Tier
 from dentsync.transform.pay.staff import names_alike
-from dentsync.transform.pay.table import WHO, Misread, Names, Row, gathered, repeated, table_of
+from dentsync.transform.pay.table import WHO, Misread, Names, Row, gathered, parse_day, repeated, table_of
 from dentsync.transform.words import fold
 
 RATES: Names = {
@@ -72,7 +71,7 @@ def _rate(row: Row) -> Rate:
         raise row.misread("employee", "не указан сотрудник")
     return Rate(
         job=Job(row.who, row.text("position"), row.text("branch")),
-        since=row.value("since", parse_date),
+        since=row.value("since", parse_day),
         hour=row.value("hour", parse_price),
         overtime_hour=row.maybe("overtime", parse_price),
         break_minutes=row.maybe("break", _parse_break),

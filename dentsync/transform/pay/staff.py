@@ -1,5 +1,6 @@
 """Who is who, and what an hour of theirs costs: the rate directory, asked."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,13 +22,24 @@ class Staff:
         return {rate.job.employee: rate.name or rate.job.employee for rate in sorted(self.rates, key=_row_order)}
 
     @cached_property
-    def _ids(self) -> Mapping[str, str]:
-        named = {fold(rate.name): rate.job.employee for rate in self.rates if rate.name}
-        return named | {fold(employee): employee for employee in self.names}
+    def _ids(self) -> Mapping[str, set[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for rate in self.rates:
+            for text in filter(None, (rate.name, rate.job.employee)):
+                found[fold(text)].add(rate.job.employee)
+        return found
+
+    @cached_property
+    def _rows(self) -> Mapping[str, list[Rate]]:
+        found: defaultdict[str, list[Rate]] = defaultdict(list)
+        for rate in self.rates:
+            found[rate.job.employee].append(rate)
+        return found
 
     def find(self, text: str) -> str | None:
-        """The id of whoever is written so; None for anybody who is only alike."""
-        return self._ids.get(fold(text))
+        """The id of whoever is written so; None for anybody who is only alike, and for namesakes."""
+        ids = self._ids.get(fold(text), set())
+        return next(iter(ids)) if len(ids) == 1 else None
 
     def near(self, text: str) -> tuple[str, ...]:
         """Ids of employees who may be meant: initials, another order, a patronymic more or less."""
@@ -35,19 +47,19 @@ class Staff:
 
     def jobs(self, written: Job) -> tuple[Job, ...]:
         """The jobs that may be meant; one where it is clear. What the directory leaves open is as it is written."""
-        fitting = {rate.job for rate in self.rates if fits(rate.job, written)}
+        fitting = {rate.job for rate in self._rows.get(written.employee, ()) if fits(rate.job, written)}
         return tuple(sorted({_filled(job, written) for job in fitting}))
 
     def rate(self, job: Job, day: date) -> Rate | None:
         """The row in force: the one that names the job most closely, of these the latest."""
-        rows = [rate for rate in self.rates if fits(rate.job, job) and rate.since <= day]
+        rows = [rate for rate in self._rows.get(job.employee, ()) if rate.since <= day and fits(rate.job, job)]
         return max(
             rows, key=lambda row: (bool(row.job.position) + bool(row.job.branch), *_row_order(row)), default=None
         )
 
     def first_day(self, job: Job) -> date:
         """The day from which the directory knows the job."""
-        return min(rate.since for rate in self.rates if fits(rate.job, job))
+        return min(rate.since for rate in self._rows[job.employee] if fits(rate.job, job))
 
 
 def fits(one: Job, other: Job) -> bool:

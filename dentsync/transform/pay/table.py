@@ -6,10 +6,12 @@ What is wrong is said in Russian, because the people of the clinic mend it; noth
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import TypeVar
 
 from dentsync.model import NO_VALUE, Grid, cell_name
+from dentsync.transform.dates import EXCEL, parse_date
 from dentsync.transform.words import fold
 
 HEADER_ROWS = 15
@@ -120,6 +122,11 @@ def table_of(grid: Grid, names: Names, required: Iterable[str]) -> Table:
         )
         raise Misread(grid.place(), f"нет столбца «{'», «'.join(missing)}» (есть: {have})")
     return Table(grid, header, found)
+
+
+def parse_day(text: str) -> date:
+    """A day, also as the number that a workbook has where the cell is not formatted as a date. ValueError otherwise."""
+    return parse_date(text, (EXCEL,))
 
 
 def complaint(text: str, reason: str) -> str:

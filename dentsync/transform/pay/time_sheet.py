@@ -8,10 +8,21 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from dentsync.model import Grid
-from dentsync.transform.dates import parse_date, parse_datetime, parse_time
+from dentsync.transform.dates import parse_datetime, parse_time
 from dentsync.transform.money import parse_number
 from dentsync.transform.pay.facts import Absence, Clock, Job, Shift
-from dentsync.transform.pay.table import HEADER_ROWS, WHO, Misread, Names, Row, gathered, header_key, repeated, table_of
+from dentsync.transform.pay.table import (
+    HEADER_ROWS,
+    WHO,
+    Misread,
+    Names,
+    Row,
+    gathered,
+    header_key,
+    parse_day,
+    repeated,
+    table_of,
+)
 from dentsync.transform.words import fold
 
 TIMES: Names = {
@@ -111,7 +122,7 @@ def _shift(row: Row, zone_of: Zones) -> Shift:
 
 
 def _absence(row: Row) -> Absence:
-    first, last = row.value("first", parse_date), row.value("last", parse_date)
+    first, last = row.value("first", parse_day), row.value("last", parse_day)
     if last < first:
         raise row.misread("last", f"последний день {last:%d.%m.%Y} раньше первого, {first:%d.%m.%Y}")
     kind = fold(row.text("kind"))
@@ -133,7 +144,7 @@ def _moment(row: Row, text: str, zone: ZoneInfo) -> datetime:
     """A time of the row's date, or a moment with a date of its own."""
     if _WITH_DATE.search(text):
         return parse_datetime(text, zone)
-    return datetime.combine(row.value("date", parse_date), parse_time(text), zone)
+    return datetime.combine(row.value("date", parse_day), parse_time(text), zone)
 
 
 def _end(text: str, start: datetime) -> datetime:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from dentsync.transform.pay.attendance import Terms
 from dentsync.transform.pay.facts import Absence, Booking, Clock, Correction, Facts, Job, Shift
 from dentsync.transform.pay.minutes import months_later
 from dentsync.transform.pay.pieces import first_of_period
 from dentsync.transform.pay.questions import Asking, Kind, Question
+from dentsync.transform.pay.terms import Terms
 
 Fact = Shift | Clock | Absence | Booking | Correction
 F = TypeVar("F", Shift, Clock, Absence, Correction)
