@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from dentsync.model import Status
+from dentsync.transform.pay.facts import Decision, Facts
+from dentsync.transform.pay.payroll import payroll
 from dentsync.transform.pay.rules import Primary, Tier
 from dentsync.transform.pay.visits import is_primary
-from tests.pay.build import booking, lines, month, open_kinds, patients, rules
+from tests.pay.build import CALENDAR, MAY, RULES, at, booking, lines, month, open_kinds, patients, rate, rules
 
 
 @pytest.mark.parametrize(
@@ -74,14 +76,21 @@ def test_a_patient_who_cancelled_was_booked_and_did_not_come() -> None:
 def test_a_visit_that_nobody_marked_is_asked_about_and_counts_for_nothing_until_then() -> None:
     found = month(*patients("E1", 5, 5), booking("2026-05-06", status=Status.CONFIRMED, card="X"))
     assert (lines(found), open_kinds(found)) == ([("primary", "1000.00")], ["open_visit"])
-    from dentsync.transform.pay.facts import Decision
-
     decided = month(
         *patients("E1", 5, 5),
         booking("2026-05-06", status=Status.CONFIRMED, card="X"),
         decisions=(Decision(found.questions[0].id, "accept"),),
     )
     assert (lines(decided), decided.may_close) == ([("primary", "750.00")], True)
+
+
+def test_a_visit_that_is_still_to_come_is_not_asked_about() -> None:
+    facts = Facts(rates=(rate(),), bookings=(booking("2026-05-20", status=Status.CONFIRMED),))
+    asked = {
+        day: len(payroll(MAY, facts, [RULES], CALENDAR, until=at(f"2026-05-{day}T12:00")).questions)
+        for day in (19, 20, 21)
+    }
+    assert asked == {19: 0, 20: 0, 21: 1}
 
 
 def test_a_booking_without_an_author_is_asked_about() -> None:
