@@ -99,7 +99,8 @@ def _planned_norm(plans: Sequence[Piece], terms: Terms) -> int:
 
 def calendar_norm(job: Job, first: date, end: date, absences: Sequence[Absence], terms: Terms) -> int:
     """Minutes of the production calendar, without days of absence and days before the job began."""
-    week = terms.rules.norm_week
+    rate = terms.staff.rate(job, end)
+    week = (rate and rate.week_hours) or terms.rules.norm_week
     since = max(first, terms.staff.first_day(job))
     present = (day for day in days(since, end) if not absence_on(absences, job.employee, day))
     return sum(terms.calendar.day_norm(day, week) for day in present if terms.calendar.is_working(day))

@@ -149,6 +149,8 @@ def _moment(row: Row, text: str, zone: ZoneInfo) -> datetime:
 
 def _end(text: str, start: datetime) -> datetime:
     plain, _plus, days = text.partition("+")
+    if len(days) > 1:
+        raise ValueError("не похоже на время: ожидается чч:мм")
     if _WITH_DATE.search(text):
         assert isinstance(start.tzinfo, ZoneInfo)
         end = parse_datetime(text, start.tzinfo)

@@ -17,7 +17,7 @@ F = TypeVar("F", Shift, Clock, Absence, Correction)
 
 
 def relevant(month: date, facts: Facts, terms: Terms, until: datetime | None) -> Facts:
-    """What touches the month, or the period whose overtime it ends; without shifts and visits that are still to come."""
+    """What touches the month, or the period whose overtime it ends; without what is still to come."""
     first, end = first_of_period(month, terms), months_later(month, 1)
 
     def touches(start: datetime, last: datetime | None, job: Job) -> bool:
@@ -30,12 +30,13 @@ def relevant(month: date, facts: Facts, terms: Terms, until: datetime | None) ->
         shifts=tuple(one for one in begun if touches(one.start, one.end, one.job)),
         clocks=tuple(one for one in facts.clocks if touches(one.start, one.end, one.job)),
         absences=tuple(one for one in facts.absences if one.first < end and one.last >= first),
-        bookings=tuple(one for one in facts.bookings if month <= one.visit_on < end and not _is_to_come(one, until)),
+        bookings=tuple(one for one in facts.bookings if month <= one.visit_on < end and _counts(one, until)),
     )
 
 
-def _is_to_come(one: Booking, until: datetime | None) -> bool:
-    return until is not None and one.status in OPEN and one.visit_on >= until.date()
+def _counts(one: Booking, until: datetime | None) -> bool:
+    is_to_come = until is not None and one.status in OPEN and one.visit_on >= until.date()
+    return not one.excluded and not is_to_come
 
 
 def identified(facts: Facts, terms: Terms, asking: Asking) -> Facts:
