@@ -27,6 +27,7 @@ CODES = {
 }  # fmt: skip
 KINDS = {
     Kind.UNCLOSED_DAY: "a day that was not closed",
+    Kind.UNCLOSED_EXTRA: "a day that was not closed and stands in no plan",
     Kind.NO_CLOCK: "a shift that nobody clocked",
     Kind.UNSCHEDULED_WORK: "work that stands in no plan",
     Kind.WORK_IN_ABSENCE: "work during an absence",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dentsync.model import Status
-from dentsync.transform.pay.facts import Decision, Job
+from dentsync.transform.pay.facts import Job
 from dentsync.transform.pay.staff import are_alike
 from tests.pay.build import JOB, booking, clock, month, open_kinds, rate, shift
 
@@ -48,7 +48,7 @@ def test_time_belongs_to_the_shift_with_the_nearest_start() -> None:
     assert found.may_close
 
 
-@pytest.mark.parametrize(("start", "kinds"), [("07:35", ["unclosed_day"]), ("03:00", ["no_clock", "unclosed_day"])])
+@pytest.mark.parametrize(("start", "kinds"), [("07:35", ["unclosed_day"]), ("03:00", ["no_clock", "unclosed_extra"])])
 def test_a_day_that_was_not_closed_belongs_to_the_shift_that_follows_soon(start: str, kinds: list[str]) -> None:
     found = month(shift(DAY), clock(DAY, start, None))
     assert open_kinds(found) == kinds
@@ -81,14 +81,6 @@ def test_who_booked_last_is_credited_where_nobody_came() -> None:
     rows = [rate(job=Job("A")), rate(job=Job("B"))]
     found = month(*rows, booking("2026-05-05", "A", Status.NO_SHOW), booking("2026-05-12", "B", Status.NO_SHOW))
     assert [pay.employee for pay in found.pays] == ["B"]
-
-
-def test_times_that_end_before_they_begin_decide_nothing() -> None:
-    asked = month(shift(DAY)).questions[0]
-    times = clock(DAY, "13:00", "20:00")
-    backwards = Decision(asked.id, "times", times.end, times.start)
-    found = month(shift(DAY), decisions=(backwards,))
-    assert (found.may_close, found.unused) == (False, (backwards,))
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,52 @@ def test_an_unclosed_day_is_never_closed_by_the_next_ones_start() -> None:
     assert open_kinds(found) == ["unclosed_day"]
 
 
+def test_a_day_that_was_not_closed_and_was_not_planned_needs_its_times() -> None:
+    facts = [clock(DAY, "10:00", None)]
+    assert open_kinds(month(*facts)) == ["unclosed_extra"]
+    assert not decided(*facts, answer="as_planned").may_close
+    timed = decided(*facts, answer="times", start=at(f"{DAY}T10:00"), end=at(f"{DAY}T14:00"))
+    assert [(one.kind.value, one.minutes) for one in timed.questions] == [("unscheduled_work", 240)]
+
+
+def test_decisions_that_contradict_each_other_decide_nothing() -> None:
+    asked = month(shift(DAY)).questions[0].id
+    both = (Decision(asked, "as_planned"), Decision(asked, "nothing"))
+    found = month(shift(DAY), decisions=both)
+    assert (found.may_close, found.unused) == (False, both)
+    assert month(shift(DAY), decisions=(both[0], both[0])).may_close
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-05-06T20:00", "2026-05-06T08:00"),
+        ("2026-05-06T08:00", "2026-05-08T09:00"),
+        ("2025-05-06T08:00", "2025-05-06T20:00"),
+    ],
+)
+def test_times_that_cannot_be_of_this_shift_decide_nothing(start: str, end: str) -> None:
+    assert not decided(shift(DAY), answer="times", start=at(start), end=at(end)).may_close
+
+
+def test_somebody_can_only_be_somebody_of_the_directory() -> None:
+    facts = [rate(name="Котова Анна"), shift(DAY, job=replace(JOB, employee="Некто"))]
+    assert not decided(*facts, answer="same", employee="Никто").may_close
+    assert open_kinds(decided(*facts, answer="same", employee="котова анна")) == ["no_clock"]
+
+
+def test_a_shift_that_ends_at_midnight_is_none_of_the_next_month() -> None:
+    last = shift("2026-04-30", "14:00", "00:00+1")
+    assert month(last).questions == ()
+    assert open_kinds(month(last, of=date(2026, 4, 1))) == ["no_clock"]
+
+
+def test_a_job_without_a_rate_is_asked_about_whatever_its_norm_is() -> None:
+    other = replace(JOB, branch="B")
+    own = rules(overtime=Overtime("month", "calendar"))
+    assert open_kinds(month(shift(DAY, job=other), clock(DAY, job=other), rules=own)) == ["no_rate"]
+
+
 def test_a_day_that_lasted_longer_than_a_day_counts_as_unclosed() -> None:
     found = month(shift(DAY), clock(DAY, "08:00", "20:00+1"))
     assert (found.pay("E1").minutes(), open_kinds(found)) == (660, ["unclosed_day"])

@@ -74,7 +74,8 @@ class Walk:
         return any(one.employee == employee and one.first <= day <= one.last for one in self.facts.absences)
 
     def touches(self, job: Job, start: datetime, end: datetime) -> bool:
-        return self.local(job, end).date() >= self.first_of_span() and self.local(job, start).date() < self.end()
+        last = end if end == start else end - MINUTE
+        return self.local(job, last).date() >= self.first_of_span() and self.local(job, start).date() < self.end()
 
     def shifts(self) -> list[Shift]:
         """Planned shifts of people who are there; two of a job that touch are one."""
@@ -133,7 +134,7 @@ class Walk:
             if number is None:
                 absent = self.is_absent(clock.job.employee, self.local(clock.job, clock.start).date())
                 if clock.end is None:
-                    self.asked["unclosed_day"] += 1
+                    self.asked["unclosed_extra"] += 1
                 else:
                     self.asked["work_in_absence" if absent else "unscheduled_work"] += 1
             else:

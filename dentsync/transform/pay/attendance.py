@@ -81,7 +81,8 @@ def _times(clock: Clock, plan: Span, terms: Terms, asking: Asking) -> list[Span]
     if clock.end is not None and minute_of(clock.end) - start <= terms.rules.longest_minutes:
         return [(start, minute_of(clock.end))]
     usual = [(start, plan[1])] if terms.rules.unclosed == "by_schedule" and start < plan[1] else []
-    question = _question(Kind.UNCLOSED_DAY, clock.job, (start, start), terms, length(usual), (clock.place,))
+    kind = Kind.UNCLOSED_DAY if plan[0] < plan[1] else Kind.UNCLOSED_EXTRA
+    question = _question(kind, clock.job, (start, start), terms, length(usual), (clock.place,))
     return _decided(question, plan, asking, usual)
 
 
@@ -90,7 +91,7 @@ def _decided(question: Question, plan: Span, asking: Asking, usual: list[Span]) 
     decision = asking.ask(question)
     match decision and decision.answer:
         case "as_planned":
-            return [plan] if plan[0] < plan[1] else []
+            return [plan]
         case "nothing":
             return []
         case "times":

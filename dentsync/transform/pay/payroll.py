@@ -73,12 +73,13 @@ def payroll(
 ) -> Payroll:
     """The pay of the month that begins on ``month``.
 
-    ``facts`` hold the month, the shifts that reach into it, and where overtime is counted by the period, all of that.
+    ``facts`` hold the month with its corrections, the shifts that reach into it, and where overtime is counted by the
+    period all of that, with the decisions about it.
     ``until``: shifts that begin later are still to come. Raises NoRules, and UnknownYear of the calendar.
     """
     rules = rules_of(month, sets)
     terms = Terms(rules, Staff(facts.rates), calendar)
-    asking = Asking({decision.question: decision for decision in facts.decisions})
+    asking = Asking(facts.decisions)
     known = identified(relevant(month, facts, terms, until), terms, asking)
     found = attendances(known, terms, asking)
     pieces = pieces_of(month, found, known.absences, terms, asking)

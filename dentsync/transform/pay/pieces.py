@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from dentsync.transform.pay.attendance import Attendance, in_order
-from dentsync.transform.pay.calendar import days
+from dentsync.transform.pay.calendar import DAY, days
 from dentsync.transform.pay.facts import Absence, Job, Rate
 from dentsync.transform.pay.matching import absence_on
 from dentsync.transform.pay.minutes import Span, cut_at_local_times, is_night, minute_of, moment_of, months_later
@@ -99,7 +99,7 @@ def _planned_norm(plans: Sequence[Piece], terms: Terms) -> int:
 
 def calendar_norm(job: Job, first: date, end: date, absences: Sequence[Absence], terms: Terms) -> int:
     """Minutes of the production calendar, without days of absence and days before the job began."""
-    rate = terms.staff.rate(job, end)
+    rate = terms.staff.rate(job, end - DAY)
     week = (rate and rate.week_hours) or terms.rules.norm_week
     since = max(first, terms.staff.first_day(job))
     present = (day for day in days(since, end) if not absence_on(absences, job.employee, day))

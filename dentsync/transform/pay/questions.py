@@ -3,9 +3,9 @@
 What is paid meanwhile is the rule's careful default; it is never a guess that stays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from dentsync.transform.pay.facts import Answer, Decision
@@ -15,6 +15,7 @@ class Kind(StrEnum):
     """What is open."""
 
     UNCLOSED_DAY = "unclosed_day"
+    UNCLOSED_EXTRA = "unclosed_extra"
     NO_CLOCK = "no_clock"
     UNSCHEDULED_WORK = "unscheduled_work"
     WORK_IN_ABSENCE = "work_in_absence"
@@ -34,6 +35,7 @@ _EXTRA: tuple[Answer, ...] = ("as_shift", "as_overtime", "nothing")
 
 ANSWERS: Mapping[Kind, tuple[Answer, ...]] = {
     Kind.UNCLOSED_DAY: _TIMES,
+    Kind.UNCLOSED_EXTRA: ("times", "nothing"),
     Kind.NO_CLOCK: _TIMES,
     Kind.UNSCHEDULED_WORK: _EXTRA,
     Kind.WORK_IN_ABSENCE: _EXTRA,
@@ -89,20 +91,18 @@ class Remark:
 
 @dataclass(slots=True)
 class Asking:
-    """Questions as they come up, and the decisions that answer some of them.
+    """Questions as they come up, and the decisions that answer some of them."""
 
-    A decision that answers nothing, or not in this way, is ``unused``: its facts have changed, or it was mistyped.
-    """
-
-    decisions: Mapping[str, Decision]
+    decisions: tuple[Decision, ...]
     open: dict[str, Question] = field(default_factory=dict)
     answered: dict[str, Question] = field(default_factory=dict)
     remarks: set[Remark] = field(default_factory=set)
 
-    def ask(self, question: Question) -> Decision | None:
-        """The decision, or None and the question stays open."""
-        decision = self.decisions.get(question.id)
-        if decision is not None and _fits(decision, question.kind):
+    def ask(self, question: Question, fits: Callable[[Decision], bool] = lambda _decision: True) -> Decision | None:
+        """The decision, or None and the question stays open: there is none, it does not fit, or two contradict."""
+        found = {decision for decision in self.decisions if decision.question == question.id}
+        decision = found.pop() if len(found) == 1 else None
+        if decision is not None and _answers(decision, question) and fits(decision):
             self.answered[question.id] = question
             return decision
         self.open[question.id] = question
@@ -114,15 +114,18 @@ class Asking:
 
     @property
     def unused(self) -> tuple[Decision, ...]:
-        return tuple(one for name, one in sorted(self.decisions.items()) if name not in self.answered)
+        """Decisions that answered nothing: their facts have changed, they were mistyped, or contradict each other."""
+        left = {decision for decision in self.decisions if decision.question not in self.answered}
+        return tuple(sorted(left, key=lambda one: (one.question, one.answer, one.employee, one.by)))
 
 
-def _fits(decision: Decision, kind: Kind) -> bool:
-    if decision.answer not in ANSWERS[kind]:
+def _answers(decision: Decision, question: Question) -> bool:
+    if decision.answer not in ANSWERS[question.kind]:
         return False
-    match decision.answer:
-        case "times":
-            return decision.start is not None and decision.end is not None and decision.start < decision.end
-        case "same":
-            return bool(decision.employee)
-    return True
+    if decision.answer != "times":
+        return True
+    start, end = decision.start, decision.end
+    if start is None or end is None or question.on is None:
+        return False
+    is_near = abs(start.date() - question.on) <= timedelta(days=1)
+    return is_near and timedelta(0) < end - start <= timedelta(days=1)

@@ -58,8 +58,8 @@ class Staff:
         )
 
     def first_day(self, job: Job) -> date:
-        """The day from which the directory knows the job."""
-        return min(rate.since for rate in self._rows[job.employee] if fits(rate.job, job))
+        """The day from which the directory knows the job; long ago where it does not."""
+        return min((rate.since for rate in self._rows.get(job.employee, ()) if fits(rate.job, job)), default=date.min)
 
 
 def fits(one: Job, other: Job) -> bool:

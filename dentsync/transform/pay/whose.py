@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from dentsync.transform.pay.facts import Absence, Booking, Clock, Correction, Facts, Job, Shift
@@ -22,7 +22,8 @@ def relevant(month: date, facts: Facts, terms: Terms, until: datetime | None) ->
 
     def touches(start: datetime, last: datetime | None, job: Job) -> bool:
         zone = terms.rules.zone_of(job.branch)
-        return start.astimezone(zone).date() < end and (last or start).astimezone(zone).date() >= first
+        stop = start if last is None else last - timedelta(minutes=1)
+        return start.astimezone(zone).date() < end and stop.astimezone(zone).date() >= first
 
     begun = (one for one in facts.shifts if until is None or one.start <= until)
     return replace(
@@ -83,8 +84,9 @@ def _identified(text: str, some: Sequence[Fact], terms: Terms, asking: Asking) -
     kind = Kind.NAMED_TWO_WAYS if near else Kind.UNKNOWN_EMPLOYEE if text else Kind.NO_AUTHOR
     places = tuple(sorted({fact.place for fact in some} - {""}))
     cards = tuple(sorted(fact.card for fact in some if isinstance(fact, Booking)))
-    decision = asking.ask(Question(kind, text, None, "", candidates=near, cards=cards, places=places))
-    return decision.employee if decision and decision.employee in staff.names else ""
+    question = Question(kind, text, None, "", candidates=near, cards=cards, places=places)
+    decision = asking.ask(question, lambda one: one.answer != "same" or staff.find(one.employee) is not None)
+    return (decision and staff.find(decision.employee)) or ""
 
 
 def _employee(fact: Fact) -> str:
