@@ -3,7 +3,7 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -63,7 +63,8 @@ def payroll_lines(found: Payroll, width: int | None = None) -> Iterator[list[Tex
     yield [(_row([_("total"), *[""] * 7, roubles(found.total)]), "bold")]
     for question in found.questions:
         yield []
-        yield from _wrapped(f"? {_(KINDS[question.kind])}{_evidence(question)}", 2, width, "yellow")
+        evidence = _evidence(question, found.terms.staff.names)
+        yield from _wrapped(f"? {_(KINDS[question.kind])}{evidence}", 2, width, "yellow")
         yield from _wrapped(question.id, 4, width)
         yield from _wrapped(_answers(question), 4, width, "dim")
     for decision in found.unused:
@@ -118,9 +119,13 @@ def roubles(amount: Decimal | None) -> str:
     return "?" if amount is None else f"{amount:,.2f}".replace(",", " ")
 
 
-def _evidence(question: Question) -> str:
+def _evidence(question: Question, names: Mapping[str, str]) -> str:
     facts = [hours(question.minutes)] if question.minutes else []
-    facts += [_("may be {names}").format(names=", ".join(question.candidates))] if question.candidates else []
+    facts += (
+        [_("may be {names}").format(names=", ".join(names[one] for one in question.candidates))]
+        if question.candidates
+        else []
+    )
     facts += [_("cards {cards}").format(cards=", ".join(question.cards))] if question.cards else []
     return "".join(f"; {fact}" for fact in (*facts, *question.places))
 

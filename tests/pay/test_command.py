@@ -14,6 +14,7 @@ from dentsync.cli import run
 from dentsync.config import preset_text
 from dentsync.runs.payroll import compute
 from tests.pay.build import patients
+from tests.pay.test_cases import worked_month
 
 PAYROLL = """
 [payroll]
@@ -219,3 +220,23 @@ def test_a_month_that_is_none_is_refused(desk: Desk, month: str) -> None:
 def test_somebody_without_pay_cannot_be_explained(desk: Desk) -> None:
     code, _out, err = desk.say("explain", "--employee", "Кто-то")
     assert (code, "nobody of that name" in err) == (2, True)
+
+
+def test_the_worked_month_comes_out_of_files_as_it_does_of_facts(desk: Desk) -> None:
+    """May 2026 of the cases: a directory with codes, a list of shifts, worked time with an open day, absences."""
+    every = worked_month().facts
+    rates: list[Any] = [["Код", "Перерыв, мин", *RATES[0]]]
+    for row in every.rates:
+        job = [row.name, row.job.position, row.job.branch]
+        rates.append([row.job.employee, row.break_minutes, *job, row.since, row.hour, row.overtime_hour])
+    plan: list[Any] = [["Код", "Дата", "Начало", "Окончание"]]
+    plan += [[one.job.employee, one.start.date(), f"{one.start:%H:%M}", f"{one.end:%H:%M}"] for one in every.shifts]
+    ends = [f"{one.end:%H:%M}" if one.end else "" for one in every.clocks]
+    time = [f"{one.job.employee};{one.start:%d.%m.%Y;%H:%M};{end}" for one, end in zip(every.clocks, ends, strict=True)]
+    time.insert(0, "Код;Дата;Начало;Окончание")
+    desk.write(PAYROLL + 'absences = "pay/absences.csv"', rates, plan, time)
+    absent = [f"{one.employee};{one.first:%d.%m.%Y};{one.last:%d.%m.%Y};больничный" for one in every.absences]
+    (desk.folder / "pay" / "absences.csv").write_text("\n".join(["Код;С;По;Вид", *absent]) + "\n", encoding="utf-8")
+    found = compute(desk.folder / "config.toml", "2026-05", "2026-06-01T09:00", every.bookings)
+    assert str(found.total) == "105422.33"
+    assert [one.kind.value for one in found.questions] == ["unclosed_day"]

@@ -14,7 +14,6 @@ from dentsync.transform.pay.lines import pay_of
 from dentsync.transform.pay.payroll import payroll
 from dentsync.transform.pay.rules import rules_of
 from dentsync.transform.pay.staff import Staff
-from dentsync.transform.pay.terms import Terms
 from tests.pay.build import CALENDAR, JOB, MAY, RULES, clock, lines, month, rate, rules, shift
 from tests.pay.test_cases import worked_month
 
@@ -121,8 +120,7 @@ def test_a_correction_is_a_line_of_its_own() -> None:
 
 @pytest.mark.parametrize(("reading", "short"), [("period", "3308.33"), ("shift", "1704.17")])
 def test_the_labour_codes_least_is_shown_beside_the_rules(reading: Any, short: str) -> None:
-    pay = worked_month().pay("E1")
-    terms = Terms(RULES, Staff((rate(),)), CALENDAR)
-    found = [one for one in leasts(MAY, pay, (), terms) if one.reading == reading]
+    month_ = worked_month()
+    found = [one for one in leasts(month_, month_.pay("E1")) if one.reading == reading]
     assert [str(one.short) for one in found if not one.with_bonuses] == [short]
     assert [one.short > Decimal(short) for one in found if one.with_bonuses] == [True]

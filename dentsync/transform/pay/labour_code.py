@@ -5,18 +5,16 @@ It is read either as two hours of the whole period, or as two for each shift; si
 hours has bonuses in it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from dentsync.transform.pay.facts import Absence, Job
+from dentsync.transform.pay.facts import Job
 from dentsync.transform.pay.lines import KOPECK
 from dentsync.transform.pay.minutes import length, months_later, within
-from dentsync.transform.pay.payroll import Pay
+from dentsync.transform.pay.payroll import Pay, Payroll
 from dentsync.transform.pay.pieces import Piece, calendar_norm
-from dentsync.transform.pay.terms import Terms
 
 Reading = Literal["period", "shift"]
 
@@ -38,7 +36,7 @@ class Least:
     short: Decimal
 
 
-def leasts(month: date, pay: Pay, absences: Sequence[Absence], terms: Terms) -> list[Least]:
+def leasts(found: Payroll, pay: Pay) -> list[Least]:
     """Each job under both readings, without and with bonuses in the price; none where a price is open."""
     if pay.total is None:
         return []
@@ -47,7 +45,7 @@ def leasts(month: date, pay: Pay, absences: Sequence[Absence], terms: Terms) -> 
     return [
         _least(job, reading, hour if with_bonuses else None, pay, norm)
         for job in sorted({piece.job for piece in pay.pieces})
-        for norm in [calendar_norm(job, month, months_later(month, 1), absences, terms)]
+        for norm in [calendar_norm(job, found.month, months_later(found.month, 1), found.facts.absences, found.terms)]
         for reading in READINGS
         for with_bonuses in (False, True)
     ]

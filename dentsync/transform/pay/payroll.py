@@ -41,14 +41,22 @@ class Pay:
 
 @dataclass(frozen=True, slots=True)
 class Payroll:
-    """A month of everybody. It may be closed when no question is open."""
+    """A month of everybody. It may be closed when no question is open.
+
+    ``facts`` are those that it was computed from, with employees and jobs of the directory.
+    """
 
     month: date
-    rules: Rules
     pays: tuple[Pay, ...]
+    terms: Terms = field(repr=False, compare=False)
+    facts: Facts = field(repr=False, compare=False)
     questions: tuple[Question, ...] = ()
     answered: tuple[Question, ...] = ()
     unused: tuple[Decision, ...] = ()
+
+    @property
+    def rules(self) -> Rules:
+        return self.terms.rules
 
     @property
     def total(self) -> Decimal | None:
@@ -91,7 +99,8 @@ def payroll(
     ordered = sorted(lines, key=_line_order)
     return Payroll(
         month=month,
-        rules=rules,
+        terms=terms,
+        facts=known,
         pays=tuple(
             _pay(employee, name, ordered, pieces, counted, asking)
             for employee, name in _paid(month, ordered, found, terms)
