@@ -133,7 +133,8 @@ def schedule(
 ) -> Any:
     """Names down, days across."""
     codes = given.pop("codes", {})
-    grids = book(folder, ["Сотрудник", *days], *rows, sheet=sheet, name="plan.xlsx", **given)
+    above = [[given.pop("title")]] if "title" in given else []
+    grids = book(folder, *above, ["Сотрудник", *days], *rows, sheet=sheet, name="plan.xlsx", **given)
     return plan_of(grids, zone_of, codes)
 
 
@@ -178,6 +179,9 @@ BAD_PLANS: dict[str, tuple[list[Cells], dict[str, Any], str]] = {
     "no month": ([["Котова", "8-20"]], {"sheet": "Лист1"}, "не видно, какой это месяц"),
     "day twice": ([["Котова", "8-20"]], {"days": [1, 1, 2, 3, 4, 5, 6]}, "C1: день 01.10 стоит в заголовке дважды"),
     "day 31": ([["Котова", *([""] * 30), "8-20"]], {"days": range(1, 32), "sheet": "2026-09"}, "AF1: дня 31 в этом"),
+    "two months": ([["Котова", "8-20"]], {"title": "График на ноябрь 2026"}, "называют разные месяцы: 10.2026, 11.2026"),
+    "no day": ([["Котова", "8-20", "8-20"]], {"days": [1, "", 3, 4, 5, 6, 7, 8]}, "C1: в заголовке не написан день"),
+    "beyond": ([["Котова", *([""] * 7), "8-20", 12]], {"days": range(1, 8)}, "I2: над часами смены не написан день"),
     "merged": ([["Котова", "8-20", ""]], {"merge": "B2:C2"}, "B2: ячейки B2:C2 в таблице объединены"),
 }  # fmt: skip
 
@@ -195,6 +199,13 @@ def test_a_bad_schedule_is_one_line_with_file_sheet_and_cell(tmp_path: Path, nam
 def test_the_month_is_read_from_the_name_of_the_sheet(tmp_path: Path, sheet: str) -> None:
     (one,) = schedule(tmp_path, ["Котова", "8-20"], sheet=sheet).shifts
     assert (one.start.year, one.start.month) == (2026, 10)
+
+
+def test_a_person_in_two_sheets_of_a_month_is_told(tmp_path: Path) -> None:
+    rows = [["Сотрудник", *range(1, 31)], ["Котова", "8-20"]]
+    sheets = [book(tmp_path, *rows, sheet=name)[0] for name in ("Октябрь 2026", "Октябрь 2026 (2)", "Ноябрь 2026")]
+    (fault,) = plan_of(sheets, zone_of, {}).faults
+    assert "лист «Октябрь 2026 (2)», ячейка A2: вторая строка того же сотрудника" in fault
 
 
 def test_the_same_person_in_two_positions_has_two_rows(tmp_path: Path) -> None:
