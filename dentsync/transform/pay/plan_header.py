@@ -75,11 +75,8 @@ def _check_empty(grid: Grid, header: int, column: int, reason: str) -> None:
 
 def _month_of(grid: Grid, header: int) -> date:
     """The month by the sheet's name and the cells above the names, which have to agree; else by the file's name."""
-    found = {
-        month
-        for text in (grid.sheet, *(cell for row in grid.rows[: header + 1] for cell in row))
-        if (month := _month_in(text))
-    }
+    texts = (grid.sheet, *(cell for row in grid.rows[: header + 1] for cell in row))
+    found = {month for text in texts if (month := _month_in(text))}
     if len(found) > 1:
         months = ", ".join(f"{month:%m.%Y}" for month in sorted(found))
         raise Misread(grid.place(header), f"имя листа и заголовок называют разные месяцы: {months}")
