@@ -211,6 +211,22 @@ tiers = { "50" = 10, "99.5" = "20.50" }
     ]
 
 
+def test_tiers_of_the_directory_go_before_those_of_the_rules(desk: Desk) -> None:
+    book = openpyxl.load_workbook(desk.folder / "pay" / "rates.xlsx")
+    for row in (["От, %", "За визит"], [0, 0], [70, 500]):
+        book["Доведение"].append(row) if "Доведение" in book else book.create_sheet("Доведение").append(row)
+    book.save(desk.folder / "pay" / "rates.xlsx")
+    bookings = patients("Котова Анна Ильинична", 5, 4, day="2026-10-06")
+    pay = compute(desk.folder / "config.toml", "2026-10", "2026-11-01", bookings).pays[0]
+    assert [str(line.amount) for line in pay.lines if line.count] == ["2000.00"]
+
+
+def test_a_workbook_that_is_open_in_excel_is_no_second_one(desk: Desk) -> None:
+    desk.write(PAYROLL.replace("pay/rates.xlsx", "pay/*rates.xlsx"))
+    (desk.folder / "pay" / "~$rates.xlsx").write_bytes(b"locked by somebody")
+    assert desk.say()[0] == 0
+
+
 @pytest.mark.parametrize("month", ["2026-13", "october", "26-10"])
 def test_a_month_that_is_none_is_refused(desk: Desk, month: str) -> None:
     code, _out, err = desk.say(month=month)

@@ -223,6 +223,12 @@ def test_overtime_of_a_quarter_is_paid_once_in_its_last_month() -> None:
     assert [overtime_of(number, *april, *june) for number in (4, 5, 6, 7)] == [0, 0, 180, 0]
 
 
+def test_a_month_of_a_quarter_asks_about_itself_alone() -> None:
+    missed = shift("2026-04-06")
+    own = rules(overtime=Overtime("period"))
+    assert [len(month(missed, rules=own, of=date(2026, number, 1)).questions) for number in (4, 5)] == [1, 0]
+
+
 def test_overtime_of_a_quarter_that_was_paid_as_hours_is_asked_about() -> None:
     april = [shift("2026-04-06"), clock("2026-04-06", end="22:00")]
     found = month(*april, rules=rules(overtime=Overtime("period")), of=date(2026, 6, 1))

@@ -118,6 +118,13 @@ def test_a_correction_is_a_line_of_its_own() -> None:
     assert str(found.total) == "2629.50"
 
 
+def test_the_labour_codes_least_leaves_public_holidays_out() -> None:
+    found = worked_month()
+    pay = found.pay("E3")
+    assert {one.worked for one in leasts(found, pay)} == {pay.minutes(lambda piece: not piece.holiday)}
+    assert pay.minutes(lambda piece: piece.holiday)
+
+
 @pytest.mark.parametrize(("reading", "short"), [("period", "3308.33"), ("shift", "1704.17")])
 def test_the_labour_codes_least_is_shown_beside_the_rules(reading: Any, short: str) -> None:
     month_ = worked_month()

@@ -195,7 +195,13 @@ def test_a_bad_schedule_is_one_line_with_file_sheet_and_cell(tmp_path: Path, nam
     assert "\n" not in fault
 
 
-@pytest.mark.parametrize("sheet", ["Октябрь 2026", "октября 2026 г.", "2026-10", "10.2026"])
+@pytest.mark.parametrize("title", ["Утверждён 25.09.2026", "от 25 сентября 2026 г.", "2026-09-25", "за октябрь 2026"])
+def test_a_date_above_the_schedule_is_not_its_month(tmp_path: Path, title: str) -> None:
+    (one,) = schedule(tmp_path, ["Котова", "8-20"], title=title).shifts
+    assert (one.start.year, one.start.month) == (2026, 10)
+
+
+@pytest.mark.parametrize("sheet", ["Октябрь 2026", "октября 2026 г.", "2026-10", "10.2026", "график_2026-10"])
 def test_the_month_is_read_from_the_name_of_the_sheet(tmp_path: Path, sheet: str) -> None:
     (one,) = schedule(tmp_path, ["Котова", "8-20"], sheet=sheet).shifts
     assert (one.start.year, one.start.month) == (2026, 10)
@@ -275,6 +281,11 @@ def test_bad_time_is_one_line_with_file_and_cell(tmp_path: Path, name: str) -> N
     assert expected in fault
 
 
+def test_time_that_ends_at_the_hour_at_which_it_began_is_a_day_and_a_night(tmp_path: Path) -> None:
+    (one,) = clocks_of(csv(tmp_path, "Сотрудник;Дата;Начало;Окончание", "Котова;06.10.2026;8:00;8:00"), zone_of).clocks
+    assert one.end == at("2026-10-07T08:00")
+
+
 def test_the_same_time_twice_is_told(tmp_path: Path) -> None:
     row = "Котова;06.10.2026;8:00;20:00"
     (fault,) = clocks_of(csv(tmp_path, "Сотрудник;Дата;Начало;Окончание", row, row), zone_of).faults
@@ -314,6 +325,15 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, expected: s
     path.write_bytes(content)
     with pytest.raises(SourceError, match=expected):
         read_grids(path, NAMES)
+
+
+def test_a_lost_cell_far_away_is_refused(tmp_path: Path) -> None:
+    book(tmp_path, RATE_HEADER, ANNA)
+    made = openpyxl.load_workbook(tmp_path / "rates.xlsx")
+    made.worksheets[0]["XFD1048576"] = "?"
+    made.save(tmp_path / "rates.xlsx")
+    with pytest.raises(SourceError, match="reaches to cell XFD1048576"):
+        read_grids(tmp_path / "rates.xlsx", NAMES)
 
 
 def test_hidden_sheets_are_not_read(tmp_path: Path) -> None:

@@ -93,6 +93,11 @@ def test_a_visit_that_is_still_to_come_is_not_asked_about() -> None:
     assert asked == {19: 0, 20: 0, 21: 1}
 
 
+def test_a_visit_of_somebody_who_is_not_on_the_payroll_is_not_asked_about() -> None:
+    found = month(booking("2026-05-06", "Сайт", Status.CONFIRMED), rules=rules(ignored=("Сайт",)))
+    assert found.may_close
+
+
 def test_a_booking_without_an_author_is_asked_about() -> None:
     found = month(booking("2026-05-06", author=""))
     assert [(one.kind.value, one.cards) for one in found.questions] == [("no_author", ("1",))]

@@ -15,8 +15,9 @@ LEAST_DAYS = 7
 """So many days stand in the header of a schedule."""
 _STEMS = ["январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"]
 _MONTHS = {stem: number for number, stem in enumerate(_STEMS, 1)}
-_NAMED = re.compile(rf"\b({'|'.join(sorted(_MONTHS, key=len, reverse=True))})[а-я]{{0,2}}\s+(20\d\d)\b")
-_NUMBERED = re.compile(r"\b(20\d\d)[-._](0[1-9]|1[0-2])\b|\b(0[1-9]|1[0-2])[-._](20\d\d)\b")
+# A day before or behind it makes a month the date of something else.
+_NAMED = re.compile(rf"(?<!\d )\b({'|'.join(sorted(_MONTHS, key=len, reverse=True))})[а-я]{{0,2}}\s+(20\d\d)\b")
+_NUMBERED = re.compile(r"(?<!\d)(20\d\d)[-._](0[1-9]|1[0-2])(?![-.\d])|(?<![\d.])(0[1-9]|1[0-2])[-._](20\d\d)(?!\d)")
 _DAY = re.compile(r"([1-9]|[12]\d|3[01])(?: (?:пн|вт|ср|чт|пт|сб|вс))?")
 
 
