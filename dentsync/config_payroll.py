@@ -124,8 +124,11 @@ class PaySettings:
     calendar: Calendar
 
     def zone_of(self, branch: str) -> ZoneInfo:
-        """The time zone of a branch."""
-        return self.sets[0].zone_of(branch)
+        """The time zone of a branch. ValueError for one that is not named, where branches have zones of their own."""
+        rules = self.sets[0]
+        if rules.zones and branch not in rules.zones:
+            raise ValueError("часовой пояс этого филиала не назван в payroll.zones")
+        return rules.zone_of(branch)
 
 
 def pay_settings(path: Path) -> PaySettings:

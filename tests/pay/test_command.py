@@ -227,6 +227,14 @@ def test_a_workbook_that_is_open_in_excel_is_no_second_one(desk: Desk) -> None:
     assert desk.say()[0] == 0
 
 
+def test_where_branches_have_zones_a_row_without_a_branch_is_refused(desk: Desk) -> None:
+    desk.write(PAYROLL + 'zones = { "Уфа" = "Asia/Yekaterinburg" }')
+    code, _out, err = desk.say()
+    assert code == 1
+    assert "time_10.csv, ячейка A2: часовой пояс этого филиала не назван в payroll.zones" in err
+    assert "cells that cannot be used: 7" in err
+
+
 @pytest.mark.parametrize("month", ["2026-13", "october", "26-10"])
 def test_a_month_that_is_none_is_refused(desk: Desk, month: str) -> None:
     code, _out, err = desk.say(month=month)

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from dentsync.model import Grid
 from dentsync.transform.pay.facts import Absence, Job, Shift
 from dentsync.transform.pay.plan_header import Schedule, schedule_of
 from dentsync.transform.pay.table import WHO, Misread, Row, complaint, header_key, repeated
-from dentsync.transform.pay.time_sheet import Read, Zones, kind_of, listed_shifts, parse_spells
+from dentsync.transform.pay.time_sheet import Read, Zones, kind_of, listed_shifts, parse_spells, zone_for
 from dentsync.transform.words import fold
 
 FREE = frozenset({"", "в", "вых", "выходной", "-", "–", "—", "х", "x", "0"})
 """What stands in the cell of a day off, folded."""
 _WEEKDAYS = frozenset(["пн", "вт", "ср", "чт", "пт", "сб", "вс"])
+_ANY = ZoneInfo("UTC")
 _EXCEL_DATE = re.compile(r"\d\d\.\d\d\.\d{4}(?: 00:00:00)?")
 
 
@@ -67,9 +69,10 @@ def _read_row(row: Row, schedule: Schedule, plan: _Plan) -> None:
     job = Job(row.who, row.text("position"), row.text("branch"))
     known = replace(job, employee=fold(job.employee)), min(schedule.days.values())
     plan.people.append((known, row.place("employee")))
+    zone = zone_for(row, job, plan.zone_of)
     for column, day in schedule.days.items():
         try:
-            plan.shifts += _shifts(row, column, day, job, plan)
+            plan.shifts += _shifts(row, column, day, job, zone, plan)
         except Misread as fault:
             plan.faults.append(str(fault))
     plan.absences += _absences(row, schedule.days, job, plan)
@@ -94,13 +97,13 @@ def _check_beyond(row: Row, schedule: Schedule, plan: _Plan) -> None:
     for column in range(max(schedule.days) + 1, len(row.grid.rows[row.number])):
         text = _text(row, column)
         try:
-            parse_spells(plan.codes.get(fold(text), text), day, plan.zone_of(""))
+            parse_spells(plan.codes.get(fold(text), text), day, _ANY)
         except ValueError:
             continue
         plan.faults.append(str(Misread(row.grid.place(row.number, column), "над часами смены не написан день")))
 
 
-def _shifts(row: Row, column: int, day: date, job: Job, plan: _Plan) -> Iterator[Shift]:
+def _shifts(row: Row, column: int, day: date, job: Job, zone: ZoneInfo, plan: _Plan) -> Iterator[Shift]:
     text = _text(row, column)
     if fold(text) not in plan.codes and (fold(text) in FREE or kind_of(text)):
         return
@@ -109,7 +112,7 @@ def _shifts(row: Row, column: int, day: date, job: Job, plan: _Plan) -> Iterator
         reason = "Excel принял часы за дату: задайте ячейке текстовый формат и введите 8:00-20:00"
         raise Misread(place, reason)
     try:
-        spells = parse_spells(plan.codes.get(fold(text), text), day, plan.zone_of(job.branch))
+        spells = parse_spells(plan.codes.get(fold(text), text), day, zone)
     except ValueError as error:
         known = ", ".join(f"«{code}»" for code in plan.codes)
         raise Misread(place, complaint(text, str(error)) + (f" или {known}" if known else "")) from None

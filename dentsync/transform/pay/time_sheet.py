@@ -49,6 +49,7 @@ KINDS = {
 _KIND = {word: kind for kind, words in KINDS.items() for word in words}
 
 Zones = Callable[[str], ZoneInfo]
+"""The time zone of a branch. ValueError where it cannot be told."""
 F = TypeVar("F", Shift, Clock, Absence)
 
 
@@ -108,16 +109,26 @@ def _job(row: Row) -> Job:
     return Job(row.who, row.text("position"), row.text("branch"))
 
 
+def zone_for(row: Row, job: Job, zone_of: Zones) -> ZoneInfo:
+    """The zone that the row's times are in. Raises Misread where the branch does not tell."""
+    try:
+        return zone_of(job.branch)
+    except ValueError as error:
+        raise row.misread("branch", str(error)) from None
+
+
 def _clock(row: Row, zone_of: Zones) -> Clock:
     job = _job(row)
-    start = row.value("start", lambda text: _moment(row, text, zone_of(job.branch)))
+    zone = zone_for(row, job, zone_of)
+    start = row.value("start", lambda text: _moment(row, text, zone))
     end = row.maybe("end", lambda text: _end(text, start))
     return Clock(job, start, end, row.maybe("pause", parse_minutes) or 0, row.place("start"))
 
 
 def _shift(row: Row, zone_of: Zones) -> Shift:
     job = _job(row)
-    start = row.value("start", lambda text: _moment(row, text, zone_of(job.branch)))
+    zone = zone_for(row, job, zone_of)
+    start = row.value("start", lambda text: _moment(row, text, zone))
     return Shift(job, start, row.value("end", lambda text: _end(text, start)), row.place("start"))
 
 
