@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,6 +25,8 @@ from dentsync.transform.pay.rules import TIERS, Break, Overtime, Primary, Rules,
 
 FILES = ("rates", "plan", "time", "absences")
 Amount = str | int
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=1440)]
+WeekHours = Annotated[int, msgspec.Meta(ge=1, le=40)]
 
 
 class RateTable(Table, frozen=True):
@@ -37,16 +39,16 @@ class RateTable(Table, frozen=True):
     id: str = ""
     position: str = ""
     branch: str = ""
-    break_minutes: int | None = None
-    week_hours: int | None = None
+    break_minutes: Minutes | None = None
+    week_hours: WeekHours | None = None
 
 
 class BreakTable(Table, frozen=True):
     """``break`` of a set of rules."""
 
-    minutes: int = 60
-    at_least: int = 360
-    night_minutes: int = 0
+    minutes: Minutes = 60
+    at_least: Minutes = 360
+    night_minutes: Minutes = 0
     pauses_replace: bool = True
 
 
@@ -56,7 +58,7 @@ class OvertimeTable(Table, frozen=True):
     basis: Literal["shift", "month", "period"] = "shift"
     norm: Literal["schedule", "calendar"] = "schedule"
     months: Literal[2, 3, 6, 12] = 3
-    threshold: int = 15
+    threshold: Minutes = 15
 
 
 class NightTable(Table, frozen=True, rename={"first": "from", "last": "to"}):
@@ -84,7 +86,7 @@ class RulesTable(Table, frozen=True, rename={"breaks": "break"}):
     stack: bool = True
     clip_early_start: bool = True
     unclosed: Literal["by_schedule", "nothing"] = "by_schedule"
-    norm_week: int = 40
+    norm_week: WeekHours = 40
 
 
 class PayrollTable(Table, frozen=True):
@@ -191,6 +193,8 @@ class _Reader(Reader):
 
     def _sets(self, table: PayrollTable, zones: dict[str, ZoneInfo]) -> tuple[Rules, ...]:
         given = table.rules or (RulesTable(since=date(2000, 1, 1)),)
+        if len({one.since for one in given}) < len(given):
+            self.fail("payroll.rules", _("two sets begin on the same day; leave one"))
         return tuple(self._rules(f"payroll.rules[{n}]", one, table, zones) for n, one in enumerate(given, 1))
 
     def _rules(self, where: str, one: RulesTable, table: PayrollTable, zones: dict[str, ZoneInfo]) -> Rules:
@@ -248,6 +252,12 @@ class _Reader(Reader):
                 table, year = msgspec.convert(data, YearTable), int(name)
             except ValueError as error:
                 raise ConfigError(f"{path.name}: {name}: {error}") from None
+            if any(
+                day.year != year
+                for some in (table.holidays, table.days_off, table.short, table.working)
+                for day in some
+            ):
+                raise ConfigError(_("{file}: {year}: a day of another year").format(file=path.name, year=name))
             public = table.holidays or [date(year, month, day) for month, day in PUBLIC]
             years[year] = Year(frozenset(public), *map(frozenset, (table.days_off, table.short, table.working)))
         return Calendar(years)

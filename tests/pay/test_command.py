@@ -1,6 +1,7 @@
 """The command over real files: a clinic's folder with rates, a schedule and worked time."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,17 @@ import pytest
 
 from dentsync.cli import run
 from dentsync.config import preset_text
+from dentsync.config_payroll import (
+    BreakTable,
+    NightTable,
+    OvertimeTable,
+    PayrollTable,
+    RateTable,
+    RulesTable,
+    YearTable,
+)
 from dentsync.runs.payroll import compute
+from dentsync.transform.pay.questions import Kind
 from tests.pay.build import patients
 from tests.pay.test_cases import worked_month
 
@@ -78,6 +89,14 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
     made = Desk(tmp_path, capsys.readouterr)
     made.write()
     return made
+
+
+def test_every_setting_is_in_the_documents() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "pay.md").read_text(encoding="utf-8")
+    tables = (PayrollTable, RateTable, RulesTable, BreakTable, OvertimeTable, NightTable, YearTable)
+    keys = {key for table in tables for key in table.__struct_encode_fields__}
+    assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", page)] == []
+    assert [kind for kind in Kind if f"`{kind}`" not in page] == []
 
 
 def test_a_month_comes_out_of_three_files(desk: Desk) -> None:
@@ -153,6 +172,9 @@ def test_a_month_that_is_not_over_has_only_the_shifts_that_have_begun(desk: Desk
         ({"payroll": PAYROLL + "[payroll.zones]\nA = 'Moskau'"}, "payroll.zones.A: no time zone 'Moskau'"),
         ({"payroll": PAYROLL + "[[payroll.rules]]\nsince = 2026-01-01\nholiday = 'x'"}, "holiday: 'x' is not a number"),
         ({"payroll": "\n[payroll]\n"}, "there is no rate"),
+        ({"payroll": PAYROLL + 2 * "[[payroll.rules]]\nsince = 2026-01-01\n"}, "two sets begin on the same day"),
+        ({"payroll": PAYROLL + "[[payroll.rules]]\nsince = 2026-01-01\nnorm_week = 0"}, "payroll.rules"),
+        ({"payroll": PAYROLL + "calendar = 'pay/plan_10.xlsx'"}, "plan_10.xlsx: not valid TOML"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_configuration_is_one_line(desk: Desk, change: dict[str, Any], expected: str) -> None:

@@ -42,6 +42,14 @@ def test_a_transferred_day_off_is_no_public_holiday() -> None:
     assert lines(month(shift("2026-05-11"), clock("2026-05-11"))) == [("hours", "2750.00")]
 
 
+def test_a_night_into_a_year_that_is_not_published_yet_is_no_obstacle() -> None:
+    later = Calendar({2044: Year(frozenset())})
+    facts = Facts(rates=(rate(),), shifts=(shift("2044-12-31", "20:00", "08:00+1"),))
+    assert payroll(date(2044, 12, 1), facts, [RULES], later).questions
+    with pytest.raises(UnknownYear):
+        payroll(date(2045, 1, 1), facts, [RULES], later)
+
+
 def test_a_year_without_transfers_is_refused_unless_somebody_writes_it_down() -> None:
     with pytest.raises(UnknownYear):
         published(2045)

@@ -98,6 +98,14 @@ def test_a_visit_of_somebody_who_is_not_on_the_payroll_is_not_asked_about() -> N
     assert found.may_close
 
 
+def test_the_same_card_in_two_branches_is_two_patients() -> None:
+    found = month(
+        booking("2026-05-06", branch="A"), booking("2026-05-06", branch="B"), booking("2026-05-07", branch="B")
+    )
+    (count,) = found.pay("E1").counts
+    assert count.came == ("A/1", "B/1")
+
+
 def test_a_booking_without_an_author_is_asked_about() -> None:
     found = month(booking("2026-05-06", author=""))
     assert [(one.kind.value, one.cards) for one in found.questions] == [("no_author", ("1",))]

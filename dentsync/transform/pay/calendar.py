@@ -36,11 +36,13 @@ class Calendar:
     years: Mapping[int, Year]
 
     def year(self, day: date) -> Year:
+        """The year that a day is in."""
         return self.years.get(day.year) or published(day.year)
 
     def is_holiday(self, day: date) -> bool:
-        """Whether work on this day is paid double."""
-        return day in self.year(day).holidays
+        """Whether work on this day is paid double. Unlike days off, this is known of every year."""
+        year = self.years.get(day.year)
+        return day in year.holidays if year else (day.month, day.day) in PUBLIC
 
     def is_short(self, day: date) -> bool:
         """Whether the working day is an hour shorter."""

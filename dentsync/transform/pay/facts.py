@@ -78,7 +78,7 @@ Journal = Literal["primary", "waitlist"]
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A visit that ``author`` booked. ``card`` identifies the patient: duplicates of a card carry the same one.
+    """A visit that ``author`` booked. ``card`` is the patient's, inside the branch; duplicates of a card carry the same one.
 
     ``excluded`` takes it out of every count: cancelled by the clinic, a test, a duplicate.
     """
@@ -92,6 +92,11 @@ class Booking:
     branch: str = ""
     excluded: str = ""
     place: str = ""
+
+    @property
+    def patient(self) -> str:
+        """Who it was: the card, with its branch where there are several."""
+        return f"{self.branch}/{self.card}" if self.branch else self.card
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ def payroll(
     ``until``: shifts that begin later are still to come. Raises NoRules, and UnknownYear of the calendar.
     """
     rules = rules_of(month, sets)
+    calendar.year(month)  # also where no rule asks for its days off: half a calendar would go unnoticed
     terms = Terms(rules, Staff(facts.rates), calendar)
     asking = Asking(facts.decisions)
     known = identified(relevant(month, facts, terms, until), terms, asking)

@@ -50,14 +50,14 @@ def counts(month: date, bookings: Iterable[Booking], rules: Rules, asking: Askin
     settled = [one for one in sorted(mine, key=_order) if not _is_open(one, asking)]
     patients: dict[tuple[Journal, str], list[Booking]] = {}
     for one in settled:
-        patients.setdefault((one.journal, one.card), []).append(one)
+        patients.setdefault((one.journal, one.patient), []).append(one)
     booked: dict[tuple[Journal, str], list[str]] = {}
     came: dict[tuple[Journal, str], list[str]] = {}
-    for (journal, card), own in patients.items():
+    for (journal, patient), own in patients.items():
         key = journal, _credited(own, rules.primary).author
-        booked.setdefault(key, []).append(card)
+        booked.setdefault(key, []).append(patient)
         if any(one.status in CAME for one in own):
-            came.setdefault(key, []).append(card)
+            came.setdefault(key, []).append(patient)
     found = (Count(key[0], key[1], _sorted(cards), _sorted(came.get(key, ()))) for key, cards in booked.items())
     return sorted(_stacked(found, rules), key=lambda count: (count.journal, count.employee))
 
@@ -75,7 +75,12 @@ def _is_open(one: Booking, asking: Asking) -> bool:
     if one.status not in OPEN or not one.author:
         return one.status in OPEN
     question = Question(
-        Kind.OPEN_VISIT, one.author, one.visit_on, f"{one.journal} {one.card}", cards=(one.card,), places=(one.place,)
+        Kind.OPEN_VISIT,
+        one.author,
+        one.visit_on,
+        f"{one.journal} {one.patient}",
+        cards=(one.patient,),
+        places=(one.place,),
     )
     return asking.ask(question) is None
 

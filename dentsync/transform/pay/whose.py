@@ -83,7 +83,7 @@ def _identified(text: str, some: Sequence[Fact], terms: Terms, asking: Asking) -
     near = staff.near(text) if text else ()
     kind = Kind.NAMED_TWO_WAYS if near else Kind.UNKNOWN_EMPLOYEE if text else Kind.NO_AUTHOR
     places = tuple(sorted({fact.place for fact in some} - {""}))
-    cards = tuple(sorted(fact.card for fact in some if isinstance(fact, Booking)))
+    cards = tuple(sorted(fact.patient for fact in some if isinstance(fact, Booking)))
     question = Question(kind, text, None, "", candidates=near, cards=cards, places=places)
     decision = asking.ask(question, lambda one: one.answer != "same" or staff.find(one.employee) is not None)
     return (decision and staff.find(decision.employee)) or ""
