@@ -252,11 +252,8 @@ class _Reader(Reader):
                 table, year = msgspec.convert(data, YearTable), int(name)
             except ValueError as error:
                 raise ConfigError(f"{path.name}: {name}: {error}") from None
-            if any(
-                day.year != year
-                for some in (table.holidays, table.days_off, table.short, table.working)
-                for day in some
-            ):
+            every = (*table.holidays, *table.days_off, *table.short, *table.working)
+            if any(day.year != year for day in every):
                 raise ConfigError(_("{file}: {year}: a day of another year").format(file=path.name, year=name))
             public = table.holidays or [date(year, month, day) for month, day in PUBLIC]
             years[year] = Year(frozenset(public), *map(frozenset, (table.days_off, table.short, table.working)))

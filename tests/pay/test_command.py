@@ -173,7 +173,7 @@ def test_a_month_that_is_not_over_has_only_the_shifts_that_have_begun(desk: Desk
         ({"payroll": PAYROLL + "[[payroll.rules]]\nsince = 2026-01-01\nholiday = 'x'"}, "holiday: 'x' is not a number"),
         ({"payroll": "\n[payroll]\n"}, "there is no rate"),
         ({"payroll": PAYROLL + 2 * "[[payroll.rules]]\nsince = 2026-01-01\n"}, "two sets begin on the same day"),
-        ({"payroll": PAYROLL + "[[payroll.rules]]\nsince = 2026-01-01\nnorm_week = 0"}, "payroll.rules"),
+        ({"payroll": PAYROLL + "[[payroll.rules]]\nsince = 2026-01-01\nnorm_week = 0"}, ">= 1 `rules[0].norm_week`"),
         ({"payroll": PAYROLL + "calendar = 'pay/plan_10.xlsx'"}, "plan_10.xlsx: not valid TOML"),
     ],
 )  # fmt: skip

@@ -78,7 +78,7 @@ Journal = Literal["primary", "waitlist"]
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A visit that ``author`` booked. ``card`` is the patient's, inside the branch; duplicates of a card carry the same one.
+    """A visit that ``author`` booked. ``card`` is the patient's in that branch; duplicates carry the same one.
 
     ``excluded`` takes it out of every count: cancelled by the clinic, a test, a duplicate.
     """

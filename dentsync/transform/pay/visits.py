@@ -74,15 +74,9 @@ def _is_open(one: Booking, asking: Asking) -> bool:
     """A visit of the past that nobody marked counts for nothing until somebody says so; then as not come."""
     if one.status not in OPEN or not one.author:
         return one.status in OPEN
-    question = Question(
-        Kind.OPEN_VISIT,
-        one.author,
-        one.visit_on,
-        f"{one.journal} {one.patient}",
-        cards=(one.patient,),
-        places=(one.place,),
-    )
-    return asking.ask(question) is None
+    detail = f"{one.journal} {one.patient}"
+    cards, places = (one.patient,), (one.place,)
+    return asking.ask(Question(Kind.OPEN_VISIT, one.author, one.visit_on, detail, cards=cards, places=places)) is None
 
 
 def _credited(own: Sequence[Booking], primary: Primary) -> Booking:
