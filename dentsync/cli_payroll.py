@@ -29,12 +29,15 @@ def payroll(context: click.Context, month: str | None, config: Path, now: str | 
     if context.invoked_subcommand:
         return ExitCode.DONE
     from dentsync.runs.payroll import compute
-    from dentsync.show_payroll import payroll_json, show_payroll
 
     found = compute(config, _month(month), now)
     if as_json:
+        from dentsync.show_payroll_json import payroll_json
+
         click.echo(payroll_json(found))
     else:
+        from dentsync.show_payroll import show_payroll
+
         show_payroll(found)
     return ExitCode.DONE if found.may_close else ExitCode.PARTIAL
 
@@ -52,12 +55,15 @@ def explain(month: str | None, employee: str, config: Path, now: str | None, as_
     Example:  dentsync payroll explain --month 2026-10 --employee "Котова Анна"
     """
     from dentsync.runs.payroll import compute, pay_of_employee
-    from dentsync.show_payroll import explained_json, show_explained
 
     pay = pay_of_employee(compute(config, _month(month), now), employee)
     if as_json:
+        from dentsync.show_payroll_json import explained_json
+
         click.echo(explained_json(pay))
     else:
+        from dentsync.show_payroll import show_explained
+
         show_explained(pay)
     return ExitCode.DONE
 

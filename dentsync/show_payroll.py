@@ -1,4 +1,4 @@
-"""Pay on a terminal and as JSON. The director asks for it by name: names and card numbers are shown on purpose."""
+"""Pay on a terminal. The director asks for it by name: names and card numbers are shown on purpose."""
 
 import shutil
 import sys
@@ -6,12 +6,11 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from dentsync.lang import _
 from dentsync.load.console import Piece as Text
 from dentsync.load.console import show
-from dentsync.show import dumps
+from dentsync.show_payroll_json import minutes_of
 from dentsync.transform.pay.lines import Line
 from dentsync.transform.pay.payroll import Pay, Payroll
 from dentsync.transform.pay.pieces import Piece
@@ -92,21 +91,12 @@ def _cells(pay: Pay) -> list[str]:
     waiting = next((count for count in pay.counts if count.journal == "waitlist"), None)
     return [
         pay.name,
-        *map(hours, _minutes(pay).values()),
+        *map(hours, minutes_of(pay).values()),
         f"{len(primary.came)}/{len(primary.booked)}" if primary else "—",
         f"{primary.percent:.1f}" if primary and primary.percent is not None else "—",
         str(len(waiting.came)) if waiting else "—",
         roubles(pay.total),
     ]
-
-
-def _minutes(pay: Pay) -> dict[str, int]:
-    return {
-        "normal": pay.minutes(lambda piece: not piece.overtime),
-        "overtime": pay.minutes(lambda piece: piece.overtime),
-        "night": pay.minutes(lambda piece: piece.night),
-        "holiday": pay.minutes(lambda piece: piece.holiday),
-    }
 
 
 def hours(minutes: int) -> str:
@@ -188,77 +178,3 @@ def _cards(count: Count, width: int | None) -> Iterator[list[Text]]:
     missing = [card for card in count.booked if card not in count.came]
     yield from _wrapped(_("came: {cards}").format(cards=", ".join(count.came) or "—"), 2, width)
     yield from _wrapped(_("did not come: {cards}").format(cards=", ".join(missing) or "—"), 2, width)
-
-
-# ── JSON ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def payroll_json(found: Payroll) -> str:
-    """A month as one object: minutes are numbers, money is text."""
-    return dumps(
-        {
-            "month": f"{found.month:%Y-%m}",
-            "rules_since": found.rules.since,
-            "total": found.total,
-            "may_close": found.may_close,
-            "employees": [_pay(pay) for pay in found.pays],
-            "questions": [_question(one) for one in found.questions],
-            "answered": [one.id for one in found.answered],
-            "unused_decisions": [one.question for one in found.unused],
-        }
-    )
-
-
-def explained_json(pay: Pay) -> str:
-    """One employee with all evidence."""
-    lines = [_line(line) | {"evidence": _proof(line)} for line in pay.lines]
-    return dumps(_pay(pay) | {"lines": lines})
-
-
-def _pay(pay: Pay) -> dict[str, Any]:
-    return {
-        "id": pay.employee,
-        "name": pay.name,
-        "total": pay.total,
-        "minutes": _minutes(pay),
-        "lines": [_line(line) for line in pay.lines],
-        "remarks": [remark.text for remark in pay.remarks],
-    }
-
-
-def _line(line: Line) -> dict[str, Any]:
-    job = {"position": line.job.position, "branch": line.job.branch} if line.job else {}
-    count = line.count
-    share = {"booked": len(count.booked), "came": len(count.came), "percent": count.percent} if count else {}
-    return {
-        "code": line.code,
-        "quantity": line.quantity,
-        "price": line.price,
-        "factor": line.factor,
-        "amount": line.amount,
-        "rule": line.rule,
-        **job,
-        **share,
-    }
-
-
-def _proof(line: Line) -> dict[str, Any]:
-    proof: dict[str, Any] = {"rates": [rate.place for rate in line.rates], "places": list(line.places)}
-    if line.count:
-        return proof | {"booked": list(line.count.booked), "came": list(line.count.came)}
-    pieces = [{"start": one.start, "minutes": one.minutes, "places": list(one.places)} for one in line.pieces]
-    return proof | {"pieces": pieces}
-
-
-def _question(one: Question) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "kind": one.kind.value,
-        "employee": one.employee,
-        "on": one.on,
-        "minutes": one.minutes,
-        "candidates": list(one.candidates),
-        "cards": list(one.cards),
-        "places": list(one.places),
-        "answers": list(ANSWERS[one.kind]),
-    }

@@ -20,7 +20,8 @@ ALLOWED = {
     "sandbox": {"errors", "lang", "redact"},
     "config": CORE,
     "config_tables": CORE,
-    "config_payroll": CORE | {"config", "config_tables", "config_reader", "transform"},
+    "config_payroll": CORE | {"config", "config_payroll_tables", "config_reader", "transform"},
+    "config_payroll_tables": CORE | {"config_tables"},
     "config_reader": CORE | {"config", "config_tables"},
 }
 """Who may import whom inside the package; a room may always import itself. What is not listed is the shell."""

@@ -13,7 +13,7 @@ import pytest
 
 from dentsync.cli import run
 from dentsync.config import preset_text
-from dentsync.config_payroll import (
+from dentsync.config_payroll_tables import (
     BreakTable,
     NightTable,
     OvertimeTable,
