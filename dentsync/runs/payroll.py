@@ -17,7 +17,7 @@ from dentsync.transform.pay.facts import Booking, Decision, Facts
 from dentsync.transform.pay.minutes import months_later
 from dentsync.transform.pay.payroll import Pay, Payroll, payroll
 from dentsync.transform.pay.plan_sheet import plan_of
-from dentsync.transform.pay.rate_sheet import RATES, TIERS, RateBook, check_rates, rate_book_of
+from dentsync.transform.pay.rate_sheet import RATES, TIERS, RateBook, check_rates, rate_book_of, same_spelling
 from dentsync.transform.pay.rules import NoRules, Rules
 from dentsync.transform.pay.table import Names
 from dentsync.transform.pay.time_sheet import ABSENCES, TIMES, absences_of, clocks_of
@@ -61,7 +61,7 @@ def month_of(text: str, now: datetime) -> date:
 def _facts(settings: PaySettings) -> tuple[RateBook, Facts]:
     """What all files say. Raises SourceError with everything that is wrong in any of them."""
     book = rate_book_of(_grids(settings, "rates", {**RATES, **TIERS}))
-    rates = (*settings.rates, *book.rates)
+    rates = same_spelling((*settings.rates, *book.rates))
     plan = plan_of(_grids(settings, "plan", TIMES), settings.zone_of, settings.codes)
     time = clocks_of(_grids(settings, "time", TIMES), settings.zone_of)
     absent = absences_of(_grids(settings, "absences", ABSENCES))
@@ -72,7 +72,7 @@ def _facts(settings: PaySettings) -> tuple[RateBook, Facts]:
         raise SourceError("\n".join([*faults, summary]))
     if not rates:
         raise ConfigError(_("there is no rate: name the directory in payroll.rates, or write [[payroll.rate]]"))
-    return book, Facts(rates, plan.shifts, time.clocks, (*plan.absences, *absent.absences))
+    return book, Facts((*rates,), plan.shifts, time.clocks, (*plan.absences, *absent.absences))
 
 
 def _grids(settings: PaySettings, name: str, names: Names) -> list[Grid]:
@@ -94,10 +94,12 @@ def _with_tiers(rules: Rules, book: RateBook) -> Rules:
 
 
 def pay_of_employee(found: Payroll, employee: str) -> Pay:
-    """The pay of whoever is called so. Raises ConfigError, which names nobody."""
+    """The pay of whoever is called so, or has this code. Raises ConfigError, which names nobody."""
     wanted = fold(employee)
-    for pay in found.pays:
-        if wanted in (fold(pay.name), fold(pay.employee)):
-            return pay
+    called = [pay for pay in found.pays if wanted in (fold(pay.name), fold(pay.employee))]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        raise ConfigError(_("--employee: several people of that name have pay; give the code of one"))
     text = _("--employee: nobody of that name has pay in {month:%Y-%m}; look: dentsync payroll --month {month:%Y-%m}")
     raise ConfigError(text.format(month=found.month))

@@ -263,6 +263,22 @@ def test_a_month_that_is_none_is_refused(desk: Desk, month: str) -> None:
     assert (code, "is not a month" in err) == (2, True)
 
 
+def test_namesakes_are_told_apart_by_their_codes(desk: Desk) -> None:
+    rates = [["Код", *RATES[0]], *([code, *RATES[1]] for code in (7, 8))]
+    plan = [["Код", "Дата", "Начало", "Окончание"], *([code, date(2026, 10, 1), "8:00", "20:00"] for code in (7, 8))]
+    desk.write(rates=rates, plan=plan, time=["Код;Дата;Начало;Окончание", "7;01.10.2026;8:00;20:00"])
+    code, _out, err = desk.say("explain", "--employee", "Котова Анна Ильинична")
+    assert (code, "give the code of one" in err) == (2, True)
+    assert desk.say("explain", "--employee", "7")[0] == 0
+
+
+def test_the_configuration_and_the_directory_may_spell_somebody_differently(desk: Desk) -> None:
+    job = 'employee = "КОТОВА Анна Ильинична", position = "Администратор"'
+    desk.write(PAYROLL + f"rate = [{{ {job}, since = 2026-10-02, hour = 300, overtime = 400 }}]")
+    found = compute(desk.folder / "config.toml", "2026-10", "2026-11-01")
+    assert [str(line.price) for line in found.pays[0].lines] == ["250.00", "300.00", "350.00"]
+
+
 def test_somebody_without_pay_cannot_be_explained(desk: Desk) -> None:
     code, _out, err = desk.say("explain", "--employee", "Кто-то")
     assert (code, "nobody of that name" in err) == (2, True)

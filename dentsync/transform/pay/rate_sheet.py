@@ -60,7 +60,7 @@ def rate_book_of(grids: Iterable[Grid]) -> RateBook:
                 rates += gathered(table_of(grid, RATES, ("employee", "since", "hour")).rows(), _rate, faults)
         except Misread as fault:
             faults.append(str(fault))
-    rates = _same_spelling(rates)
+    rates = same_spelling(rates)
     faults += check_rates(rates)
     return RateBook((*rates,), (*sorted(tiers, key=lambda tier: tier.from_percent),), (*faults,))
 
@@ -103,11 +103,15 @@ def _parse_week(text: str) -> int:
     return hours
 
 
-def _same_spelling(rates: Iterable[Rate]) -> list[Rate]:
-    """Employees who are known by their name have one id, however their rows are spelt in case and spaces."""
+def same_spelling(rates: Iterable[Rate]) -> list[Rate]:
+    """Employees, positions and branches as they are spelt first: letter case and spaces make nobody another."""
     first: dict[str, str] = {}
+
+    def known(text: str) -> str:
+        return first.setdefault(fold(text), text)
+
     return [
-        replace(rate, job=replace(rate.job, employee=first.setdefault(fold(rate.job.employee), rate.job.employee)))
+        replace(rate, job=Job(known(rate.job.employee), known(rate.job.position), known(rate.job.branch)))
         for rate in rates
     ]
 
