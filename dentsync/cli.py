@@ -18,6 +18,7 @@ import click
 
 from dentsync import __version__, lang
 from dentsync.cli_options import ALL, APPROVE, CONFIG, DEADLINE, FEEDS, JSON, LOG, NOW, REPORT, STRICT, VALUES
+from dentsync.cli_payroll import payroll
 from dentsync.cli_people import duplicates
 from dentsync.cli_sandbox import demo, sandbox
 from dentsync.cli_sniff import sniff, statuses
@@ -332,6 +333,7 @@ cli.add_command(prune)
 cli.add_command(duplicates)
 cli.add_command(sniff)
 cli.add_command(statuses)
+cli.add_command(payroll)
 
 
 # ── showing ───────────────────────────────────────────────────────────────────────────────────

@@ -95,9 +95,8 @@ class Reader:
             self.fail(where, _explain(str(error), shape))
 
     def config(self, data: dict[str, Any]) -> Config:
-        self._known(
-            "", data, ("clinic", "files", "crm", "feeds", "routes", "safety", "retention", "mail", "alerts", "names")
-        )
+        tables = "clinic files crm feeds routes safety retention mail alerts names payroll"
+        self._known("", data, tuple(tables.split()))
         for name in ("clinic", "crm", "feeds", "routes"):
             if not isinstance(data.get(name), dict):
                 self.fail(f"[{name}]", _("this table is missing"))

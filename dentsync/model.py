@@ -180,6 +180,36 @@ NO_VALUE = "#ФОРМУЛА БЕЗ ЗНАЧЕНИЯ#"
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet that people fill in by hand, as it stands: ``rows`` of texts, rows and columns counted from 0.
+
+    A CSV file is one grid without a ``sheet``. ``merged``: first row and column, last row and column of each range.
+    """
+
+    file: str
+    sheet: str
+    rows: tuple[tuple[str, ...], ...] = dataclasses.field(repr=False)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+    def place(self, row: int | None = None, column: int = 0) -> str:
+        """Where a cell stands, in Russian: it is the people of the clinic who look for it."""
+        sheet = f", лист «{self.sheet}»" if self.sheet else ""
+        if row is None:
+            return f"{self.file}{sheet}"
+        return f"{self.file}{sheet}, ячейка {cell_name(row, column)}"
+
+
+def cell_name(row: int, column: int) -> str:
+    """«A1» for 0, 0."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+@dataclass(frozen=True, slots=True)
 class RawRecord:
     """One row as it stands in the file. ``cells`` maps our field names to verbatim text of the mapped columns."""
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -43,7 +44,7 @@ class XlsxExport:
     def rows(self) -> Iterator[tuple[int, bytes]]:
         for number, cells in islice(enumerate(self.sheet.iter_rows(), 1), self.layout.header_line, None):
             texts = texts_of(cells)
-            yield number, pack(_marked(texts, self.unsolved[number - 1]) if number - 1 in self.unsolved else texts)
+            yield number, pack(marked(texts, self.unsolved[number - 1]) if number - 1 in self.unsolved else texts)
 
     def noise(self, raw: bytes) -> Noise | None:
         if len(raw) > MAX_RECORD:
@@ -65,14 +66,9 @@ class XlsxExport:
 def open_xlsx(path: Path, reading: Reading) -> XlsxExport:
     """Open the named sheet, or the first one that is visible. Raises ``SourceError``."""
     scans = scan_workbook(path)
-    try:
+    with calm(path):
         sheet, others = _sheet(path, reading.sheet, scans)
         rows = [texts_of(cells) for cells in islice(sheet.iter_rows(), HEADER_ROWS)]
-    except BaseException as error:
-        # The reader of workbooks, a Rust library, tells of its own bugs in this way.
-        if type(error).__name__ == "PanicException":
-            raise damaged(path) from None
-        raise
     header = header_of(rows, reading.words)
     scan = scans.get(sheet.name, SheetScan())
     bent = Counter(hidden=scan.hidden, sheets=0 if reading.sheet else others)
@@ -88,6 +84,20 @@ def open_xlsx(path: Path, reading: Reading) -> XlsxExport:
     )
 
 
+@contextmanager
+def calm(path: Path) -> Iterator[None]:
+    """What the reader of workbooks says about a file, raised as ``SourceError``."""
+    try:
+        yield
+    except CalamineError:
+        raise damaged(path) from None
+    except BaseException as error:
+        # A Rust library tells of its own bugs in this way.
+        if type(error).__name__ == "PanicException":
+            raise damaged(path) from None
+        raise
+
+
 def _layout(header: Header, sheet: str) -> Layout:
     names = tuple(map(str.strip, header.names))
     return Layout("xlsx", "", "", names, header.last + 1 if names else 0, header.hits, sheet)
@@ -95,16 +105,13 @@ def _layout(header: Header, sheet: str) -> Layout:
 
 def _sheet(path: Path, name: str | None, scans: Mapping[str, SheetScan]) -> tuple[CalamineSheet, int]:
     """The sheet, and how many others are to be seen beside it."""
-    try:
-        with readable(path):
-            book = CalamineWorkbook.from_path(path)
-            visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
-            wanted = next(iter(visible or book.sheet_names), "") if name is None else name
-            if wanted in book.sheet_names or name is None:
-                check_area(path, wanted, scans.get(wanted, SheetScan()))
-                return book.get_sheet_by_name(wanted), len(set(visible) - {wanted})
-    except CalamineError:
-        raise damaged(path) from None
+    with readable(path):
+        book = CalamineWorkbook.from_path(path)
+        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+        wanted = next(iter(visible or book.sheet_names), "") if name is None else name
+        if wanted in book.sheet_names or name is None:
+            check_area(path, wanted, scans.get(wanted, SheetScan()))
+            return book.get_sheet_by_name(wanted), len(set(visible) - {wanted})
     text = _("{file}: has no sheet {sheet!r} (it has: {sheets}); change the feed's sheet")
     raise SourceError(text.format(file=path.name, sheet=name, sheets=", ".join(book.sheet_names)))
 
@@ -113,7 +120,7 @@ def _bare(cells: list[str]) -> tuple[str, ...]:
     return tuple(map(str.strip, cells))
 
 
-def _marked(texts: list[str], columns: list[int]) -> list[str]:
+def marked(texts: list[str], columns: list[int]) -> list[str]:
     """The texts of a row in which formulas have no value."""
     cells = texts + [""] * (max(columns) + 1 - len(texts))
     for column in columns:

@@ -1,0 +1,105 @@
+"""The pay of a month from the files that the configuration names: read all, complain about all, compute."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from dentsync.config_payroll import PaySettings, pay_settings
+from dentsync.errors import ConfigError, SourceError
+from dentsync.extract.grid import read_grids
+from dentsync.lang import _
+from dentsync.model import Grid
+from dentsync.runs.session import moment
+from dentsync.transform.pay.calendar import UnknownYear
+from dentsync.transform.pay.facts import Booking, Decision, Facts
+from dentsync.transform.pay.minutes import months_later
+from dentsync.transform.pay.payroll import Pay, Payroll, payroll
+from dentsync.transform.pay.plan_sheet import plan_of
+from dentsync.transform.pay.rate_sheet import RATES, TIERS, RateBook, check_rates, rate_book_of, same_spelling
+from dentsync.transform.pay.rules import NoRules, Rules
+from dentsync.transform.pay.table import Names
+from dentsync.transform.pay.time_sheet import ABSENCES, TIMES, absences_of, clocks_of
+from dentsync.transform.words import fold
+
+
+def compute(
+    path: Path, month: str, now: str | None, bookings: Iterable[Booking] = (), decisions: Iterable[Decision] = ()
+) -> Payroll:
+    """The pay of ``month`` («2026-10», or «last»). ``bookings`` and ``decisions`` come from whoever keeps them.
+
+    Raises ConfigError, and SourceError with a line for each cell that cannot be used: the rest is not computed.
+    """
+    settings = pay_settings(path)
+    present = moment(now, settings.config)
+    first = month_of(month, present)
+    book, facts = _facts(settings)
+    sets = [_with_tiers(rules, book) for rules in settings.sets]
+    facts = replace(facts, bookings=tuple(bookings), decisions=tuple(decisions))
+    try:
+        return payroll(first, facts, sets, settings.calendar, present)
+    except UnknownYear as error:
+        text = _(
+            "the days off of {year} are not known: update the library holidays, or write the year into payroll.calendar"
+        )
+        raise ConfigError(text.format(year=error)) from None
+    except NoRules:
+        text = _("{file}: payroll.rules: none are in force in {month:%Y-%m}; add a set with an earlier since")
+        raise ConfigError(text.format(file=path.name, month=first)) from None
+
+
+def month_of(text: str, now: datetime) -> date:
+    """The first day of a month that is written «2026-10» or «last». Raises ConfigError."""
+    if text == "last":
+        return months_later(now.date(), -1)
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+        raise ConfigError(_("--month: {text!r} is not a month; for example 2026-10, or last").format(text=text))
+    return date.fromisoformat(f"{text}-01")
+
+
+def _facts(settings: PaySettings) -> tuple[RateBook, Facts]:
+    """What all files say. Raises SourceError with everything that is wrong in any of them."""
+    book = rate_book_of(_grids(settings, "rates", {**RATES, **TIERS}))
+    rates = same_spelling((*settings.rates, *book.rates))
+    plan = plan_of(_grids(settings, "plan", TIMES), settings.zone_of, settings.codes)
+    time = clocks_of(_grids(settings, "time", TIMES), settings.zone_of)
+    absent = absences_of(_grids(settings, "absences", ABSENCES))
+    faults = [*book.faults, *plan.faults, *time.faults, *absent.faults]
+    faults += [fault for fault in check_rates(rates) if fault not in faults]
+    if faults:
+        summary = _("cells that cannot be used: {count}; nothing was computed").format(count=len(faults))
+        raise SourceError("\n".join([*faults, summary]))
+    if not rates:
+        raise ConfigError(_("there is no rate: name the directory in payroll.rates, or write [[payroll.rate]]"))
+    return book, Facts((*rates,), plan.shifts, time.clocks, (*plan.absences, *absent.absences))
+
+
+def _grids(settings: PaySettings, name: str, names: Names) -> list[Grid]:
+    """The sheets of all files that a pattern names. Raises SourceError where it names none."""
+    pattern = settings.files[name]
+    if not pattern:
+        return []
+    found = sorted(path for path in settings.folder.glob(pattern) if not path.name.startswith(("~$", ".")))
+    if not found:
+        text = _("payroll.{name}: no file matches {pattern}; put it there, or leave the key out")
+        raise SourceError(text.format(name=name, pattern=pattern))
+    words = [alias for aliases in names.values() for alias in aliases]
+    return [grid for path in found for grid in read_grids(path, words)]
+
+
+def _with_tiers(rules: Rules, book: RateBook) -> Rules:
+    """The directory's tiers go before those of the configuration."""
+    return replace(rules, primary=replace(rules.primary, tiers=book.tiers)) if book.tiers else rules
+
+
+def pay_of_employee(found: Payroll, employee: str) -> Pay:
+    """The pay of whoever is called so, or has this code. Raises ConfigError, which names nobody."""
+    wanted = fold(employee)
+    called = [pay for pay in found.pays if wanted in (fold(pay.name), fold(pay.employee))]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        raise ConfigError(_("--employee: several people of that name have pay; give the code of one"))
+    text = _("--employee: nobody of that name has pay in {month:%Y-%m}; look: dentsync payroll --month {month:%Y-%m}")
+    raise ConfigError(text.format(month=found.month))
