@@ -86,7 +86,7 @@ class Reviewed:
 def review(options: Options, path: Path, *, every: bool) -> Reviewed:
     """Write a new workbook. ``every``: with what was decided before. Raises DentsyncError."""
     if path.exists():  # somebody's decisions may be in it
-        raise ConfigError(_("{file}: is there already; it was not touched").format(file=path))
+        raise ConfigError(_("{file}: is there already and was not touched; name another one").format(file=path))
     with looked_into(options.config, options.now) as job:
         journal = Journal(job.store.db)
         entries = {(one.source, one.patient): one for one in journal.entries()}
