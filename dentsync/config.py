@@ -193,6 +193,8 @@ def write_preset(name: str, path: Path) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise ConfigError(_("{file}: is there already and was not touched; name another one").format(file=path)) from None
+        raise ConfigError(
+            _("{file}: is there already and was not touched; name another one").format(file=path)
+        ) from None
     except OSError as error:
         raise ConfigError(_("{file}: cannot be written: {reason}").format(file=path, reason=error.strerror)) from None

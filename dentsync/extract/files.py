@@ -15,7 +15,9 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        text = _("{file}: is not there; check its name, or leave it to the next run, which takes what is in the inbox then")
+        text = _(
+            "{file}: is not there; check its name, or leave it to the next run, which takes what is in the inbox then"
+        )
         raise SourceError(text.format(file=path.name)) from None
     except OSError as error:
         text = _("{file}: cannot be read: {reason}; check the rights to it")

@@ -96,7 +96,9 @@ def _appearing(target: Path) -> Iterator[Path]:
         sync_file(part)
         _publish(part, target)
     except FileExistsError:
-        raise ConfigError(_("{file}: is there already and was not touched; name another one").format(file=target)) from None
+        raise ConfigError(
+            _("{file}: is there already and was not touched; name another one").format(file=target)
+        ) from None
     except OSError as error:
         raise StoreError(_("{file}: cannot be written: {reason}").format(file=target, reason=error.strerror)) from None
     finally:
