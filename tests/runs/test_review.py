@@ -28,13 +28,6 @@ ONE_WORD = "104;Анна;8(916)555-01-04;Активный;Северный;"
 COLUMNS = {"decision": "J", "last": "K", "first": "L", "patronymic": "M"}
 
 
-@pytest.fixture
-def clinic(clinic: Clinic) -> Clinic:
-    """With a field for what a message calls the patient."""
-    clinic.configure('# sms_name     = "UF', 'sms_name     = "UF')
-    return clinic
-
-
 def review(clinic: Clinic, *more: str) -> Path:
     path = clinic.folder / "names.xlsx"
     path.unlink(missing_ok=True)
