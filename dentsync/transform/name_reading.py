@@ -211,6 +211,8 @@ def _surname_and_initials(reading: Reading, surname: int) -> str:
     odds = odds_of(fold(reading.words[surname]))
     if odds.listed and odds.given > odds.surname:
         reading.codes.add("ambiguous")
+    if len(reading.words[surname]) == 1:  # «А Б»: a Korean surname needs more than that beside it
+        reading.codes.add("unsure_initials")
     letters = iter("ij")
     pattern = "".join("S" if i == surname else next(letters) for i in range(len(reading.words)))
     if pattern[0] != "S":

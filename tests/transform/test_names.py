@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dentsync.transform.names import (
@@ -289,6 +289,7 @@ def test_case_and_spaces_do_not_change_who_it_is(last: str, first: str, patronym
     assert parts(parse_name(text)) == (last, first, patronymic)
 
 
+@example("A\x85ß")
 @given(st.text(max_size=40))
 def test_any_text_has_an_answer_and_a_clean_name_stays_as_it_is(text: str) -> None:
     name = parse_name(text)
