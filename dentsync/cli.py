@@ -146,6 +146,26 @@ def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) ->
 
 
 @cli.command()
+@CONFIG
+@NOW
+@APPROVE
+@DEADLINE
+@JSON
+@VALUES
+@REPORT
+@LOG
+def tick(as_json: bool, values: bool | None, **given: Any) -> int:
+    """Make the deals that follow from what people did in the CRM, as [follows.*] says.
+
+    \b
+    Example:  dentsync tick --deadline 10m
+    """
+    from dentsync.runs import ticking
+
+    return _shown(_carried_out(ticking.tick, **given), as_json, values, every=False)
+
+
+@cli.command()
 @FEEDS
 @CONFIG
 @NOW

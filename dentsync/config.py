@@ -14,7 +14,7 @@ import msgspec
 
 from dentsync.errors import ConfigError
 from dentsync.lang import _
-from dentsync.model import CleanRules, CrmField, FeedKind, FileRules, Route, SafetyRules
+from dentsync.model import CleanRules, CrmField, FeedKind, FileRules, Follow, Route, SafetyRules
 from dentsync.redact import redact
 
 PRESETS = Path(__file__).with_name("presets")
@@ -105,6 +105,7 @@ class Config:
     mail: MailAccount | None = None
     alerts: Alerts | None = None
     retention: Retention = Retention()
+    follows: Mapping[str, Follow] = field(default_factory=dict)
 
 
 def digest_of(*parts: Any) -> str:

@@ -25,6 +25,7 @@ from dentsync.config_tables import (
     FeedTable,
     FieldTable,
     FilesTable,
+    FollowTable,
     MailTable,
     NamesTable,
     PartTable,
@@ -45,6 +46,7 @@ from dentsync.model import (
     FeedKind,
     FieldType,
     FileRules,
+    Follow,
     Limit,
     Route,
     SafetyRules,
@@ -95,7 +97,7 @@ class Reader:
             self.fail(where, _explain(str(error), shape))
 
     def config(self, data: dict[str, Any]) -> Config:
-        tables = "clinic files crm feeds routes safety retention mail alerts names payroll"
+        tables = "clinic files crm feeds routes safety retention mail alerts names payroll follows"
         self._known("", data, tuple(tables.split()))
         for name in ("clinic", "crm", "feeds", "routes"):
             if not isinstance(data.get(name), dict):
@@ -108,6 +110,7 @@ class Reader:
         feeds = {name: self._feed(name, table, clinic) for name, table in data["feeds"].items()}
         routes = {name: self._route(name, table, feeds, fields) for name, table in data["routes"].items()}
         names = self.table(data.get("names", {}), NamesTable, "names")
+        follows = self.table(data.get("follows", {}), dict[str, Any], "follows")
         root = self.path.resolve().parent
         return Config(
             path=self.path,
@@ -131,12 +134,14 @@ class Reader:
             digest=digest_of(
                 *(data.get(name, {}) for name in ("clinic", "crm", "feeds", "routes", "safety")),
                 names.doubtful,
+                follows,
                 [vocabulary(table.get("source", "helix")) for table in data["feeds"].values()],
             ),
             holds_doubtful=names.doubtful == "hold",
             mail=self._mail(data.get("mail")),
             alerts=self.alerts(data),
             retention=self._retention(data.get("retention", {})),
+            follows={name: self._follow(name, table, fields, routes) for name, table in follows.items()},
         )
 
     # ── tables ──
@@ -271,6 +276,27 @@ class Reader:
             group=table.group,
             adopt=table.adopt,
         )
+
+    def _follow(
+        self, name: str, data: Any, fields: Mapping[str, Mapping[str, CrmField]], routes: Mapping[str, Route]
+    ) -> Follow:
+        where = f"follows.{name}"
+        table = self.table(data, FollowTable, where)
+        if name in {route.group or route.name for route in routes.values()}:
+            self.fail(where, _("a route has this name; choose another one"))
+        if not (table.looks.ends or table.looks.stages):
+            self.fail(f"{where}.from", _('name an end or stages: ends = "won"'))
+        if bool(table.pipeline) == table.back:
+            self.fail(where, _("name a pipeline, or back = true"))
+        for field in table.fields:
+            if field not in fields["deal"]:
+                self.fail(f"{where}.fields", _("{field!r} has no line in [crm.fields.deal]").format(field=field))
+        self._title(f"{where}.title", table.title.replace("{title", "{doctor"))
+        looks = table.looks
+        return Follow(
+            name, looks.pipelines, table.pipeline, table.stage, table.title, looks.ends or None, looks.stages,
+            table.fields, table.back,
+        )  # fmt: skip
 
     def _stage(self, where: str, status: str, stage: str | EndTable) -> StageRef:
         if status != "default" and status not in list(Status):

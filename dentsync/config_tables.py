@@ -170,6 +170,25 @@ class RouteTable(Table, frozen=True):
     adopt: tuple[str, ...] = ()
 
 
+class FromTable(Table, frozen=True):
+    """Where a rule of ``[follows.*]`` looks."""
+
+    pipelines: tuple[str, ...]
+    ends: Literal["won", "lost", ""] = ""
+    stages: tuple[str, ...] = ()
+
+
+class FollowTable(Table, frozen=True, rename={"looks": "from"}):
+    """``[follows.*]``."""
+
+    looks: FromTable
+    title: str
+    stage: str
+    pipeline: str = ""
+    back: bool = False
+    fields: tuple[str, ...] = ()
+
+
 class RetentionTable(Table, frozen=True):
     """``[retention]``: a number of days ("400d"); what is not named is kept. ``backups``: so many of the newest."""
 

@@ -352,6 +352,30 @@ class Route:
     adopt: tuple[str, ...] = ()
 
 
+FOLLOWED = ":deal/"
+"""In the key of a deal that follows another deal: the rule before it, the CRM id of that deal behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What follows from what people did in the CRM.
+
+    A deal in one of ``pipelines`` that ended so (``ends``), or stands at one of ``stages``, wants another deal at
+    ``stage`` of ``pipeline``. ``back``: instead of there, in the pipeline of the deal that it followed itself.
+    ``fields`` are taken along.
+    """
+
+    name: str
+    pipelines: tuple[str, ...]
+    pipeline: str
+    stage: str
+    title: str
+    ends: Literal["won", "lost"] | None = None
+    stages: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    back: bool = False
+
+
 Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]
 
 

@@ -9,7 +9,7 @@ Promises every target keeps (design: "Promises at the CRM's door"):
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -115,6 +115,21 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """Deals that were changed, with their contacts. ``until``: the CRM's time (epoch seconds) up to which all are here.
+
+    A target asks for ``OVERLAP`` more than it is asked, because a CRM shows some changes late.
+    """
+
+    deals: tuple[Present, ...]
+    until: float
+
+
+OVERLAP = 600.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """Operations that travel in one request. ``request`` is the target's own and is opaque to the caller."""
 
@@ -185,6 +200,13 @@ class Target(Protocol):
 
     def read(self, needs: Needs) -> Reading:
         """Read present items in as few requests as possible. Raises TargetError; changes nothing."""
+        ...
+
+    def changed_deals(self, pipelines: Collection[str], since: float | None) -> Changes:
+        """Deals of these pipelines (names) that anybody changed since then (epoch seconds of the CRM; None: just now).
+
+        Raises TargetError; changes nothing.
+        """
         ...
 
     def carry_out(self, operations: Sequence[Operation], ids: Mapping[str, int], patience: Patience) -> Iterator[Step]:

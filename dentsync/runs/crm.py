@@ -1,7 +1,7 @@
 """The CRM of the configuration, opened with what earlier runs learned about it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.load.target import Clock, FastClock, Target, TargetSettings, WallClock
 from dentsync.load.targets import TARGETS
+from dentsync.model import Follow, Route, StageRef
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import Store
 
@@ -28,12 +29,29 @@ def target_of(config: Config, store: Store, clock: Clock | None = None) -> tuple
         originator=config.originator,
         timezone=str(config.zone),
         fields=config.fields,
-        routes=tuple(config.routes.values()),
+        routes=(*config.routes.values(), *_places_of(config.follows.values())),
         limits=config.limits,
         directory=directory,
         pace=pace[0] if pace else None,
     )
     return TARGETS[config.target](settings, clock or clock_of(config)), directory is not None
+
+
+def _places_of(follows: Iterable[Follow]) -> Iterator[Route]:
+    """Pipelines and stages that the rules of ``[follows]`` name, as routes nobody takes: they have to be there."""
+    for follow in follows:
+        name = f"follows.{follow.name}"
+        ends = {stage: StageRef(stage, follow.ends) for stage in follow.stages}
+        for pipeline in follow.pipelines:
+            yield Route(
+                name,
+                (),
+                pipeline,
+                follow.title,
+                ends | ({follow.stage: StageRef(follow.stage)} if pipeline == follow.pipeline else {}),
+            )
+        if follow.pipeline and follow.pipeline not in follow.pipelines:
+            yield Route(name, (), follow.pipeline, follow.title, {"default": StageRef(follow.stage)})
 
 
 def clock_of(config: Config) -> Clock:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dentsync.load.target import Patience
     from dentsync.runs.online import Survey
     from dentsync.runs.pushed import Pushed
+    from dentsync.runs.rounds import Planner
 
 Tick = Callable[[str, int, int], None]
 """Progress: what is being done, how much is done, out of how much (0: unknown); "wait" and for how many seconds."""
@@ -184,12 +185,20 @@ def _seen(job: Session, options: Options) -> "Survey":
 def _run(
     job: Session, command: str, options: Options, feeds: Collection[str], read: Callable[[], list[FileReport]]
 ) -> Report:
+    def work(run: int, report: Report) -> None:
+        report.files = read()
+        if job.store.facts.has_news(job.now, job.rules):
+            plan_and_push(job, run, report, options, feeds)
+
+    return recorded(job, command, options, work)
+
+
+def recorded(job: Session, command: str, options: Options, work: Callable[[int, Report], None]) -> Report:
+    """Do the work of a command as a run of the journal, however it ends."""
     run = job.store.ledger.start_run(command, wall_time(), job.now)
     report = _watched(options, Report(command, job.config.clinic, job.now))
     try:
-        report.files = read()
-        if job.store.facts.has_news(job.now, job.rules):
-            _plan_and_push(job, run, report, options, feeds)
+        work(run, report)
     except DentsyncError as error:
         report.code = error.exit_code
         job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
@@ -202,9 +211,13 @@ def _run(
     return _finish(job, run, report, options)
 
 
-def _plan_and_push(job: Session, run: int, report: Report, options: Options, feeds: Collection[str]) -> None:
+def plan_and_push(
+    job: Session, run: int, report: Report, options: Options, feeds: Collection[str] = (),
+    planner: "Planner | None" = None,
+) -> None:  # fmt: skip
+    """Plan and push in rounds: what the rows of these feeds want, or what another planner says."""
     from dentsync.runs.pushing import Pusher
-    from dentsync.runs.rounds import carry_out
+    from dentsync.runs.rounds import carry_out, rows_planner
 
     def is_refused(plan: Plan) -> bool:
         report.plan = plan
@@ -212,7 +225,9 @@ def _plan_and_push(job: Session, run: int, report: Report, options: Options, fee
 
     pusher = Pusher(job, patience_of(job, options), options.tick)
     try:
-        done = carry_out(job, run, feeds, pusher, is_refused, options.tick)
+        whole = not (feeds or planner)
+        planner = planner or rows_planner(job, feeds, options.tick)
+        done = carry_out(job, run, pusher, is_refused, planner, whole=whole)
         report.uncertain, report.newly_held = done.uncertain, done.newly_held
     finally:
         report.pushed = pusher.total

@@ -18,6 +18,7 @@ from dentsync.transform.link import Match, Mention, Somebody, identify, mention_
 from dentsync.transform.safety import plan_refusals
 
 PLAN_VERSION = 1
+IN_DOUBT = "не известно, дошла ли прошлая операция: проверим, когда CRM успеет её показать"
 
 Progress = Callable[[int, int], None]
 """Called with people planned and people in all."""
@@ -32,6 +33,7 @@ class Work:
     wakes: dict[int, str | None] = field(default_factory=dict)
     moved: dict[int, str] = field(default_factory=dict)  # rows that turned out to be somebody else's -> whose
     judged: set[str] = field(default_factory=set)  # "kind:key" of the rows themselves
+    looked_at: set[str] = field(default_factory=set)  # "kind:key" of items that no row speaks for
 
 
 def make_plan(
@@ -80,7 +82,9 @@ class _Planner:
                 progress(done, len(people))
         for person in self.left.keys() - people.keys():
             self._plan_person(person, [])
-        return Work(self._plan(mark), self.rows, self.wakes, self.moved, self.judged)
+        return Work(
+            plan_of(self.job, mark, self.operations.values(), self.held), self.rows, self.wakes, self.moved, self.judged
+        )
 
     def _is_visit(self, row: StoredRow) -> bool:
         return self.job.config.feeds[row.feed].rules.entity is not Entity.PATIENT
@@ -179,8 +183,7 @@ class _Planner:
         if self.only is not None and name not in self.only:
             return
         if name in self.waiting:
-            reason = "не известно, дошла ли прошлая операция: проверим, когда CRM успеет её показать"
-            self.held.append(Held(desired.kind, desired.key, desired.origin, reason))
+            self.held.append(Held(desired.kind, desired.key, desired.origin, IN_DOUBT))
             return
         crm, kind = self.job.config.target, desired.kind
         synced = self.ledger.synced(crm, kind, desired.key)
@@ -189,27 +192,26 @@ class _Planner:
         self.operations |= {operation.id: operation for operation in operations}
         self.held += held
 
-    # ── the value ──
 
-    def _plan(self, mark: str) -> Plan:
-        operations = tuple(sorted(self.operations.values(), key=_order))
-        return Plan(
-            version=PLAN_VERSION,
-            now=self.job.now.isoformat(timespec="seconds"),
-            clinic=self.job.config.clinic,
-            target=self.job.config.target,
-            config=self.job.config.digest,
-            mark=mark,
-            digest=plan_digest(operations, self.job.config.digest),
-            operations=operations,
-            held=tuple(self.held),
-            refusals=self._refusals(operations),
-        )
+# ── the value ──
 
-    def _refusals(self, operations: tuple[Operation, ...]) -> tuple[str, ...]:
-        ours = Ours(self.ledger, self.job.config.target)
-        unapproved = without_approved(self.job, operations)
-        return plan_refusals(unapproved, ours, self.job.config.safety, self.job.now)
+
+def plan_of(job: Session, mark: str, operations: Collection[Operation], held: Collection[Held]) -> Plan:
+    """Operations and what waits, as a plan that knows which limits it passes."""
+    ordered = tuple(sorted(operations, key=_order))
+    ours = Ours(job.store.ledger, job.config.target)
+    return Plan(
+        version=PLAN_VERSION,
+        now=job.now.isoformat(timespec="seconds"),
+        clinic=job.config.clinic,
+        target=job.config.target,
+        config=job.config.digest,
+        mark=mark,
+        digest=plan_digest(ordered, job.config.digest),
+        operations=ordered,
+        held=tuple(held),
+        refusals=plan_refusals(without_approved(job, ordered), ours, job.config.safety, job.now),
+    )
 
 
 def plan_digest(operations: tuple[Operation, ...], config: str) -> str:

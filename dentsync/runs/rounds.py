@@ -14,6 +14,20 @@ ROUNDS = 3
 """The plan, what was lost of it, and what was lost of that; a CRM that loses more is left to the next run."""
 
 
+Planner = Callable[[frozenset[str], Collection[str] | None], Work]
+"""Makes a plan. Given are the items ("kind:key") that have to wait, and those that alone are meant, or None."""
+
+
+def rows_planner(job: Session, feeds: Collection[str], tick: Tick | None) -> Planner:
+    """Plans what the rows of these feeds want; of all feeds where none is named."""
+    progress = (lambda count, total: tick("plan", count, total)) if tick else None
+
+    def plan(waiting: frozenset[str], only: Collection[str] | None) -> Work:
+        return make_plan(job, mark=job.store.mark(), waiting=waiting, feeds=feeds, only=only, progress=progress)
+
+    return plan
+
+
 @dataclass(slots=True)
 class Done:
     """What the rounds came to. ``uncertain``: items whose last operation still has no known end."""
@@ -34,7 +48,7 @@ class _Books:
 
     def enter(self, work: Work, pushed: Pushed | None, only: Collection[str]) -> None:
         """Take up a round: what it was about is no longer as the round before left it."""
-        self.looked_at.update(*work.rows.values())
+        self.looked_at.update(work.looked_at, *work.rows.values())
         self.judged |= work.judged
         self.undone -= set(only)
         self.held = {name: one for name, one in self.held.items() if name not in only}
@@ -48,28 +62,22 @@ class _Books:
 def carry_out(
     job: Session,
     run: int,
-    feeds: Collection[str],
     pusher: Pusher,
     is_refused: Callable[[Plan], bool],
-    tick: Tick | None = None,
+    planner: Planner,
+    *,
+    whole: bool,
 ) -> Done:
     """Plan all that has news and push it, unless the plan is refused; then what was lost of it, after the search lag.
 
-    Raises KeyboardInterrupt or Terminated where it was asked to end, once all that was in flight is recorded.
+    ``whole``: the planner looks at all that may wait. Raises KeyboardInterrupt or Terminated where it was asked to end,
+    once all that was in flight is recorded.
     """
     books, done, only = _Books(), None, frozenset[str]()
-    planning = (lambda count, total: tick("plan", count, total)) if tick else None
     for number in range(ROUNDS):
         with job.store.transaction():
             waiting = recover(job)
-            work = make_plan(
-                job,
-                mark=job.store.mark(),
-                waiting=waiting,
-                feeds=feeds,
-                only=only if number else None,
-                progress=planning,
-            )
+            work = planner(waiting, only if number else None)
         done = done or Done(work.plan)
         pushed = None if is_refused(done.plan) else pusher.push(run, work.plan, doubted=bool(number))
         books.enter(work, pushed, only)
@@ -83,7 +91,7 @@ def carry_out(
     assert done is not None
     with job.store.transaction():
         done.uncertain = len(job.store.ledger.uncertain(job.config.target))
-        looked_at = books.looked_at if feeds else None
+        looked_at = None if whole else books.looked_at
         # A run of one feed knows nothing of what waits in another.
         done.newly_held = job.store.ledger.replace_held(books.held.values(), wall_time(), looked_at, books.judged)
     return done

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from dentsync.model import (
+    FOLLOWED,
     NAME_WAITS,
     STRENGTH,
     Drift,
@@ -192,12 +193,13 @@ class Ledger:
     ) -> int:
         """The present list of what waits; how many of it did not wait before.
 
-        ``among``: the items ("kind:key") that were looked at; the others wait as they did. None: all. A record that
+        ``among``: the items ("kind:key") that were looked at; the others wait as they did. None: all but the deals that
+        follow others, of which the rows know nothing. A record that
         waits for its name does so until it is itself ``judged`` anew.
         """
         before = {(kind, key): reason == NAME_WAITS for kind, key, _origin, reason in self.held()}
         now = {(one.kind, one.key): one for one in held}
-        looked_at = {True: judged, False: [":".join(item) for item in before] if among is None else among}
+        looked_at = {True: judged, False: _rows_of(before) if among is None else among}
         seen = [item for item, for_name in before.items() if ":".join(item) in looked_at[for_name]]
         self.db.executemany("DELETE FROM held WHERE kind = ? AND key = ?", seen)
         rows = ((h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in now.values())
@@ -279,6 +281,11 @@ class Ledger:
         """Store a JSON-able value."""
         text = _json.encode(value).decode()
         self.db.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?)", (target, name, text, at.isoformat()))
+
+
+def _rows_of(items: Iterable[tuple[str, str]]) -> list[str]:
+    """Of what waits, the items that rows want."""
+    return [f"{kind}:{key}" for kind, key in items if FOLLOWED not in key]
 
 
 class Ids(Mapping[str, int]):

@@ -207,7 +207,7 @@ def _stage(row: Mapping[str, Any]) -> Stage:
 
 
 def _problems_of_route(route: Route, pipelines: tuple[Pipeline, ...]) -> Iterator[str]:
-    where = f"routes.{route.name}"
+    where = route.name if "." in route.name else f"routes.{route.name}"
     found = [one for one in pipelines if fold(one.name) == fold(route.pipeline)]
     if not found:
         yield _("{where}: Bitrix24 has no pipeline «{name}»; it has {names}").format(

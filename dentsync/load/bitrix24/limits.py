@@ -51,6 +51,11 @@ class Budgets:
         self._ahead, self._least, self._most = 0.0, -math.inf, math.inf
         self.limit = LIMIT
 
+    @property
+    def portal_time(self) -> float:
+        """The portal's clock now, epoch seconds."""
+        return self._clock.time() - self._ahead
+
     # ── what answers tell ──
 
     def synchronise(self, time: Mapping[str, Any], sent_at: float, heard_at: float) -> None:

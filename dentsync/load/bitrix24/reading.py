@@ -6,7 +6,8 @@ Reading must be complete: a row that is missed becomes a duplicate, so any doubt
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from dentsync.errors import TargetError
@@ -73,6 +74,18 @@ class Reader:
     def _take_lists(self, found: Found, lists: Lists, answers: Mapping[str, Done | Rejected]) -> None:
         for key, (kind, command) in lists.items():
             self._take(found, kind, self._all_pages(kind, command, _rows(result_of(answers[key], LIST))))
+
+    def ask_time(self) -> None:
+        """Make the portal say something: its answers carry its clock."""
+        self._portal.ask({"total": _count()})
+
+    def changed_deals(self, pipelines: Collection[int], since: datetime) -> tuple[Present, ...]:
+        """Deals of these pipelines that were changed since then, by rising id."""
+        found: Found = {"contact": {}, "deal": {}}
+        where = {">=updatedTime": since.isoformat(timespec="seconds"), "@categoryId": sorted(pipelines)}
+        lists: Lists = {"u0": ("deal", self._list("deal", where))} if pipelines else {}
+        self._read_lists(found, lists)
+        return tuple(found["deal"].values())
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────
 

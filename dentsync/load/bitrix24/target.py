@@ -1,7 +1,9 @@
 """Bitrix24 as a target: one webhook, one portal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,8 +17,8 @@ from dentsync.load.bitrix24.portal import Pace, Portal
 from dentsync.load.bitrix24.reading import Reader
 from dentsync.load.bitrix24.webhook import parse_webhook
 from dentsync.load.flow import Flow
-from dentsync.load.target import Checked, Clock, Needs, Patience, Reading, Step, TargetSettings
-from dentsync.model import Kind, Operation, Plain
+from dentsync.load.target import OVERLAP, Changes, Checked, Clock, Needs, Patience, Reading, Step, TargetSettings
+from dentsync.model import Kind, Operation, Plain, Present
 
 
 class Bitrix24:
@@ -54,6 +56,18 @@ class Bitrix24:
     def read(self, needs: Needs) -> Reading:
         """Present items. Raises TargetError; changes nothing."""
         return self._ready().reader.read(needs)
+
+    def changed_deals(self, pipelines: Collection[str], since: float | None) -> Changes:
+        """Deals of these pipelines that were changed since then. Raises TargetError."""
+        known, asked_at = self._ready(), self._clock.time()
+        zone = ZoneInfo(self._settings.timezone)
+        deals: tuple[Present, ...] = ()
+        if since is None:
+            known.reader.ask_time()
+        else:
+            numbers = {one.id for name in pipelines for one in known.portrait.directory.pipelines_named(name)}
+            deals = known.reader.changed_deals(numbers, datetime.fromtimestamp(since - OVERLAP, zone))
+        return Changes(deals, self._portal.budgets.portal_time - (self._clock.time() - asked_at))
 
     def carry_out(self, operations: Sequence[Operation], ids: Mapping[str, int], patience: Patience) -> Iterator[Step]:
         """Requests side by side within the limits; contacts before their deals."""

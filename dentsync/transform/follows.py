@@ -1,0 +1,50 @@
+"""What follows from what people did in the CRM: a deal that came to a stage or an end wants another deal elsewhere."""
+
+from collections.abc import Iterable, Mapping
+
+from dentsync.model import FOLLOWED, Desired, Follow, Origin, Plain, Present, StageRef
+from dentsync.transform.routes import title_of
+from dentsync.transform.words import fold
+
+CRM = Origin("CRM", "", 0)
+"""Where such news comes from: no file."""
+
+
+def fits(follow: Follow, deal: Present) -> bool:
+    """Whether the deal stands where the rule looks. A stage is compared as the CRM compares names."""
+    if fold(deal.pipeline or "") not in map(fold, follow.pipelines):
+        return False
+    if follow.ends:
+        return deal.ends == follow.ends and (not follow.stages or _stands_at(deal, follow.stages))
+    return _stands_at(deal, follow.stages)
+
+
+def _stands_at(deal: Present, stages: Iterable[str]) -> bool:
+    return fold(deal.stage or "") in map(fold, stages)
+
+
+def follower_key(follow: Follow, deal: Present) -> str:
+    """One deal for each deal that it follows, however often that one comes there."""
+    return f"{follow.name}{FOLLOWED}{deal.crm_id}"
+
+
+def followed_by(key: str) -> tuple[str, int] | None:
+    """The rule and the CRM id of the deal that a key names; None for other keys."""
+    name, _sep, number = key.rpartition(FOLLOWED)
+    return (name, int(number)) if number.isdigit() else None
+
+
+def follower_of(follow: Follow, deal: Present, contact: str, pipeline: str) -> Desired:
+    """The deal that is wanted. ``contact`` is the key of its patient."""
+    values: Mapping[str, Plain] = deal.fields
+    return Desired(
+        kind="deal",
+        key=follower_key(follow, deal),
+        origin=CRM,
+        rule=f"follows.{follow.name}",
+        fields={"title": title_of(follow.title, values)}
+        | {name: values[name] for name in follow.fields if name in values},
+        contact=contact,
+        pipeline=pipeline,
+        stage=StageRef(follow.stage),
+    )
