@@ -5,13 +5,12 @@ deal it follows, and what was ever made stays in the store.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from dentsync.lang import _
 from dentsync.load.target import Changes, Needs, Target
 from dentsync.model import Desired, Follow, Held, Present
 from dentsync.runs.session import Session, wall_time
-from dentsync.transform.follows import CRM, fits, followed_by, follower_key, follower_of
+from dentsync.transform.follows import fits, followed_by, follower_key, follower_of, origin_of
 
 SEEN = "followed"
 """In the store's cache: the CRM's time up to which changes were looked at."""
@@ -65,7 +64,7 @@ class Following:
         unknown = (
             _("it is not known which pipeline it came from") if contact else _("its contact is no patient of the MIS")
         )
-        self.held.append(Held("deal", follower_key(follow, deal), replace(CRM, line=deal.crm_id), unknown))
+        self.held.append(Held("deal", follower_key(follow, deal), origin_of(deal), unknown))
         return None
 
     def _came_from(self, deal: Present) -> str | None:

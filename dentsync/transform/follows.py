@@ -6,21 +6,21 @@ from dentsync.model import FOLLOWED, Desired, Follow, Origin, Plain, Present, St
 from dentsync.transform.routes import title_of
 from dentsync.transform.words import fold
 
-CRM = Origin("CRM", "", 0)
-"""Where such news comes from: no file."""
+
+def origin_of(deal: Present) -> Origin:
+    """Where such news comes from: no file, and for a line the deal's number."""
+    return Origin("CRM", "", deal.crm_id)
 
 
 def fits(follow: Follow, deal: Present) -> bool:
     """Whether the deal stands where the rule looks. A stage is compared as the CRM compares names."""
-    if fold(deal.pipeline or "") not in map(fold, follow.pipelines):
-        return False
-    if follow.ends:
-        return deal.ends == follow.ends and (not follow.stages or _stands_at(deal, follow.stages))
-    return _stands_at(deal, follow.stages)
+    ended = follow.ends is None or deal.ends == follow.ends
+    there = not follow.stages or _is_among(deal.stage, follow.stages)
+    return ended and there and _is_among(deal.pipeline, follow.pipelines)
 
 
-def _stands_at(deal: Present, stages: Iterable[str]) -> bool:
-    return fold(deal.stage or "") in map(fold, stages)
+def _is_among(name: str | None, names: Iterable[str]) -> bool:
+    return fold(name or "") in map(fold, names)
 
 
 def follower_key(follow: Follow, deal: Present) -> str:
@@ -40,7 +40,7 @@ def follower_of(follow: Follow, deal: Present, contact: str, pipeline: str) -> D
     return Desired(
         kind="deal",
         key=follower_key(follow, deal),
-        origin=CRM,
+        origin=origin_of(deal),
         rule=f"follows.{follow.name}",
         fields={"title": title_of(follow.title, values)}
         | {name: values[name] for name in follow.fields if name in values},
