@@ -65,10 +65,11 @@ def test_wrong_secret_is_refused(portal: Portal, code: str) -> None:
     assert portal.refused("profile") == (401, code)
 
 
-def test_unknown_and_v3_methods_are_not_found(portal: Portal) -> None:
+def test_unknown_methods_and_those_of_another_version_are_not_found(portal: Portal) -> None:
     assert portal.refused("crm.nothing.here") == (404, "ERROR_METHOD_NOT_FOUND")
-    portal.webhook = portal.webhook.replace("/rest/", "/rest/api/")
     assert portal.refused("timeman.record.list") == (404, "ERROR_METHOD_NOT_FOUND")
+    portal.webhook = portal.webhook.replace("/rest/", "/rest/api/")
+    assert portal.refused("crm.item.list") == (404, "ERROR_METHOD_NOT_FOUND")
 
 
 def test_plain_http_is_refused_when_asked(portal: Portal) -> None:

@@ -1,14 +1,15 @@
-"""profile, scope, user.current, user.get and crm.timeline.comment.add."""
+"""profile, scope and crm.timeline.comment.add."""
 
 from dentsync.sandbox import php
-from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Json, iso, required
+from dentsync.sandbox.bitrix24 import staff
+from dentsync.sandbox.bitrix24.answers import Answer, ApiError, iso, required
 from dentsync.sandbox.bitrix24.call import Call
 from dentsync.sandbox.bitrix24.portal import User
 
 
 def profile(call: Call) -> Answer:
     """profile: who the webhook is; needs no scope (api-reference/common/users/profile.md)."""
-    user = _user(call)
+    user = staff.of(call.world.storage, call.webhook.user) or User(call.webhook.user, "", "")
     return Answer(
         {
             "ID": str(user.id),
@@ -25,34 +26,6 @@ def profile(call: Call) -> Answer:
 def scope(call: Call) -> Answer:
     """scope: what the webhook may use."""
     return Answer(list(call.webhook.scopes))
-
-
-def current(call: Call) -> Answer:
-    """user.current."""
-    return Answer(_user_row(_user(call)))
-
-
-def users(call: Call) -> Answer:
-    """user.get: an array of everybody."""
-    rows = [_user_row(user) for user in call.world.portal.users]
-    return Answer(rows, len(rows))
-
-
-def _user(call: Call) -> User:
-    found = [user for user in call.world.portal.users if user.id == call.webhook.user]
-    return found[0] if found else User(call.webhook.user, "", "")
-
-
-def _user_row(user: User) -> Json:
-    return {
-        "ID": str(user.id),
-        "ACTIVE": True,
-        "NAME": user.name,
-        "LAST_NAME": user.last_name,
-        "SECOND_NAME": "",
-        "WORK_POSITION": user.position,
-        "USER_TYPE": "employee",
-    }
 
 
 def add_comment(call: Call) -> Answer:

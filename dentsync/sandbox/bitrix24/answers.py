@@ -21,6 +21,18 @@ class ApiError(Exception):
         return {"error": self.code, "error_description": self.text}
 
 
+class V3Error(ApiError):
+    """A refusal of REST v3: ``error`` is an object, also of a portal whose other errors are words (rest-v3.md)."""
+
+    def __init__(self, code: str, text: str, status: int = 400, field: str = "") -> None:
+        super().__init__(f"BITRIX_REST_V3_EXCEPTION_{code}EXCEPTION", text, status)
+        self.field = field
+
+    def body(self) -> Json:
+        error: Json = {"code": self.code, "message": self.text}
+        return {"error": error | ({"validation": [{"field": self.field, "message": self.text}]} if self.field else {})}
+
+
 class Cut(Exception):
     """The request passed 60 seconds: what was done stays done, and no answer comes (limits.md)."""
 

@@ -8,7 +8,7 @@ from dentsync.sandbox.bitrix24 import references
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Cut, Json, Timing
 from dentsync.sandbox.bitrix24.call import Call
 from dentsync.sandbox.bitrix24.limits import Meter
-from dentsync.sandbox.bitrix24.methods import METHODS, spelled
+from dentsync.sandbox.bitrix24.methods import METHODS, Method, spelled
 from dentsync.sandbox.bitrix24.settings import Webhook
 from dentsync.sandbox.bitrix24.world import World
 
@@ -53,20 +53,30 @@ def run(session: Session, method: str, params: Json) -> tuple[Answer, Timing]:
     known = METHODS.get(name)
     if known is None:
         raise ApiError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
-    if known.scopes and not set(known.scopes) & set(session.webhook.scopes):
+    if not has_scope(session.webhook, known):
         raise ApiError("insufficient_scope", "The request requires higher privileges than provided.", 403)
+    return run_known(session, name, known, params)
+
+
+def has_scope(webhook: Webhook, method: Method) -> bool:
+    """Whether one of the scopes that the method needs is ticked."""
+    return not method.scopes or bool(set(method.scopes) & set(webhook.scopes))
+
+
+def run_known(session: Session, name: str, known: Method, params: Json) -> tuple[Answer, Timing]:
+    """Run a command that may be run."""
     check_budget(session, name)
     fault = session.world.faults.of_command(name)
     if fault and fault.name == "error":
         raise ApiError(fault.argument, "Fault on demand")
-    answer, timing = _timed(session, name, params)
+    answer, timing = _timed(session, name, known, params)
     if fault:
         raise ApiError(fault.argument, "Fault on demand, after the work", 500)
     return answer, timing
 
 
-def _timed(session: Session, name: str, params: Json) -> tuple[Answer, Timing]:
-    known, world = METHODS[name], session.world
+def _timed(session: Session, name: str, known: Method, params: Json) -> tuple[Answer, Timing]:
+    world = session.world
     cost = world.settings.costs.get(name, known.cost)
     start = session.now
     before = session.meter.spent

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 from dentsync.sandbox import php
-from dentsync.sandbox.bitrix24 import commands
+from dentsync.sandbox.bitrix24 import commands, rest_v3
 from dentsync.sandbox.bitrix24.answers import Answer, ApiError, Cut, Json, Timing, iso
 from dentsync.sandbox.bitrix24.commands import Session
 from dentsync.sandbox.bitrix24.limits import Meter
@@ -19,7 +19,7 @@ from dentsync.sandbox.exchange import DROPPED, HTML, Reply, Request, page
 from dentsync.sandbox.faults import Fault
 from dentsync.sandbox.journal import Entry
 
-_PATH = re.compile(r"/rest/(\d+)/([^/]+)/([^/]+?)(?:\.json)?/?")
+_PATH = re.compile(r"/rest/(api/)?(\d+)/([^/]+)/([^/]+?)(?:\.json)?/?")
 
 
 def answer(world: World, request: Request) -> Reply:
@@ -43,6 +43,7 @@ class _Visit:
         self.world = world
         self.request = request
         self.method = ""
+        self.v3 = False
         self.user: int | None = None
         self.methods: list[str] = []
         self.fault: Fault | None = None
@@ -51,10 +52,9 @@ class _Visit:
     def reply(self) -> Reply:
         try:
             webhook = self._enter()
-            params = self._params()
-            self.methods = (
-                commands.methods_of(commands.commands_of(params)) if self.method == "batch" else [self.method]
-            )
+            params = rest_v3.params_of(self.request) if self.v3 else self._params()
+            batch = self.method == "batch" and not self.v3
+            self.methods = commands.methods_of(commands.commands_of(params)) if batch else [self.method]
             self.fault = self.world.faults.of_request({self.method, *self.methods})
             if self.fault and self.fault.name == "drop_late":
                 return self._late(self.fault, webhook, params)
@@ -67,10 +67,11 @@ class _Visit:
         found = _PATH.fullmatch(self.request.path)
         if found is None:
             raise ApiError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
-        self.method = spelled(found[3]) if found[3].lower() != "batch" else "batch"
+        self.v3 = bool(found[1])
+        self.method = spelled(found[4]) if found[4].lower() != "batch" else "batch"
         if self.world.settings.https_required and not self.request.secure:
             raise ApiError("INVALID_REQUEST", "Https required.")
-        webhook = self.world.webhook(int(found[1]), found[2])
+        webhook = self.world.webhook(int(found[2]), found[3])
         if webhook is None:
             code = self.world.settings.auth_code
             text = "Invalid request credentials" if code == "INVALID_CREDENTIALS" else "Wrong authorization data"
@@ -106,7 +107,9 @@ class _Visit:
         if self.fault and self.fault.name == "half_batch":
             session.stop_after = int(float(self.fault.argument))
         try:
-            if self.method == "batch":
+            if self.v3:
+                result, timing = rest_v3.run(session, self.method, params)
+            elif self.method == "batch":
                 result, timing = commands.run_batch(session, params)
             else:
                 result, timing = commands.run(session, self.method, params)
@@ -126,7 +129,7 @@ class _Visit:
 
     def _refusal(self, error: ApiError) -> Reply:
         body, override = error.body(), self.world.settings.error_code
-        if override is not None and error.status == 400:
+        if override is not None and error.status == 400 and not self.v3:
             body["error"] = override
         return Reply(error.status, php.dumps(body), wait=self._wait())
 
@@ -208,7 +211,7 @@ class _Visit:
         """Write the request into the journal: no parameters, no secret."""
         if self.fault:
             self.world.journal.counts["faults"] += 1
-        batch = self.method == "batch"
+        batch = self.method == "batch" and not self.v3
         entry = Entry(
             at=iso(self.world.clock.now(), self.world.zone),
             user=self.user,

@@ -3,7 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dentsync.sandbox.bitrix24 import about, classic, directories, duplicates, imports, item_methods, userfields
+from dentsync.sandbox.bitrix24 import (
+    about,
+    calendars,
+    classic,
+    directories,
+    duplicates,
+    imports,
+    item_methods,
+    lists,
+    staff,
+    timecontrol,
+    userfields,
+    worktime,
+)
 from dentsync.sandbox.bitrix24.answers import Answer
 from dentsync.sandbox.bitrix24.call import Call
 
@@ -24,8 +37,13 @@ class Method:
 METHODS: dict[str, Method] = {
     "profile": Method(about.profile, ()),
     "scope": Method(about.scope, ()),
-    "user.current": Method(about.current, ("user", "user_basic", "user_brief")),
-    "user.get": Method(about.users, ("user", "user_basic", "user_brief")),
+    "user.current": Method(staff.current, ("user", "user_basic", "user_brief")),
+    "user.get": Method(staff.get, ("user", "user_basic", "user_brief")),
+    "timeman.status": Method(timecontrol.status, ("timeman",)),
+    "timeman.timecontrol.reports.get": Method(timecontrol.report, ("timeman",)),
+    "timeman.timecontrol.reports.settings.get": Method(timecontrol.settings, ("timeman",)),
+    "calendar.event.get": Method(calendars.events, ("calendar",)),
+    "lists.element.get": Method(lists.elements, ("lists",)),
     "crm.item.add": Method(item_methods.add, cost=WRITE),
     "crm.item.get": Method(item_methods.get),
     "crm.item.list": Method(item_methods.list_),
@@ -59,6 +77,9 @@ METHODS: dict[str, Method] = {
         )
     },
 }
+
+METHODS_V3: dict[str, Method] = {"timeman.record.list": Method(worktime.records, ("timeman",))}
+"""Methods of REST v3; by an address of v2 they are not found (rest-v3.md)."""
 
 _FOLDED = {name.lower(): name for name in METHODS}
 

@@ -10,6 +10,7 @@ Acts, each a JSON object with ``do``:
 - ``create_contact``: ``fields``, ``phones``
 - ``create_deal``: ``contact``, ``stage`` and ``pipeline`` (names), ``fields``
 - ``products``: ``deal``, ``sum`` of its product rows
+- what staff do about their own work: ``people_work``
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from dentsync.sandbox.bitrix24 import items, multifields, values
 from dentsync.sandbox.bitrix24.answers import ApiError
 from dentsync.sandbox.bitrix24.items import Actor, Change
+from dentsync.sandbox.bitrix24.people_work import ACTS
 from dentsync.sandbox.bitrix24.storage import TABLES
 from dentsync.sandbox.bitrix24.world import World
 
@@ -30,6 +32,7 @@ def act(world: World, sent: Act) -> Act:
     acts = {
         "move": _move, "edit": _edit, "add_phone": _add_phone, "delete_phone": _delete_phone, "delete": _delete,
         "merge": _merge, "create_contact": _create, "create_deal": _create_deal, "products": _products,
+        **ACTS,
     }  # fmt: skip
     chosen = acts.get(sent.get("do", ""))
     if chosen is None:
@@ -38,6 +41,8 @@ def act(world: World, sent: Act) -> Act:
         number = chosen(world, sent)
     except ApiError as error:
         raise ValueError(f"{error.code}: {error.text}") from None
+    except KeyError as error:
+        raise ValueError(f"{error} is missing") from None
     world.journal.counts["acts"] += 1
     return {"id": number}
 

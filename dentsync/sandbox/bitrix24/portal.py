@@ -43,12 +43,33 @@ class UserField(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class User(msgspec.Struct, forbid_unknown_fields=True):
-    """A member of the clinic's staff."""
+    """A member of the clinic's staff. ``active``: not dismissed. ``timezone``: where it is not the portal's."""
 
     id: int
     name: str
     last_name: str
+    second_name: str = ""
     position: str = ""
+    active: bool = True
+    departments: tuple[int, ...] = (1,)
+    timezone: str = ""
+
+
+class ListField(msgspec.Struct, forbid_unknown_fields=True):
+    """A property of a list; over REST it is ``PROPERTY_{id}``."""
+
+    id: int
+    name: str
+
+
+class UniversalList(msgspec.Struct, forbid_unknown_fields=True):
+    """A list that people fill in. ``rows``: a value for each field; an empty one is not filled in."""
+
+    id: int
+    name: str
+    fields: tuple[ListField, ...]
+    type: str = "lists"
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 class About(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,6 +89,7 @@ class Portal(msgspec.Struct, forbid_unknown_fields=True):
     dictionaries: dict[str, dict[str, str]]
     pipelines: tuple[Pipeline, ...]
     fields: dict[str, tuple[UserField, ...]]
+    lists: tuple[UniversalList, ...] = ()
 
 
 def load(name: str) -> Portal:
@@ -94,6 +116,10 @@ def build(storage: Storage, name: str) -> None:
     for kind, fields in portal.fields.items():
         for user_field in fields:
             _add_field(storage, kind, user_field)
+    for user in portal.users:
+        storage.run("INSERT INTO users VALUES (?, ?)", (user.id, msgspec.json.encode(user).decode()))
+    for one in portal.lists:
+        _add_list(storage, one)
     storage.commit()
 
 
@@ -128,3 +154,15 @@ def _add_field(storage: Storage, kind: str, field: UserField) -> None:
     )
     for position, label in enumerate(field.items, 1):
         storage.run("INSERT INTO options (field, value, sort) VALUES (?, ?, ?)", (number, label, position * 100))
+
+
+def _add_list(storage: Storage, one: UniversalList) -> None:
+    storage.run("INSERT INTO lists VALUES (?, ?, ?)", (one.id, one.type, one.name))
+    for field in one.fields:
+        storage.run("INSERT INTO list_fields VALUES (?, ?, ?)", (field.id, one.id, field.name))
+    for row in one.rows:
+        filled = {str(field.id): text for field, text in zip(one.fields, row, strict=True) if text}
+        storage.run(
+            "INSERT INTO elements (list, name, data) VALUES (?, ?, ?)",
+            (one.id, row[0], msgspec.json.encode(filled).decode()),
+        )

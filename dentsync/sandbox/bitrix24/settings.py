@@ -51,6 +51,14 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     findbycomm_excess: Literal["ignored", "refused"] = "ignored"
     import_multifields: Literal["fm", "PHONE", "both"] = "fm"
     stagehistory_ids: Literal["string", "integer"] = "string"
+    # People and worked time; source: rest-v3.md and timeman/ of b24restdocs.
+    rest_v3: bool = True  # False: an old portal
+    v3_page: int = 50  # the most rows of one page
+    timecontrol: bool = True  # False: nobody switched it on, and reports have no days
+    time_hidden: tuple[int, ...] = ()  # users whose worked time the webhook's role may not read
+    time_numbers: Literal["number", "string"] = "number"
+    time_open_end: Literal["null", "empty", "absent"] = "null"
+    time_duration: Literal["net", "gross"] = "net"  # whether it has the breaks taken out
     required: dict[str, dict[str, tuple[str, ...]]] = {}  # {"deal": {"*": [field], "C1:WON": [field]}}
     webhooks: tuple[Webhook, ...] = ()
 
