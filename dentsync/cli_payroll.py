@@ -68,6 +68,33 @@ def explain(month: str | None, employee: str, config: Path, now: str | None, as_
     return ExitCode.DONE
 
 
+@payroll.command("pull")
+@MONTH
+@CONFIG
+@NOW
+@JSON
+def pull_command(month: str | None, config: Path, now: str | None, as_json: bool) -> int:
+    """Fetch worked time, planned shifts and rates of a month from Bitrix24 and keep them, beside earlier versions.
+
+    Exit 4 if the portal does not tell something of somebody: that is asked about, never taken for "did not work".
+
+    \b
+    Example:  dentsync payroll pull --month 2026-10
+    """
+    from dentsync.runs.pay_pull import pull
+
+    found = pull(config, _month(month), now)
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(found).decode())
+    else:
+        from dentsync.show_pull import show_pull
+
+        show_pull(found)
+    return ExitCode.PARTIAL if found.unknown else ExitCode.DONE
+
+
 def _month(text: str | None) -> str:
     if text is None:
         raise ConfigError(_("--month is missing; for example --month 2026-10, or --month last"))

@@ -13,7 +13,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from dentsync.config import Config
-from dentsync.config_payroll_tables import Amount, PayrollTable, RateTable, RulesTable, YearTable
+from dentsync.config_payroll_tables import (
+    Amount,
+    PayrollTable,
+    PortalTable,
+    RateTable,
+    RulesTable,
+    YearTable,
+)
 from dentsync.config_reader import Reader, load, toml_of
 from dentsync.errors import ConfigError
 from dentsync.lang import _
@@ -37,6 +44,7 @@ class PaySettings:
     rates: tuple[Rate, ...]
     sets: tuple[Rules, ...]
     calendar: Calendar
+    portal: PortalTable | None = None
 
     def zone_of(self, branch: str) -> ZoneInfo:
         """The time zone of a branch. ValueError for one that is not named, where branches have zones of their own."""
@@ -79,6 +87,7 @@ class _Reader(Reader):
             rates=tuple(self._rate(f"payroll.rate[{n}]", one) for n, one in enumerate(table.rate, 1)),
             sets=self._sets(table, zones),
             calendar=self._calendar(folder / table.calendar) if table.calendar else Calendar({}),
+            portal=table.bitrix24,
         )
 
     def _zone_of(self, where: str, name: str) -> ZoneInfo:

@@ -72,6 +72,41 @@ class RulesTable(Table, frozen=True, rename={"breaks": "break"}):
     norm_week: WeekHours = 40
 
 
+class PortalRatesTable(Table, frozen=True, rename={"number": "list"}):
+    """``payroll.bitrix24.rates``: a list of the portal, and which property is what."""
+
+    number: int
+    employee: str
+    since: str
+    hour: str
+    overtime: str = ""
+    position: str = ""
+    branch: str = ""
+    break_minutes: str = ""
+    week_hours: str = ""
+    type: str = "lists"
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Our words of the directory -> properties of the list."""
+        known = {
+            "employee": self.employee, "since": self.since, "hour": self.hour, "overtime": self.overtime,
+            "position": self.position, "branch": self.branch, "break": self.break_minutes, "week": self.week_hours,
+        }  # fmt: skip
+        return {word: name for word, name in known.items() if name}
+
+
+class PortalTable(Table, frozen=True):
+    """``[payroll.bitrix24]``: what ``payroll pull`` fetches."""
+
+    time: bool = False
+    shifts: str = ""
+    sections: tuple[int, ...] = ()
+    departments: tuple[int, ...] = ()
+    rates: PortalRatesTable | None = None
+    webhook: str = ""
+
+
 class PayrollTable(Table, frozen=True):
     """``[payroll]``: patterns of files, relative to config.toml."""
 
@@ -83,6 +118,7 @@ class PayrollTable(Table, frozen=True):
     codes: dict[str, str] = msgspec.field(default_factory=dict)
     zones: dict[str, str] = msgspec.field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    bitrix24: PortalTable | None = None
     rate: tuple[RateTable, ...] = ()
     rules: tuple[RulesTable, ...] = ()
 

@@ -180,6 +180,21 @@ NO_VALUE = "#ФОРМУЛА БЕЗ ЗНАЧЕНИЯ#"
 
 
 @dataclass(frozen=True, slots=True)
+class PortalAnswer:
+    """What a portal said of somebody's month, as it said it. ``about``: the user's id there; empty: of everybody.
+
+    ``month``: YYYY-MM where the method answers by the calendar month. ``error`` is the code of its refusal; then there
+    is no ``body``, and nothing is known.
+    """
+
+    method: str
+    about: str
+    body: object = dataclasses.field(default=None, repr=False)
+    error: str = ""
+    month: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """A sheet that people fill in by hand, as it stands: ``rows`` of texts, rows and columns counted from 0.
 

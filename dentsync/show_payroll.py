@@ -39,6 +39,10 @@ KINDS = {
     Kind.EARLIER_OVERTIME: "overtime of months that were paid as hours",
     Kind.OPEN_VISIT: "a visit without a result",
     Kind.NO_AUTHOR: "bookings without an author",
+    Kind.NOT_KNOWN: "worked time that the portal does not tell",
+    Kind.PLAN_NOT_KNOWN: "planned shifts that the portal does not tell",
+    Kind.ODD_RECORD: "a time record that contradicts itself",
+    Kind.UNAPPROVED: "time that was changed and not confirmed by the head",
 }
 
 

@@ -11,9 +11,10 @@ from dentsync.errors import ConfigError, SourceError
 from dentsync.extract.grid import read_grids
 from dentsync.lang import _
 from dentsync.model import Grid
+from dentsync.runs.pay_kept import kept_facts
 from dentsync.runs.session import moment
 from dentsync.transform.pay.calendar import UnknownYear
-from dentsync.transform.pay.facts import Booking, Decision, Facts
+from dentsync.transform.pay.facts import Booking, Decision, Facts, Rate
 from dentsync.transform.pay.minutes import months_later
 from dentsync.transform.pay.payroll import Pay, Payroll, payroll
 from dentsync.transform.pay.plan_sheet import plan_of
@@ -34,11 +35,12 @@ def compute(
     settings = pay_settings(path)
     present = moment(now, settings.config)
     first = month_of(month, present)
-    book, facts = _facts(settings)
+    kept = kept_facts(path, settings, first, now)
+    book, facts = _facts(settings, kept.rates)
     sets = [_with_tiers(rules, book) for rules in settings.sets]
-    facts = replace(facts, bookings=tuple(bookings), decisions=tuple(decisions))
+    facts = replace(kept.added_to(facts), bookings=tuple(bookings), decisions=tuple(decisions))
     try:
-        return payroll(first, facts, sets, settings.calendar, present)
+        return payroll(first, facts, sets, settings.calendar, kept.until or present)
     except UnknownYear as error:
         text = _(
             "the days off of {year} are not known: update the library holidays, or write the year into payroll.calendar"
@@ -58,9 +60,21 @@ def month_of(text: str, now: datetime) -> date:
     return date.fromisoformat(f"{text}-01")
 
 
-def _facts(settings: PaySettings) -> tuple[RateBook, Facts]:
-    """What all files say. Raises SourceError with everything that is wrong in any of them."""
-    book = rate_book_of(_grids(settings, "rates", {**RATES, **TIERS}))
+def directory(settings: PaySettings) -> list[Rate]:
+    """Rates of the files and of the configuration. Raises SourceError."""
+    book = _book(settings)
+    if book.faults:
+        raise SourceError("\n".join(book.faults))
+    return same_spelling((*settings.rates, *book.rates))
+
+
+def _book(settings: PaySettings, *listed: Grid) -> RateBook:
+    return rate_book_of([*_grids(settings, "rates", {**RATES, **TIERS}), *listed])
+
+
+def _facts(settings: PaySettings, listed: Grid | None) -> tuple[RateBook, Facts]:
+    """What all files say, and the directory of a portal. Raises SourceError with everything that is wrong in them."""
+    book = _book(settings, *filter(None, [listed]))
     rates = same_spelling((*settings.rates, *book.rates))
     plan = plan_of(_grids(settings, "plan", TIMES), settings.zone_of, settings.codes)
     time = clocks_of(_grids(settings, "time", TIMES), settings.zone_of)

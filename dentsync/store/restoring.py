@@ -16,8 +16,9 @@ from dentsync.store.copies import TORN_INTENTION, TORN_ITEM, opened
 from dentsync.store.facts import RESTORED
 from dentsync.store.lineage import check_belongs, lineage_of, read_note
 
-_LEDGER = ("people", "aliases", "phones", "items", "journal", "runs", "held", "drift", "decisions")
-"""Who is who belongs to it: the keys that our items carry in the CRM are decided there. So do people's decisions."""
+_LEDGER = ("people", "aliases", "phones", "items", "journal", "runs", "held", "drift", "decisions", "pay_pulls")
+"""Who is who belongs to it: the keys that our items carry in the CRM are decided there. So do people's
+decisions, and pulled months: a portal tells what was so only once."""
 
 
 def continues(present: Path, copy: Path) -> bool:

@@ -108,7 +108,17 @@ def _decisions(db: Database) -> None:
     db.execute("DELETE FROM meta WHERE name = 'judged'")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs, _decisions)
+def _pay_pulls(db: Database) -> None:
+    # What portals said of a month's work, verbatim. A version is never written over: pay was computed from it.
+    db.table("pay_pulls").create(
+        {"id": int, "month": str, "version": int, "pulled_at": str, "sha256": str, "answers": str},
+        pk="id",
+        not_null={"month", "version", "pulled_at", "sha256", "answers"},
+    )
+    db.table("pay_pulls").create_index(["month", "version"], unique=True)
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs, _decisions, _pay_pulls)
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

@@ -18,6 +18,8 @@ from dentsync.config_payroll_tables import (
     NightTable,
     OvertimeTable,
     PayrollTable,
+    PortalRatesTable,
+    PortalTable,
     RateTable,
     RulesTable,
     YearTable,
@@ -94,6 +96,7 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
 def test_every_setting_is_in_the_documents() -> None:
     page = (Path(__file__).parents[2] / "docs" / "pay.md").read_text(encoding="utf-8")
     tables = (PayrollTable, RateTable, RulesTable, BreakTable, OvertimeTable, NightTable, YearTable)
+    tables += (PortalTable, PortalRatesTable)
     keys = {key for table in tables for key in table.__struct_encode_fields__}
     assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", page)] == []
     assert [kind for kind in Kind if f"`{kind}`" not in page] == []

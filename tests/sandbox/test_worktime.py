@@ -1,10 +1,15 @@
 """Time records, reports, planned shifts, rates and people, as crm/bitrix24.md 9 and 3.9 has them."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dentsync.errors import ConfigError
+from dentsync.sandbox.bitrix24.world import World
+from dentsync.sandbox.storage import FILE
 from tests.sandbox.conftest import Portal, command
 
 OCTOBER = ["2026-10-01T00:00:00+03:00", "2026-10-31T23:59:59+03:00"]
@@ -393,3 +398,12 @@ def test_a_rate_is_amended_and_struck_out_and_a_shift_is_cancelled(portal: Porta
 def test_an_act_that_cannot_be_done_is_refused(portal: Portal, sent: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         portal.server.admin("POST", "act", sent)
+
+
+def test_a_portal_kept_by_an_earlier_version_gets_the_tables_it_lacks(tmp_path: Path) -> None:
+    World(tmp_path, "helix", 1.0).storage.close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as old:
+        old.executescript("DROP TABLE users; DROP TABLE time_records;")
+    world = World(tmp_path, "helix", 1.0)
+    assert world.storage.rows("SELECT * FROM users") == []
+    world.storage.close()

@@ -21,6 +21,9 @@ NOT_RUN = frozenset({RATE, BUDGET})
 UNCERTAIN = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
 """Codes after which the work may have been done."""
 
+DENIED_V3 = "BITRIX_REST_V3_EXCEPTION_ACCESSDENIEDEXCEPTION"
+"""One employee's records are not shown to the webhook's owner, with HTTP 403; the next one's may be."""
+
 CREDENTIALS = frozenset(
     {
         "NO_AUTH_FOUND",
@@ -99,6 +102,8 @@ def _error(reply: Reply, body: Mapping[str, object]) -> Rejected | Refused | Los
         return Refused("rate", reply.retry_after)
     if error.code == BUDGET:
         return Refused("budget", reply.retry_after)
+    if error.code == DENIED_V3:
+        return error
     if error.code in CREDENTIALS or reply.status in (401, 402, 403, 410):
         raise Forbidden(forbidden_text(error.code, reply.status))
     if error.code in UNCERTAIN or reply.status >= 500:

@@ -30,7 +30,7 @@ class Bitrix24:
 
     def __init__(self, settings: TargetSettings, clock: Clock) -> None:
         webhook = parse_webhook(settings.secret)
-        pace = _read_pace(settings.pace, webhook.host)
+        pace = read_pace(settings.pace, webhook.host)
         directory = read_directory(settings.directory, webhook.host, settings)
         self._settings = settings
         self._clock = clock
@@ -108,7 +108,7 @@ class _Known:
         self.packer = Packer(portal, portrait, form)
 
 
-def _read_pace(raw: Mapping[str, Any] | None, portal: str) -> Pace:
+def read_pace(raw: Mapping[str, Any] | None, portal: str) -> Pace:
     """What an earlier run left; nothing where it is damaged or of another portal."""
     try:
         pace = msgspec.convert(dict(raw or {}), Pace)

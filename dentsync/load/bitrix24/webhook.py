@@ -8,6 +8,9 @@ from urllib.parse import urljoin, urlsplit
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 
+V3_METHODS = frozenset({"timeman.record.list"})
+"""Methods that have an address of their own (api-reference/rest-v3.md)."""
+
 _PATH = re.compile(r"^/rest/\d+/[A-Za-z0-9_-]+(?=/|$)")
 
 
@@ -21,7 +24,8 @@ class Webhook:
 
     def url(self, method: str) -> str:
         """The address of a method. Secret."""
-        return f"{self.scheme}://{self.host}{self.path}/{method}"
+        path = f"/rest/api{self.path.removeprefix('/rest')}" if method in V3_METHODS else self.path
+        return f"{self.scheme}://{self.host}{path}/{method}"
 
     def moved(self, location: str, method: str) -> "Webhook | None":
         """The same webhook on the host a redirect names; None where it is not the same webhook elsewhere."""

@@ -1,6 +1,7 @@
 """The portal's data. Items are JSON documents with indexes on what clients filter by."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,8 @@ class Storage(storage.Storage):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, SCHEMA)
+        if not self.is_new:  # kept by an earlier version, which had fewer tables
+            self._db.executescript(re.sub(r"CREATE (TABLE|INDEX) ", r"CREATE \1 IF NOT EXISTS ", SCHEMA))
 
     def item(self, kind: str, item_id: int) -> dict[str, Any] | None:
         """The item with its ``id``, or None."""

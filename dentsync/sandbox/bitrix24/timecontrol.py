@@ -48,6 +48,7 @@ def report(call: Call) -> Answer:
                 "first_name": user.name,
                 "last_name": user.last_name,
                 "work_position": user.position,
+                "last_activity_date": iso(call.world.clock.now(), call.world.zone),
             },
         }
     )

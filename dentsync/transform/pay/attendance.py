@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from dentsync.transform.pay.facts import Absence, Clock, Facts, Job, Shift
+from dentsync.transform.pay.facts import Absence, Answer, Clock, Doubt, Facts, Job, Shift
 from dentsync.transform.pay.matching import absence_on, matches, planned
 from dentsync.transform.pay.minutes import (
     Span,
@@ -48,13 +49,42 @@ def attendances(facts: Facts, terms: Terms, asking: Asking) -> list[Attendance]:
             matched[shift].append(clock)
         else:
             found += _unplanned(clock, facts.absences, terms, asking)
-    found += [_attended(shift, clocks, terms, asking) for shift, clocks in matched.items()]
+    unknown = _unknown(facts.doubts, asking)
+    for shift, clocks in matched.items():
+        answer = unknown.get((shift.job.employee, terms.day(shift.job, minute_of(shift.start)))) if not clocks else None
+        found.append(_unseen(shift, answer, terms) if answer else _attended(shift, clocks, terms, asking))
     return _paid_once(found, terms, asking)
 
 
 def in_order(one: Attendance) -> tuple[tuple[Span, ...], Job, tuple[str, ...]]:
     """By when it was worked, or was to be."""
     return one.gross or (one.span,), one.job, one.places
+
+
+# ── what is not known ─────────────────────────────────────────────────────────────────────────
+
+
+def _unknown(doubts: Iterable[Doubt], asking: Asking) -> dict[tuple[str, date], Answer]:
+    """Days of employees whose time is not known, and what is to become of their shifts: nothing until it is decided."""
+    found: dict[tuple[str, date], Answer] = {}
+    for doubt in sorted(set(doubts), key=lambda one: (one.employee, one.first, one.last, one.detail, one.place)):
+        on = doubt.first if doubt.first == doubt.last else None
+        question = Question(Kind(doubt.what), doubt.employee, on, doubt.detail, places=(doubt.place,))
+        decision = asking.ask(question)
+        if doubt.what == "not_known":
+            days = range((doubt.last - doubt.first).days + 1)
+            answer = decision.answer if decision else "nothing"
+            keys = ((doubt.employee, doubt.first + timedelta(days=number)) for number in days)
+            found |= {key: answer for key in keys if found.get(key) != "nothing"}
+    return found
+
+
+def _unseen(shift: Shift, answer: Answer, terms: Terms) -> Attendance:
+    """A shift of which nobody can tell whether it was worked: one question for all of them has been asked."""
+    plan = minute_of(shift.start), minute_of(shift.end)
+    net = (*without_middle([plan], terms.break_of(shift.job, [plan])),)
+    gross = (plan,) if answer == "as_planned" else ()
+    return Attendance(shift.job, plan, net, gross, places=(*filter(None, [shift.place]),))
 
 
 # ── what was worked ───────────────────────────────────────────────────────────────────────────

@@ -100,6 +100,21 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a source does not say, or says in two ways, of an employee's days, both included.
+
+    ``not_known``: whether somebody worked is not known; it never means "did not". ``detail`` is why.
+    """
+
+    what: Literal["not_known", "plan_not_known", "odd_record", "unapproved"]
+    employee: str
+    first: date
+    last: date
+    detail: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """Money that an earlier month still owes, or took too much of."""
 
@@ -134,4 +149,5 @@ class Facts:
     absences: tuple[Absence, ...] = ()
     bookings: tuple[Booking, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     decisions: tuple[Decision, ...] = ()

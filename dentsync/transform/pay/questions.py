@@ -28,6 +28,10 @@ class Kind(StrEnum):
     EARLIER_OVERTIME = "earlier_overtime"
     OPEN_VISIT = "open_visit"
     NO_AUTHOR = "no_author"
+    NOT_KNOWN = "not_known"
+    PLAN_NOT_KNOWN = "plan_not_known"
+    ODD_RECORD = "odd_record"
+    UNAPPROVED = "unapproved"
 
 
 _TIMES: tuple[Answer, ...] = ("as_planned", "nothing", "times")
@@ -45,6 +49,10 @@ ANSWERS: Mapping[Kind, tuple[Answer, ...]] = {
     Kind.NAMED_TWO_WAYS: ("same", "ignore"),
     Kind.OPEN_VISIT: ("accept",),
     Kind.NO_AUTHOR: ("same", "accept"),
+    Kind.NOT_KNOWN: ("as_planned", "nothing"),
+    Kind.PLAN_NOT_KNOWN: ("accept",),
+    Kind.ODD_RECORD: ("accept",),
+    Kind.UNAPPROVED: ("accept",),
     # answered by the directory or the plan, never beside it
     Kind.NO_RATE: (),
     Kind.NO_OVERTIME_RATE: (),

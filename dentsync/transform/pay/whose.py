@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from dentsync.transform.pay.facts import Absence, Booking, Clock, Correction, Facts, Job, Shift
+from dentsync.transform.pay.facts import Absence, Booking, Clock, Correction, Doubt, Facts, Job, Shift
 from dentsync.transform.pay.minutes import months_later
 from dentsync.transform.pay.pieces import first_of_period
 from dentsync.transform.pay.questions import Asking, Kind, Question
 from dentsync.transform.pay.terms import Terms
 from dentsync.transform.pay.visits import OPEN
 
-Fact = Shift | Clock | Absence | Booking | Correction
-F = TypeVar("F", Shift, Clock, Absence, Correction)
+Fact = Shift | Clock | Absence | Booking | Correction | Doubt
+F = TypeVar("F", Shift, Clock, Absence, Correction, Doubt)
 
 
 def relevant(month: date, facts: Facts, terms: Terms, until: datetime | None) -> Facts:
@@ -31,6 +31,7 @@ def relevant(month: date, facts: Facts, terms: Terms, until: datetime | None) ->
         shifts=tuple(one for one in begun if touches(one.start, one.end, one.job)),
         clocks=tuple(one for one in facts.clocks if touches(one.start, one.end, one.job)),
         absences=tuple(one for one in facts.absences if one.first < end and one.last >= first),
+        doubts=tuple(one for one in facts.doubts if one.first < end and one.last >= first),
         bookings=tuple(one for one in facts.bookings if month <= one.visit_on < end and _counts(one, until)),
     )
 
@@ -55,6 +56,7 @@ def identified(facts: Facts, terms: Terms, asking: Asking) -> Facts:
         absences=_mine(facts.absences, whose),
         bookings=tuple(replace(one, author=whose(one.author)) for one in facts.bookings),
         corrections=_mine(facts.corrections, whose),
+        doubts=_mine(facts.doubts, whose),
     )
 
 
@@ -66,6 +68,7 @@ def _employees(facts: Facts, terms: Terms, asking: Asking) -> Callable[[str], st
     """From a name as it is written to an id; to nothing where nobody knows, or its facts are to be ignored."""
     every: tuple[Fact, ...] = (
         *facts.shifts, *facts.clocks, *facts.absences, *facts.bookings, *facts.corrections,
+        *facts.doubts,
     )  # fmt: skip
     written: dict[str, list[Fact]] = {}
     for fact in every:
