@@ -5,6 +5,7 @@ A call ends in one of three ways: a ``Reply`` came; it was ``NotSent`` (no conne
 exception of ``requests`` or shows a URL: the secret of a webhook stands in the URL.
 """
 
+import ipaddress
 import itertools
 import logging
 import ssl
@@ -73,7 +74,7 @@ class _Connection(threading.local):
 
 
 class Session:
-    """POSTs JSON, each thread over a kept connection of its own. No redirects, nothing from the environment."""
+    """Sends JSON, each thread over a kept connection of its own. No redirects, nothing from the environment."""
 
     def __init__(self, *, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
         self._mine = _Connection()
@@ -82,13 +83,21 @@ class Session:
         self.requests = 0
 
     def post(self, url: str, payload: Mapping[str, object]) -> Reply | NotSent | Lost:
+        """POST one object."""
+        return self.send("POST", url, payload)
+
+    def send(
+        self, verb: str, url: str, payload: object = None, headers: Mapping[str, str] | None = None
+    ) -> Reply | NotSent | Lost:
         """Send one request. Never raises for what the network or the other side does."""
         mine = self._mine
         if time.monotonic() - mine.used_at > IDLE_SECONDS:
             mine.session.close()
         self.requests = next(self._sent)
         try:
-            response = mine.session.post(url, json=payload, timeout=self._timeout, allow_redirects=False)
+            response = mine.session.request(
+                verb, url, json=payload, headers=headers, timeout=self._timeout, allow_redirects=False
+            )
         except requests.RequestException as error:
             return _failure(error)
         finally:
@@ -133,3 +142,13 @@ def _causes(error: object) -> Iterator[BaseException]:
         yield error
         for inner in (*error.args, getattr(error, "reason", None)):
             yield from _causes(inner)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

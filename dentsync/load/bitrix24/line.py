@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dentsync.load.bitrix24.answers import RATE, Refused
-from dentsync.load.bitrix24.calls import Refusals
+from dentsync.load.bitrix24.answers import RATE
+from dentsync.load.bitrix24.calls import TRIES, unavailable_text
 from dentsync.load.bitrix24.imports import with_phones
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.outcomes import landing_of
@@ -15,6 +15,7 @@ from dentsync.load.bitrix24.reasons import reason_of
 from dentsync.load.bitrix24.wire import Answer, Done, Rejected
 from dentsync.load.flow import Landing
 from dentsync.load.http import Lost, NotSent, Reply
+from dentsync.load.refusals import Refusals, Refused
 from dentsync.load.target import Chunk
 from dentsync.model import Operation, Outcome, Result
 
@@ -36,13 +37,18 @@ class BitrixLine:
         self._portrait = portrait
         self._packer = packer
         self._ids = ids
-        self._refusals = Refusals(portal.calls, portal.clock)
+        self._refusals = Refusals(
+            portal.clock, TRIES, lambda refused, state: portal.calls.pause(refused, "batch", state), unavailable_text
+        )
+        self._paused_until: float | None = None
         self._resumes_at = 0.0  # after a refusal for the rate inside a request
         self._rounds: Counter[str] = Counter()  # how often an operation was refused unrun
 
     def pack(self, pending: Mapping[str, Operation], flying: frozenset[str]) -> Chunk | None:
         """The next request, its work reserved and its call counted; None while nothing may go."""
-        if self._pause_ends() > self._portal.clock.time():
+        pause = self._pause_ends()
+        self._paused_until = pause if pause > self._portal.clock.time() else None
+        if self._paused_until is not None:
             return None
         chunk = self._packer.pack(pending, self._ids, flying)
         if chunk is not None and chunk.request.slots:
@@ -56,9 +62,8 @@ class BitrixLine:
         return max(self._refusals.until, self._resumes_at, clock.time() + bucket if bucket else 0.0)
 
     def free_at(self) -> float | None:
-        """When the pause, the bucket or the first budget allows a request."""
-        pause = self._pause_ends()
-        return pause if pause > self._portal.clock.time() else self._packer.free_at()
+        """When the pause, the bucket or the first budget allows what could not go at the last packing."""
+        return self._packer.free_at() if self._paused_until is None else self._paused_until
 
     def transmit(self, chunk: Chunk) -> "_Call | None":
         """The HTTP call; nothing where all is settled without one."""
