@@ -73,7 +73,7 @@ class _Connection(threading.local):
 
 
 class Session:
-    """POSTs JSON, each thread over a kept connection of its own. No redirects, nothing from the environment."""
+    """Sends JSON, each thread over a kept connection of its own. No redirects, nothing from the environment."""
 
     def __init__(self, *, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
         self._mine = _Connection()
@@ -82,13 +82,21 @@ class Session:
         self.requests = 0
 
     def post(self, url: str, payload: Mapping[str, object]) -> Reply | NotSent | Lost:
+        """POST one object."""
+        return self.send("POST", url, payload)
+
+    def send(
+        self, verb: str, url: str, payload: object = None, headers: Mapping[str, str] | None = None
+    ) -> Reply | NotSent | Lost:
         """Send one request. Never raises for what the network or the other side does."""
         mine = self._mine
         if time.monotonic() - mine.used_at > IDLE_SECONDS:
             mine.session.close()
         self.requests = next(self._sent)
         try:
-            response = mine.session.post(url, json=payload, timeout=self._timeout, allow_redirects=False)
+            response = mine.session.request(
+                verb, url, json=payload, headers=headers, timeout=self._timeout, allow_redirects=False
+            )
         except requests.RequestException as error:
             return _failure(error)
         finally:

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from dentsync.errors import Forbidden
-from dentsync.load.bitrix24.answers import Moved, Refused, meaning_of
+from dentsync.load.bitrix24.answers import Moved, meaning_of
 from dentsync.load.bitrix24.wire import Done, Rejected
 from dentsync.load.http import Lost, NotSent, Reply
+from dentsync.load.refusals import Refused
 
 
 def error(code: Any, text: str = "") -> dict[str, Any]:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dentsync.load.bitrix24.directory import FieldInfo, find_field, fold
+from dentsync.load.bitrix24.directory import FieldInfo, find_field
 from dentsync.load.bitrix24.fields import Vocabulary
-from dentsync.load.bitrix24.values import Unwritable
+from dentsync.load.places import Unwritable, fold
 from dentsync.model import Plain
 
 BRANCHES = (("51", "Центральный"), ("52", "Северный"))

@@ -10,10 +10,8 @@ from dentsync.load.bitrix24.multifields import (
     Multifield,
     added,
     changed,
-    phone_key,
-    phone_shown,
-    spellings,
 )
+from dentsync.load.spelling import phone_key, phone_shown, spellings
 from dentsync.model import Result
 from tests.load.portal_kit import Desk, changes, person, phone, results, update, visit
 

@@ -6,12 +6,12 @@ codes: the error tables of bitrix24/b24pysdk. The key ``error`` decides, not its
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from dentsync.errors import Forbidden
 from dentsync.lang import _
 from dentsync.load.bitrix24.wire import Done, Rejected, rejection
 from dentsync.load.http import Lost, NotSent, Reply
+from dentsync.load.refusals import Refused
 
 RATE = "QUERY_LIMIT_EXCEEDED"
 BUDGET = "OPERATION_TIME_LIMIT"
@@ -46,14 +46,6 @@ CREDENTIALS = frozenset(
     }
 )
 """Codes that every further call would meet too, whatever the HTTP status."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Nothing was done and the same call may be made again: ``after`` seconds, where the other side says so."""
-
-    why: Literal["rate", "budget", "connection", "certificate", "moved"]
-    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

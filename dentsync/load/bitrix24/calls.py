@@ -6,22 +6,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_result
 
 from dentsync.errors import Unavailable
 from dentsync.lang import _
-from dentsync.load.bitrix24.answers import Meaning, Moved, Refused, meaning_of
+from dentsync.load.bitrix24.answers import Meaning, Moved, meaning_of
 from dentsync.load.bitrix24.webhook import Webhook
 from dentsync.load.bitrix24.wire import Done, Rejected
 from dentsync.load.bucket import Bucket
 from dentsync.load.http import Lost, NotSent, Reply, Session
+from dentsync.load.refusals import BACK_OFF, Refused
 from dentsync.load.target import Clock
 
 TRIES: Mapping[str, int] = {"rate": 10, "budget": 12, "connection": 4, "certificate": 1, "moved": 3}
 """How often a call is made before its refusal is believed. A budget is free again after at most ten waits."""
-
-# The jitter keeps many clinics that lost one provider from coming back all at once.
-_BACK_OFF = wait_exponential_jitter(initial=1, max=30, jitter=0.5)
 
 Heard = Done | Rejected | Lost | Refused
 
@@ -83,34 +81,7 @@ class Calls:
         """Seconds before the call is made again."""
         if refused.after is not None:
             return refused.after
-        return self._until_reset(method) if refused.why == "budget" else _BACK_OFF(state)
-
-
-class Refusals:
-    """Refusals of calls in flight side by side: many at once are one, and so many in a row are believed."""
-
-    def __init__(self, calls: Calls, clock: Clock) -> None:
-        self._calls = calls
-        self._clock = clock
-        self._state = RetryCallState(Retrying(), None, (), {})
-        self._tries: dict[str, int] = {}
-        self._since = 0.0
-        self.until = 0.0
-
-    def saw(self, refused: Refused, sent_at: float) -> None:
-        """A call that was sent then was refused. Raises Unavailable where it has been refused often enough."""
-        if refused.why in self._tries and sent_at < self._since:
-            return
-        self._since = self._clock.time()
-        self._tries[refused.why] = self._tries.get(refused.why, 0) + 1
-        if self._tries[refused.why] >= TRIES[refused.why]:
-            raise Unavailable(unavailable_text(refused))
-        self._state.attempt_number = self._tries[refused.why]
-        self.until = self._since + self._calls.pause(refused, "batch", self._state)
-
-    def answered(self) -> None:
-        """A call was answered: whatever was refused before is past."""
-        self._tries.clear()
+        return self._until_reset(method) if refused.why == "budget" else BACK_OFF(state)
 
 
 def _tried_enough(state: RetryCallState) -> bool:
@@ -131,5 +102,5 @@ def unavailable_text(refused: Refused) -> str:
             return _("Bitrix24 keeps refusing for too many requests; another program on this address may use them up")
         case "budget":
             return _("Bitrix24 keeps refusing: the method's working time is used up; try again in ten minutes")
-        case "moved":
+        case _:  # "moved"
             return _("Bitrix24 redirects from host to host; open the portal in a browser and make the webhook anew")

@@ -3,7 +3,6 @@
 Sources: crm-item-fields.md, crm-category-list.md, crm-status-list.md of bitrix24/b24restdocs.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,20 +14,15 @@ from dentsync.load.bitrix24.directory import (
     ENTITY,
     MULTIFIELD,
     Directory,
-    Ends,
     FieldInfo,
-    Pipeline,
-    Stage,
     find_field,
-    fold,
     mapping_of,
-    quoted,
-    stages_named,
 )
 from dentsync.load.bitrix24.portal import Portal, result_of, strange_answer
 from dentsync.load.bitrix24.wire import Command, Done, Rejected
+from dentsync.load.named_fields import FieldPlace, problems_of_field
+from dentsync.load.places import Ends, Pipeline, Stage, problems_of_route
 from dentsync.load.target import Checked, Clock, TargetSettings
-from dentsync.model import Route, StageRef
 
 NOT_WRITABLE = frozenset({"file", "employee", "user", "crm", "iblock_element", "iblock_section", "crm_multifield"})
 """Types of fields whose values are not text, numbers, dates or labels."""
@@ -97,7 +91,8 @@ def _resolved(
             if name == MULTIFIELD:
                 continue
             info = find_field(known, name)
-            problems += _problems_of_field(kind, ours, name, info, known)
+            place = FieldPlace(kind, ours, name, "Bitrix24")
+            problems += problems_of_field(place, info, NOT_WRITABLE, _titles_of(known))
             if info is not None:
                 fields[kind][name] = info
                 status_types[info.wire] = str(known[info.wire].get("statusType") or "")
@@ -108,7 +103,7 @@ def _resolved(
         for name, info in table.items():
             if info.type == "crm_status":
                 table[name] = msgspec.structs.replace(info, items=words.get(status_types[info.wire], ()))
-    problems += [line for route in settings.routes for line in _problems_of_route(route, pipelines)]
+    problems += [line for route in settings.routes for line in problems_of_route(route, pipelines, "Bitrix24")]
     return Directory(pipelines=pipelines, fields=fields), problems
 
 
@@ -119,31 +114,8 @@ def _fields_of(result: object) -> dict[str, Mapping[str, Any]]:
     return {str(name): field for name, field in fields.items() if isinstance(field, Mapping)}
 
 
-def _problems_of_field(
-    kind: str, ours: str, name: str, info: FieldInfo | None, known: Mapping[str, Mapping[str, Any]]
-) -> Iterator[str]:
-    where = f"crm.fields.{kind}.{ours}"
-    if info is None:
-        near = _nearest(name, known)
-        yield _("{where}: Bitrix24 has no field {name!r} in a {kind}; nearest: {near}").format(
-            where=where, name=name, kind=kind, near=near
-        )
-    elif info.read_only:
-        yield _("{where}: Bitrix24 keeps the field {name!r} itself and lets nobody write it").format(
-            where=where, name=name
-        )
-    elif info.type in NOT_WRITABLE:
-        yield _("{where}: the field {name!r} is of type {type!r}, which cannot be filled; use a text or a list").format(
-            where=where, name=name, type=info.type
-        )
-    elif info.type == "enumeration" and not info.items:
-        yield _("{where}: the list {name!r} has no items yet; add them in Bitrix24").format(where=where, name=name)
-
-
-def _nearest(name: str, known: Mapping[str, Mapping[str, Any]]) -> str:
-    titles = {wire.casefold(): f"{wire} ({field.get('title') or wire})" for wire, field in known.items()}
-    near = difflib.get_close_matches(name.casefold(), titles, n=3, cutoff=0.5)
-    return ", ".join(titles[one] for one in near) or "—"
+def _titles_of(known: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {wire: str(field.get("title") or wire) for wire, field in known.items()}
 
 
 # ── pipelines and stages ──────────────────────────────────────────────────────────────────────
@@ -204,35 +176,3 @@ def _next(answer: Done | Rejected) -> int | None:
 
 def _stage(row: Mapping[str, Any]) -> Stage:
     return Stage(str(row["STATUS_ID"]), str(row.get("NAME")), _SEMANTICS.get(str(row.get("SEMANTICS") or "")))
-
-
-def _problems_of_route(route: Route, pipelines: tuple[Pipeline, ...]) -> Iterator[str]:
-    where = route.name if "." in route.name else f"routes.{route.name}"
-    found = [one for one in pipelines if fold(one.name) == fold(route.pipeline)]
-    if not found:
-        yield _("{where}: Bitrix24 has no pipeline «{name}»; it has {names}").format(
-            where=where, name=route.pipeline, names=quoted(one.name for one in pipelines)
-        )
-    elif len(found) > 1:
-        yield _("{where}: Bitrix24 has {count} pipelines «{name}»; rename one of them").format(
-            where=where, name=route.pipeline, count=len(found)
-        )
-    else:
-        refs = [*route.stages.values(), *(StageRef(name) for name in route.people)]
-        for ref in dict.fromkeys(refs):
-            yield from _problems_of_stage(where, ref, found[0])
-
-
-def _problems_of_stage(where: str, ref: StageRef, pipeline: Pipeline) -> Iterator[str]:
-    found = stages_named(pipeline, ref.name)
-    place = {"where": where, "name": ref.name, "pipeline": pipeline.name}
-    if not found:
-        yield _("{where}: the pipeline «{pipeline}» has no stage «{name}»; it has {names}").format(
-            names=quoted(one.name for one in pipeline.stages), **place
-        )
-    elif len(found) > 1:
-        yield _("{where}: the pipeline «{pipeline}» has several stages «{name}»; rename all but one").format(**place)
-    elif ref.ends is not None and found[0].ends != ref.ends:
-        yield _(
-            "{where}: the stage «{name}» of the pipeline «{pipeline}» is {is_} in Bitrix24, but the route says {says}"
-        ).format(is_=found[0].ends or _("open"), says=ref.ends, **place)

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dentsync.lang import _
-from dentsync.load.bitrix24.directory import ENTITY, stages_named
+from dentsync.load.bitrix24.directory import ENTITY
 from dentsync.load.bitrix24.fields import MULTIFIELDS
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.multifields import added, changed, imported
-from dentsync.load.bitrix24.values import Unwritable
 from dentsync.load.bitrix24.wire import Command, Ref
+from dentsync.load.places import Unwritable, place_wanted
 from dentsync.load.target import GONE
+from dentsync.load.wishes import values_of
 from dentsync.model import Change, Kind, Operation
 
 ADD, UPDATE, IMPORT, GET = "crm.item.add", "crm.item.update", "crm.item.batchImport", "crm.item.get"
@@ -53,16 +53,6 @@ def draft(operation: Operation, portrait: Portrait, contacts: Sequence[int | Ref
     return Draft(fields, records)
 
 
-def relinks(operation: Operation) -> bool:
-    """Whether a change gives an existing deal its contact."""
-    return (
-        operation.kind == "deal"
-        and operation.action != "create"
-        and operation.contact is not None
-        and any(change.field == "contact" for change in operation.changes)
-    )
-
-
 def command(operation: Operation, written: Draft, crm_id: int | None) -> Command:
     """The command of one operation that is not an import."""
     if operation.action != "create":
@@ -96,7 +86,7 @@ def _changed_fields(operation: Operation, portrait: Portrait) -> tuple[dict[str,
         if change not in multi and change.field != "contact":
             fields |= vocabulary.write(change.field, change.new)
     if operation.action == "create":
-        records = [one for change in multi for one in added(MULTIFIELDS[change.field], _values(change.new))]
+        records = [one for change in multi for one in added(MULTIFIELDS[change.field], values_of(change.new))]
         return (fields, records) if operation.silent else ({**fields, **({"fm": records} if records else {})}, [])
     difference = _multifield_changes(operation, multi, portrait)
     return {**fields, **({"fm": difference} if difference else {})}, []
@@ -110,33 +100,13 @@ def _multifield_changes(operation: Operation, multi: Sequence[Change], portrait:
         if records is None:
             raise Unwritable(GONE)
         kind = MULTIFIELDS[change.field]
-        old = _values(change.old) if change.known else ()
-        difference |= changed(kind, old, _values(change.new), records, first=len(difference))
+        old = values_of(change.old) if change.known else ()
+        difference |= changed(kind, old, values_of(change.new), records, first=len(difference))
     return difference
-
-
-def _values(value: object) -> tuple[str, ...]:
-    if isinstance(value, tuple):
-        return value
-    return (str(value),) if value not in (None, "") else ()
 
 
 def _place(operation: Operation, portrait: Portrait) -> dict[str, Any]:
     """``categoryId`` and ``stageId`` together: a stage of another pipeline alone changes nothing, without an error."""
-    if operation.pipeline is None:
-        return {}
-    pipelines = portrait.directory.pipelines_named(operation.pipeline)
-    if len(pipelines) != 1:
-        raise Unwritable(
-            _("no one pipeline «{name}» in Bitrix24; run `dentsync check`").format(name=operation.pipeline)
-        )
-    if operation.stage is None:
-        return {"categoryId": pipelines[0].id}
-    stages = stages_named(pipelines[0], operation.stage.name)
-    if len(stages) != 1:
-        raise Unwritable(
-            _("no one stage «{stage}» in the pipeline «{name}» of Bitrix24; run `dentsync check`").format(
-                stage=operation.stage.name, name=operation.pipeline
-            )
-        )
-    return {"categoryId": pipelines[0].id, "stageId": stages[0].id}
+    pipeline, stage = place_wanted(operation, portrait.directory.pipelines, "Bitrix24")
+    fields: dict[str, Any] = {"categoryId": pipeline.id} if pipeline else {}
+    return {**fields, "stageId": stage.id} if stage else fields

@@ -3,15 +3,15 @@
 A directory is JSON-able, so that one run may use what another resolved. Names are compared folded.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
+from dentsync.load.places import Pipeline, Stage, pipelines_named
 from dentsync.load.target import TargetSettings
+from dentsync.load.wishes import names_of
 from dentsync.model import Kind
-
-Ends = Literal["won", "lost"]
 
 ENTITY: Mapping[Kind, int] = {"deal": 2, "contact": 3}
 """``entityTypeId`` (api-reference/crm/data-types.md#object_type of bitrix24/b24restdocs)."""
@@ -43,22 +43,6 @@ class FieldInfo(msgspec.Struct, frozen=True):
     items: tuple[tuple[str, str], ...] = ()
 
 
-class Stage(msgspec.Struct, frozen=True):
-    """A stage: ``id`` is the full STATUS_ID, such as ``C3:WON``."""
-
-    id: str
-    name: str
-    ends: Ends | None = None
-
-
-class Pipeline(msgspec.Struct, frozen=True):
-    """A pipeline of deals with its stages in order."""
-
-    id: int
-    name: str
-    stages: tuple[Stage, ...] = ()
-
-
 class Directory(msgspec.Struct, frozen=True):
     """Everything resolved. ``fields``: kind -> configured name -> field; ``host``: where a renamed portal is now."""
 
@@ -70,7 +54,7 @@ class Directory(msgspec.Struct, frozen=True):
 
     def pipelines_named(self, name: str) -> list[Pipeline]:
         """Pipelines of that name: more than one where the portal has namesakes."""
-        return [one for one in self.pipelines if fold(one.name) == fold(name)]
+        return pipelines_named(self.pipelines, name)
 
     def place_of(self, stage_id: str, pipeline_id: int) -> tuple[str | None, Stage | None]:
         """Names of where a deal stands; None for what the directory does not know."""
@@ -78,11 +62,6 @@ class Directory(msgspec.Struct, frozen=True):
             if pipeline.id == pipeline_id:
                 return pipeline.name, next((one for one in pipeline.stages if one.id == stage_id), None)
         return None, None
-
-
-def stages_named(pipeline: Pipeline, name: str) -> list[Stage]:
-    """Stages of that name."""
-    return [one for one in pipeline.stages if fold(one.name) == fold(name)]
 
 
 def read_directory(raw: Mapping[str, Any] | None, portal: str, settings: TargetSettings) -> Directory | None:
@@ -105,8 +84,7 @@ def read_directory(raw: Mapping[str, Any] | None, portal: str, settings: TargetS
 
 def mapping_of(settings: TargetSettings, kind: Kind) -> dict[str, str]:
     """Our word -> the CRM field's configured name: the built-in ones, and what the clinic added or changed."""
-    configured = {ours: field.name for ours, field in settings.fields.get(kind, {}).items() if field.name}
-    return {**BUILT_IN[kind], **configured}
+    return names_of(settings, kind, BUILT_IN[kind])
 
 
 def find_field(fields: Mapping[str, Mapping[str, Any]], name: str) -> FieldInfo | None:
@@ -131,13 +109,3 @@ def _items(items: object) -> Iterator[tuple[str, str]]:
     for item in items if isinstance(items, list) else []:
         if isinstance(item, Mapping) and "ID" in item:
             yield str(item["ID"]), str(item.get("VALUE", ""))
-
-
-def fold(name: str) -> str:
-    """Names as people compare them: case, spaces and ё do not matter."""
-    return " ".join(name.casefold().replace("ё", "е").split())
-
-
-def quoted(names: Iterable[str]) -> str:
-    """Names for a message."""
-    return ", ".join(f"«{name}»" for name in names) or "—"

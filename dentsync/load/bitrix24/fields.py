@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from dentsync.lang import _
 from dentsync.load.bitrix24.directory import MULTIFIELD, Directory, FieldInfo, mapping_of
-from dentsync.load.bitrix24.multifields import Multifield, TypeId, phone_shown
-from dentsync.load.bitrix24.values import Unwritable, read, written
+from dentsync.load.bitrix24.multifields import Multifield
+from dentsync.load.bitrix24.values import read, written
+from dentsync.load.places import Unwritable
+from dentsync.load.spelling import TypeId, phone_shown
 from dentsync.load.target import TargetSettings
 from dentsync.model import FIELDS, FieldType, Kind, Plain
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dentsync.load.bitrix24.answers import RATE, Refused
-from dentsync.load.bitrix24.calls import Refusals
+from dentsync.load.bitrix24.answers import RATE
+from dentsync.load.bitrix24.calls import TRIES, unavailable_text
 from dentsync.load.bitrix24.imports import with_phones
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.outcomes import landing_of
@@ -15,6 +15,7 @@ from dentsync.load.bitrix24.reasons import reason_of
 from dentsync.load.bitrix24.wire import Answer, Done, Rejected
 from dentsync.load.flow import Landing
 from dentsync.load.http import Lost, NotSent, Reply
+from dentsync.load.refusals import Refusals, Refused
 from dentsync.load.target import Chunk
 from dentsync.model import Operation, Outcome, Result
 
@@ -36,7 +37,9 @@ class BitrixLine:
         self._portrait = portrait
         self._packer = packer
         self._ids = ids
-        self._refusals = Refusals(portal.calls, portal.clock)
+        self._refusals = Refusals(
+            portal.clock, TRIES, lambda refused, state: portal.calls.pause(refused, "batch", state), unavailable_text
+        )
         self._resumes_at = 0.0  # after a refusal for the rate inside a request
         self._rounds: Counter[str] = Counter()  # how often an operation was refused unrun
 

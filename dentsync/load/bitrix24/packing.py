@@ -17,14 +17,14 @@ from dentsync.load.bitrix24.commands import (
     command,
     draft,
     import_command,
-    relinks,
 )
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS
 from dentsync.load.bitrix24.portal import Envelope, Portal, sort_of
-from dentsync.load.bitrix24.values import Unwritable
 from dentsync.load.bitrix24.wire import MAX_COMMANDS, MAX_PARAMETERS, Command, Ref
+from dentsync.load.places import Unwritable
 from dentsync.load.target import GONE, Chunk
+from dentsync.load.wishes import relinks
 from dentsync.model import Operation, Outcome, Result
 
 IMPORT_ROWS = 20
@@ -153,7 +153,7 @@ class _Box:
             return self._take_row(operation, written)
         number = operation.crm_id or self._ids.get(f"{operation.kind}:{operation.key}")
         if operation.action != "create" and number is None:
-            return self._settle(operation, Result.FAILED, _("its id in Bitrix24 is not known"))
+            return self._settle(operation, Result.FAILED, _("its id in the CRM is not known"))
         if not written.fields:
             return self._settle(operation, Result.APPLIED, "", number)
         return self._take_command(operation, command(operation, written, number))

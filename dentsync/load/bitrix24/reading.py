@@ -15,9 +15,10 @@ from dentsync.lang import _
 from dentsync.load.bitrix24.directory import ENTITY
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS
-from dentsync.load.bitrix24.multifields import phone_key, read_multifields, spellings
+from dentsync.load.bitrix24.multifields import read_multifields
 from dentsync.load.bitrix24.portal import ATTEMPTS, Portal, no_answer, result_of, strange_answer
 from dentsync.load.bitrix24.wire import MAX_COMMANDS, Answer, Command, Done, Missing, Ref, Rejected
+from dentsync.load.spelling import phone_key, spellings
 from dentsync.load.target import Needs, Reading
 from dentsync.model import Kind, Present
 

@@ -4,26 +4,16 @@ Source: section "types" of api-reference/data-types.md of bitrix24/b24restdocs. 
 server, datetimes in the server's zone, labels of a list as ids.
 """
 
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dentsync.lang import _
-from dentsync.load.bitrix24.directory import FieldInfo, fold
+from dentsync.load.bitrix24.directory import FieldInfo
+from dentsync.load.places import Unwritable, fold
+from dentsync.load.values import NO, YES, Scalar, amount, cast, flag, for_people, moment_of
 from dentsync.model import FieldType, Plain
-
-_YES = ("да", "yes", "y", "1", "true")
-_NO = ("нет", "no", "n", "0", "false")
-_DAY = "%d.%m.%Y"
-_MINUTE = "%d.%m.%Y %H:%M"
-
-Scalar = str | int | bool
-
-
-class Unwritable(ValueError):
-    """A value the portal's field cannot take. The text names the field and never the value."""
-
 
 # ── out ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -47,7 +37,7 @@ def _written(info: FieldInfo, kind: FieldType, value: Scalar, zone: ZoneInfo) ->
         case "date":
             return date.fromisoformat(str(value)[:10]).isoformat()
         case "datetime":
-            return _moment(str(value), zone).isoformat()
+            return moment_of(str(value), zone).isoformat()
         case "money":
             return f"{amount(value)}|RUB"
         case "double":
@@ -55,11 +45,11 @@ def _written(info: FieldInfo, kind: FieldType, value: Scalar, zone: ZoneInfo) ->
         case "integer":
             return int(value)
         case _:
-            return _for_people(kind, value, zone)
+            return for_people(kind, value, zone)
 
 
 def _item_of(info: FieldInfo, value: Scalar) -> str | int:
-    wanted = (_YES if value else _NO) if isinstance(value, bool) else (fold(str(value)),)
+    wanted = (YES if value else NO) if isinstance(value, bool) else (fold(str(value)),)
     for number, label in info.items:
         if fold(label) in wanted:
             return int(number) if info.type == "enumeration" and number.isdigit() else number
@@ -67,23 +57,10 @@ def _item_of(info: FieldInfo, value: Scalar) -> str | int:
 
 
 def _yes_or_no(value: Scalar) -> str:
-    flag = _flag(value)
-    if flag is None:
+    answer = flag(value)
+    if answer is None:
         raise ValueError("neither yes nor no")
-    return "Y" if flag else "N"
-
-
-def _for_people(kind: FieldType, value: Scalar, zone: ZoneInfo) -> str:
-    """In a text field a date stands as people write it."""
-    match kind:
-        case FieldType.FLAG:
-            return _YES[0] if _flag(value) else _NO[0]
-        case FieldType.DATE:
-            return date.fromisoformat(str(value)[:10]).strftime(_DAY)
-        case FieldType.DATETIME:
-            return _moment(str(value), zone).strftime(_MINUTE)
-        case _:
-            return str(value)
+    return "Y" if answer else "N"
 
 
 # ── back ──────────────────────────────────────────────────────────────────────────────────────
@@ -95,7 +72,7 @@ def read(info: FieldInfo, kind: FieldType, wire: Any, zone: ZoneInfo) -> Plain:
     if value is None:
         return None
     try:
-        return _cast(kind, value, zone, moment=info.type == "datetime")
+        return cast(kind, value, zone, moment=info.type == "datetime")
     except (ValueError, InvalidOperation):
         return str(value)
 
@@ -105,59 +82,10 @@ def _neutral(info: FieldInfo, wire: Any) -> Scalar | None:
         case "enumeration" | "crm_status":
             return dict(info.items).get(str(wire), str(wire))
         case "boolean":
-            return _flag(wire) is True
+            return flag(wire) is True
         case "date":
             return str(wire)[:10]
         case "money":
             return str(wire).split("|")[0] or None
         case _:
             return wire if isinstance(wire, str | int | bool) else str(wire)
-
-
-def _cast(kind: FieldType, value: Scalar, zone: ZoneInfo, *, moment: bool) -> Plain:
-    text = _moment(str(value), zone).isoformat() if moment else str(value)
-    match kind:
-        case FieldType.FLAG:
-            flag = _flag(value)
-            return text if flag is None else flag
-        case FieldType.NUMBER:
-            number = Decimal(text)
-            return int(number) if number % 1 == 0 else text
-        case FieldType.MONEY:
-            return amount(text)
-        case FieldType.DATE:
-            return _iso(text, zone)[:10]
-        case FieldType.DATETIME:
-            return _iso(text, zone)
-        case _:
-            return value if isinstance(value, bool) else text
-
-
-def _iso(text: str, zone: ZoneInfo) -> str:
-    """ISO as it is; a date as people write it turned back into ISO."""
-    if "." not in text[:10]:
-        return text
-    if len(text) == len("01.01.2026"):
-        return datetime.strptime(text, _DAY).date().isoformat()  # noqa: DTZ007
-    return datetime.strptime(text, _MINUTE).replace(tzinfo=zone).isoformat()
-
-
-# ── both ways ─────────────────────────────────────────────────────────────────────────────────
-
-
-def amount(value: Scalar) -> str:
-    """Money without trailing zeros, as it is compared everywhere else."""
-    return f"{Decimal(str(value)).normalize():f}"
-
-
-def _flag(value: object) -> bool | None:
-    word = fold(str(value))
-    return True if word in _YES else False if word in _NO else None
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    """An instant in the clinic's zone; a text without offset is the clinic's own time."""
-    if len(text) == len("2026-01-01"):
-        return datetime.combine(date.fromisoformat(text), time(), zone)
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)

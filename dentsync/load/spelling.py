@@ -1,0 +1,61 @@
+"""Phones and e-mail addresses as people type them into a CRM: what is the same, and how it may be written."""
+
+import re
+from typing import Literal
+
+TypeId = Literal["PHONE", "EMAIL"]
+"""What a number or an address is to every CRM here."""
+
+_EXTENSION = re.compile(r"[;#,].*$", re.DOTALL)
+
+
+def phone_key(text: str) -> str:
+    """Digits by which two spellings of a number are the same; the extension does not count."""
+    main = _EXTENSION.sub("", text)
+    digits = re.sub(r"\D", "", main)
+    if main.strip().startswith("+"):
+        return digits
+    if len(digits) == 11 and digits.startswith("8"):
+        return "7" + digits[1:]
+    # People leave the country code out.
+    return "7" + digits if len(digits) == 10 else digits
+
+
+def email_key(text: str) -> str:
+    """Addresses are compared without case."""
+    return text.strip().casefold()
+
+
+def key_of(kind: TypeId, text: str) -> str:
+    """What makes two values of a type the same."""
+    return phone_key(text) if kind == "PHONE" else email_key(text)
+
+
+def phone_shown(text: str) -> str:
+    """A number of the CRM in E.164 where it is a Russian or an international one; else as it stands."""
+    key = phone_key(text)
+    if (len(key) == 11 and key.startswith("7")) or text.strip().startswith("+"):
+        return f"+{key}"
+    return text
+
+
+def spellings(phone: str) -> list[str]:
+    """How an E.164 number may be written in the CRM; at most 20, the most a look-up takes.
+
+    The docs compare a number as a whole, the core of the product normalises it first; both find these.
+    """
+    digits = phone.removeprefix("+")
+    if len(digits) != 11 or not digits.startswith("7"):
+        return [phone, digits]
+    area, rest = digits[1:4], digits[4:]
+    dashed, plain = f"{rest[:3]}-{rest[3:5]}-{rest[5:]}", f"{area}{rest}"
+    return [phone, digits, f"8{plain}", plain] + [
+        form.format(code=code, area=area, dashed=dashed)
+        for code in ("+7", "8")
+        for form in (
+            "{code} ({area}) {dashed}",
+            "{code}({area}){dashed}",
+            "{code} {area} {dashed}",
+            "{code}-{area}-{dashed}",
+        )
+    ]
