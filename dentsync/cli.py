@@ -331,6 +331,22 @@ def check(tell: bool, **given: Any) -> int:
 
 
 @cli.command()
+@CONFIG
+@NOW
+def setup(**given: Any) -> int:
+    """Make the fields that dentsync itself needs in the CRM. What is there already is left alone.
+
+    \b
+    Example:  dentsync setup && dentsync check
+    """
+    from dentsync.runs.looking import setup as set_up
+
+    for line in set_up(_options(**given)) or (_("nothing to set up"),):
+        click.echo(redact(line))
+    return ExitCode.DONE
+
+
+@cli.command()
 @click.option("--preset", default="helix-bitrix24", show_default=True, help="helix-bitrix24, ident-bitrix24.")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), default=Path("config.toml"), show_default=True)
 def init(preset: str, to: Path) -> int:

@@ -79,6 +79,14 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret is: ``place`` is "env:NAME" or "file:PATH", ``key`` the line of the configuration that says so."""
+
+    place: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that a run needs to know. ``digest`` changes when anything that shapes a plan changes."""
 
@@ -93,7 +101,8 @@ class Config:
     limits: Path
     settle_seconds: int
     target: str
-    webhook: str
+    secret: Secret
+    access: Mapping[str, str]  # what the target needs beside the secret, by name; never a secret itself
     originator: str
     speed: float
     fields: Mapping[str, Mapping[str, CrmField]]
@@ -115,8 +124,21 @@ def digest_of(*parts: Any) -> str:
 
 
 def secret_of(config: Config, environ: Mapping[str, str]) -> str:
-    """The CRM's webhook. Raises ConfigError, which never shows it."""
-    return secret_at(config.webhook, "crm.webhook", config.path, environ)
+    """What opens the CRM: a webhook, a token. Raises ConfigError, which never shows it."""
+    return secret_at(config.secret.place, config.secret.key, config.path, environ)
+
+
+def access_of(config: Config, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What the target needs beside its secret; ``code``, which is there once, may be empty."""
+    code = config.access.get("code", "")
+    try:
+        return (
+            {**config.access, "code": secret_at(code, "crm.oauth.code", config.path, environ)}
+            if code
+            else config.access
+        )
+    except ConfigError:
+        return {**config.access, "code": ""}
 
 
 def secret_at(place: str, key: str, config: Path, environ: Mapping[str, str]) -> str:
@@ -151,7 +173,7 @@ def _read_secret(path: Path, key: str) -> str:
 
 def exposures(config: Config) -> tuple[str, ...]:
     """Files of secrets that others on this machine can read or write, a line each with what to type (POSIX only)."""
-    places = [config.webhook]
+    places = [config.secret.place, config.access.get("code", "")]
     if config.mail:
         places.append(config.mail.password)
     if config.alerts:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from dentsync.config import PRESETS, Alerts, Config, Feed, MailAccount, Retention, digest_of
+from dentsync.config import PRESETS, Alerts, Config, Feed, MailAccount, Retention, Secret, digest_of
 from dentsync.config_tables import (
     AlertsTable,
     ClinicTable,
@@ -79,6 +79,7 @@ _UNKNOWN = re.compile(r"unknown field `(.+?)`")
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+TOKENS = "amocrm-tokens.json"
 
 
 class Reader:
@@ -124,7 +125,8 @@ class Reader:
             limits=root / (folder.limits or folder.state),
             settle_seconds=folder.settle_seconds,
             target=target.target,
-            webhook=target.webhook,
+            secret=self._secret(target),
+            access=self._access(target, root / folder.state),
             originator=target.originator,
             speed=target.speed,
             fields=fields,
@@ -151,6 +153,38 @@ class Reader:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
             self.fail("clinic.timezone", _("no time zone {name!r}; for example Europe/Moscow").format(name=name))
+
+    def _secret(self, crm: CrmTable) -> Secret:
+        """Where the one secret is that opens this CRM."""
+        given = {"webhook": crm.webhook, "token": crm.token, "oauth": crm.oauth}
+        fitting = ("webhook",) if crm.target == "bitrix24" else ("token", "oauth")
+        for name in (name for name, value in given.items() if value and name not in fitting):
+            self.fail(f"crm.{name}", _("is not for {target}; it needs {names}").format(
+                target=crm.target, names=_(" or ").join(fitting)))  # fmt: skip
+        named = [name for name in fitting if given[name]]
+        if len(named) != 1:
+            self.fail("crm", _("{target} needs {names}").format(target=crm.target, names=_(" or ").join(fitting)))
+        if crm.oauth:
+            self._place("crm.oauth.code", crm.oauth.code)
+            return Secret(crm.oauth.client_secret, "crm.oauth.client_secret")
+        return Secret(crm.webhook or crm.token, f"crm.{named[0]}")
+
+    def _access(self, crm: CrmTable, state: Path) -> dict[str, str]:
+        """What else leads to the CRM."""
+        if crm.target == "bitrix24":
+            return {}
+        if not crm.address:
+            self.fail("crm.address", _('write the address of your account, for example "smile.amocrm.ru"'))
+        if crm.rate < 1:
+            self.fail(
+                "crm.rate", _("{value} is not a number of requests a second; for example 7").format(value=crm.rate)
+            )
+        oauth = {name: getattr(crm.oauth, name) for name in ("client_id", "redirect_uri", "code")} if crm.oauth else {}
+        tokens = str(
+            self.path.resolve().parent / crm.oauth.tokens if crm.oauth and crm.oauth.tokens else state / TOKENS
+        )
+        own = {"address": crm.address, "key_field": crm.key_field, "tag": crm.tag.strip(), "rate": str(crm.rate)}
+        return {**own, **({**oauth, "tokens": tokens} if oauth else {})}
 
     def _crm_fields(self, data: Any) -> dict[str, dict[str, CrmField]]:
         self._known("crm.fields", data, ("contact", "deal"))

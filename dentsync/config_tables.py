@@ -50,11 +50,30 @@ class FieldTable(Table, frozen=True):
     policy: Policy = "mis_wins"
 
 
-class CrmTable(Table, frozen=True):
-    """``[crm]`` without its ``fields``."""
+class OAuthTable(Table, frozen=True):
+    """``[crm.oauth]``: amoCRM without a long-lived token. ``client_secret`` and ``code`` are places of secrets.
 
-    target: Literal["bitrix24"]
-    webhook: str
+    ``tokens`` is the file of the tokens that change daily, in the state folder where nothing else is said.
+    """
+
+    client_id: str
+    client_secret: str
+    redirect_uri: str
+    code: str = ""
+    tokens: str = ""
+
+
+class CrmTable(Table, frozen=True):
+    """``[crm]`` without ``fields``: ``webhook`` for Bitrix24; ``address`` with ``token`` or ``oauth`` for amoCRM."""
+
+    target: Literal["bitrix24", "amocrm"]
+    webhook: str = ""
+    address: str = ""
+    token: str = ""
+    oauth: OAuthTable | None = None
+    key_field: str = "DENTSYNC_KEY"
+    tag: str = ""
+    rate: int = 7
     originator: str = "dentsync"
     speed: float = 1.0
 

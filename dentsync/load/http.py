@@ -5,6 +5,7 @@ A call ends in one of three ways: a ``Reply`` came; it was ``NotSent`` (no conne
 exception of ``requests`` or shows a URL: the secret of a webhook stands in the URL.
 """
 
+import ipaddress
 import itertools
 import logging
 import ssl
@@ -141,3 +142,13 @@ def _causes(error: object) -> Iterator[BaseException]:
         yield error
         for inner in (*error.args, getattr(error, "reason", None)):
             yield from _causes(inner)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

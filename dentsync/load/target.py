@@ -173,6 +173,7 @@ class TargetSettings:
     timezone: str
     fields: Mapping[str, Mapping[str, CrmField]]
     routes: tuple[Route, ...]
+    access: Mapping[str, str] = field(default_factory=dict, repr=False)  # what the target needs beside the secret
     limits: Path | None = None  # folder where the runs of this machine share the CRM's limits
     directory: Mapping[str, Any] | None = None  # what ``check`` returned last time, if it is still good
     pace: Mapping[str, Any] | None = None  # what ``pace`` returned at the end of the last run
@@ -196,6 +197,10 @@ class Target(Protocol):
 
     def check(self) -> Checked:
         """Resolve pipelines, stages and fields by name and check rights. Raises TargetError."""
+        ...
+
+    def setup(self) -> tuple[str, ...]:
+        """Make what the target itself needs in the CRM and has not yet; a line for each. Raises TargetError."""
         ...
 
     def read(self, needs: Needs) -> Reading:

@@ -15,10 +15,17 @@ def _bitrix24(settings: "TargetSettings", clock: "Clock") -> "Target":
     return Bitrix24(settings, clock)
 
 
-TARGETS: "dict[str, Callable[[TargetSettings, Clock], Target]]" = {"bitrix24": _bitrix24}
+def _amocrm(settings: "TargetSettings", clock: "Clock") -> "Target":
+    from dentsync.load.amocrm import AmoCrm
 
-SEARCH_LAG: dict[str, timedelta] = {"bitrix24": timedelta(seconds=75)}
+    return AmoCrm(settings, clock)
+
+
+TARGETS: "dict[str, Callable[[TargetSettings, Clock], Target]]" = {"bitrix24": _bitrix24, "amocrm": _amocrm}
+
+SEARCH_LAG: dict[str, timedelta] = {"bitrix24": timedelta(seconds=75), "amocrm": timedelta(seconds=125)}
 """How long after a lost creation "not found" is not believed yet, known without loading the target.
 
 Bitrix24 cuts a request after 60 s (limits.md of bitrix24/b24restdocs): so long it may still be at work.
+amoCRM names no figure for either: 65 s until its answer is given up, and 60 s until its search shows what was made.
 """

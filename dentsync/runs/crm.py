@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from dentsync.config import Config, digest_of, secret_of
+from dentsync.config import Config, access_of, digest_of, secret_of
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.load.target import Clock, FastClock, Target, TargetSettings, WallClock
@@ -26,6 +26,7 @@ def target_of(config: Config, store: Store, clock: Clock | None = None) -> tuple
     secret = secret_of(config, os.environ)
     settings = TargetSettings(
         secret=secret,
+        access=access_of(config, os.environ),
         originator=config.originator,
         timezone=str(config.zone),
         fields=config.fields,
@@ -58,7 +59,8 @@ def clock_of(config: Config) -> Clock:
     """Real time, or the sandbox's. Raises ConfigError."""
     if config.speed == 1.0:
         return WallClock()
-    if urlsplit(secret_of(config, os.environ)).hostname not in ("127.0.0.1", "::1", "localhost"):
+    address = config.access.get("address") or secret_of(config, os.environ)
+    if urlsplit(address).hostname not in ("127.0.0.1", "::1", "localhost"):
         raise ConfigError(_("{file}: crm.speed is for the sandbox only; remove it").format(file=config.path.name))
     return FastClock(config.speed)
 

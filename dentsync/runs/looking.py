@@ -139,6 +139,13 @@ def check(options: Options) -> tuple[str, ...]:
         return tuple(problems)
 
 
+def setup(options: Options) -> tuple[str, ...]:
+    """Make what the target needs for itself in the CRM: a line for each thing made. Raises ConfigError, TargetError."""
+    with opened(options.config, options.now, warn=False) as job:
+        target, _checked = target_of(job.config, job.store)
+        return target.setup()
+
+
 def write_rejects(faults: Collection[FaultLine], path: Path) -> None:
     """The workbook for the clinic: one line a fault."""
     from dentsync.load.workbook import RejectLine

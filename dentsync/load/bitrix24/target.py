@@ -53,6 +53,10 @@ class Bitrix24:
         self._know(directory)
         return checked
 
+    def setup(self) -> tuple[str, ...]:
+        """Nothing: Bitrix24 has fields for our key."""
+        return ()
+
     def read(self, needs: Needs) -> Reading:
         """Present items. Raises TargetError; changes nothing."""
         return self._ready().reader.read(needs)

@@ -1,12 +1,12 @@
 """The address of a portal's inbound webhook. It is a secret: never shown, not even in part."""
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from dentsync.errors import ConfigError
 from dentsync.lang import _
+from dentsync.load.http import is_loopback
 
 V3_METHODS = frozenset({"timeman.record.list"})
 """Methods that have an address of their own (api-reference/rest-v3.md)."""
@@ -33,7 +33,7 @@ class Webhook:
             parts = urlsplit(urljoin(self.url(method), location))
         except ValueError:
             return None
-        secure = parts.scheme == "https" or (parts.scheme == self.scheme and _is_loopback(parts.hostname))
+        secure = parts.scheme == "https" or (parts.scheme == self.scheme and is_loopback(parts.hostname))
         # A portal that closed its doors redirects to a page, often on the same host: that is no renaming.
         same = parts.path.startswith("/rest/") and parts.netloc != self.host
         return Webhook(parts.scheme, parts.netloc, self.path) if secure and same and "@" not in parts.netloc else None
@@ -54,15 +54,6 @@ def parse_webhook(text: str) -> Webhook:
         raise ConfigError(
             _("the webhook is not a Bitrix24 webhook address; copy it whole: https://<portal>/rest/<number>/<secret>/")
         )
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigError(_("the webhook is an http:// address, so its secret would travel openly; use https://"))
     return Webhook(parts.scheme, parts.netloc, secret.group())
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
