@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from dentsync.load.bitrix24 import Bitrix24
-from dentsync.load.target import Ended, Needs, Patience, Reading, Sending, TargetSettings
+from dentsync.load.target import Ended, Needs, Patience, Reading, Sending, Target, TargetSettings
 from dentsync.model import Change, CrmField, Operation, Outcome, Plain, Result, Route, StageRef
 from dentsync.sandbox.server import Running
 from tests.builders import ORIGIN
@@ -41,8 +41,8 @@ FIELDS: Mapping[str, Mapping[str, CrmField]] = {
 class PortalClock:
     """Real time plus what was slept: sleeping takes no time, and the portal's clock goes with ours."""
 
-    def __init__(self, box: Running) -> None:
-        self._box = box
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
         self._ahead = 0.0
         self.sleeps: list[float] = []
 
@@ -52,7 +52,7 @@ class PortalClock:
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
         self._ahead += seconds
-        self._box.admin("POST", "settings", {"advance": seconds})
+        self._desk.admin("POST", "settings", {"advance": seconds})
 
     def real(self, seconds: float) -> float:
         return 0.0
@@ -68,7 +68,7 @@ class Desk:
 
     def __init__(self, box: Running, clock: Any = None, **settings: Any) -> None:
         self.box = box
-        self.clock = clock or PortalClock(box)
+        self.clock = clock or PortalClock(self)
         usual: dict[str, Any] = {
             "secret": box.webhook,
             "originator": "dentsync",
@@ -76,8 +76,16 @@ class Desk:
             "fields": FIELDS,
             "routes": ROUTES,
         }
-        self.target = Bitrix24(TargetSettings(**usual | settings), self.clock)
+        self.target = self.made(TargetSettings(**usual | settings))
         self.ids: dict[str, int] = {}
+
+    def made(self, settings: TargetSettings) -> Target:
+        """The target at work."""
+        return Bitrix24(settings, self.clock)
+
+    def admin(self, method: str, name: str, body: Any = None) -> Any:
+        """Call the sandbox's admin API."""
+        return self.box.admin(method, name, body)
 
     def apply(self, *operations: Operation) -> dict[str, Outcome]:
         """Send operations; outcomes by operation id."""
@@ -110,15 +118,15 @@ class Desk:
 
     def set(self, **settings: Any) -> None:
         """Turn switches of the portal."""
-        self.box.admin("POST", "settings", settings)
+        self.admin("POST", "settings", settings)
 
     def fault(self, what: str, match: str = "batch", **rule: Any) -> None:
         """Let a request go wrong."""
-        self.box.admin("POST", "faults", {"what": what, "match": match, **rule})
+        self.admin("POST", "faults", {"what": what, "match": match, **rule})
 
     def act(self, do: str, **what: Any) -> int:
         """What a person does at the screen."""
-        return int(self.box.admin("POST", "act", {"do": do, **what})["id"])
+        return int(self.admin("POST", "act", {"do": do, **what})["id"])
 
     def call(self, method: str, **params: Any) -> Any:
         """What another program does through the same webhook."""
@@ -128,19 +136,19 @@ class Desk:
     @property
     def counters(self) -> dict[str, Any]:
         """What the portal counted."""
-        found: dict[str, Any] = self.box.admin("GET", "counters")
+        found: dict[str, Any] = self.admin("GET", "counters")
         return found
 
     @property
     def contacts(self) -> list[dict[str, Any]]:
         """Contacts of the portal by id."""
-        found: list[dict[str, Any]] = self.box.admin("GET", "state")["contacts"]
+        found: list[dict[str, Any]] = self.admin("GET", "state")["contacts"]
         return found
 
     @property
     def deals(self) -> list[dict[str, Any]]:
         """Deals of the portal by id."""
-        found: list[dict[str, Any]] = self.box.admin("GET", "state")["deals"]
+        found: list[dict[str, Any]] = self.admin("GET", "state")["deals"]
         return found
 
     def requests_of(self, *operations: Operation) -> int:

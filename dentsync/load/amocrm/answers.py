@@ -18,6 +18,9 @@ UNPAID_SECONDS = 60.0
 
 NO_FILTER = "filter"
 _DEAD_FILTER = "invalid filter"
+_BUSY = "219"
+"""The search failed and may be repeated."""
+
 _CODE = re.compile(r"\b(\d{3})\b")
 
 
@@ -121,6 +124,8 @@ def _bad_request(body: object) -> Invalid | Partial | Rejected | Lost:
     if _DEAD_FILTER in detail:
         return Rejected(400, NO_FILTER)
     code = _code_in(body)
+    if code == _BUSY:
+        return Lost("search", 400)
     # "A system error occurred, please repeat" has no code: what it did is not known.
     return Rejected(400, code) if code or detail.startswith("request data") else Lost("error", 400)
 
