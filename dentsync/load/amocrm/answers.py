@@ -118,8 +118,8 @@ def _bad_request(body: object) -> Invalid | Partial | Rejected | Lost:
         return Lost("no JSON", 400)
     if isinstance(body.get("validation-errors"), list):
         return Invalid(_flaws(body["validation-errors"]))
-    if isinstance(body.get("errors"), Mapping):
-        return Partial({str(key): str(text) for key, text in body["errors"].items()})
+    if texts := _texts(body.get("errors")):
+        return Partial(texts)
     detail = str(body.get("detail", "")).casefold()
     if _DEAD_FILTER in detail:
         return Rejected(400, NO_FILTER)
@@ -128,6 +128,14 @@ def _bad_request(body: object) -> Invalid | Partial | Rejected | Lost:
         return Lost("search", 400)
     # "A system error occurred, please repeat" has no code: what it did is not known.
     return Rejected(400, code) if code or detail.startswith("request data") else Lost("error", 400)
+
+
+def _texts(errors: object) -> dict[str, str]:
+    """Errors by the id of their entity: an object of texts, or a list with codes of the older kind."""
+    if isinstance(errors, Mapping):
+        return {str(key): str(text) for key, text in errors.items()}
+    listed = [one for one in errors if isinstance(one, Mapping) and "id" in one] if isinstance(errors, list) else []
+    return {str(one["id"]): str(one.get("code", one.get("title", ""))) for one in listed}
 
 
 def _flaws(listed: list[object]) -> dict[str, tuple[Flaw, ...]]:

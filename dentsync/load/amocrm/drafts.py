@@ -13,6 +13,7 @@ from dentsync.load.wishes import values_of
 from dentsync.model import Change, Operation
 
 Item = dict[str, Any]
+REASON = "loss_reason_id"
 
 
 def merges(operation: Operation, portrait: Portrait) -> bool:
@@ -41,7 +42,9 @@ def draft(operation: Operation, portrait: Portrait, values: Values, contacts: Se
         if info is not None and info.id:
             custom += _custom(operation, change, portrait, values.get(info.id, ()))
     if operation.action != "update":
-        item |= _place(operation, portrait)
+        item |= place_of(operation, portrait)
+    if operation.action == "create":
+        item.pop(REASON, None)
     if operation.action == "create" or operation.claims:
         # In the same call: an item without its key would be made again after a lost answer.
         mark = {"value": portrait.mark(operation.key)}
@@ -71,12 +74,15 @@ def _custom(operation: Operation, change: Change, portrait: Portrait, present: S
     return [{"field_id": info.id, "values": wanted or None}]
 
 
-def _place(operation: Operation, portrait: Portrait) -> Item:
-    """Pipeline and stage together: 142 and 143 are in every pipeline. A reason only where a deal is lost."""
+def place_of(operation: Operation, portrait: Portrait) -> Item:
+    """Pipeline and stage together: 142 and 143 are in every pipeline. A reason only where a deal is lost.
+
+    In a creation some accounts refuse it: there it follows. Raises Unwritable.
+    """
     pipeline, stage = place_wanted(operation, portrait.directory.pipelines, CRM)
     item: Item = {"pipeline_id": pipeline.id} if pipeline else {}
     if stage is None:
         return item
     status, _colon, reason = stage.id.partition(":")
     item["status_id"] = int(status)
-    return {**item, "loss_reason_id": int(reason)} if status == LOST and reason else item
+    return {**item, REASON: int(reason)} if status == LOST and reason else item

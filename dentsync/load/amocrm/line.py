@@ -91,7 +91,14 @@ class AmoLine:
                 self._refusals.answered()
                 self._measure(call, meaning)
                 self._understand(batch, meaning, call, found)
-        return Landing(found.outcomes, tuple(found.again))
+        return Landing([self._as_made(one) for one in found.outcomes], tuple(found.again))
+
+    def _as_made(self, outcome: Outcome) -> Outcome:
+        """A deal was made, whatever became of the reason for which it is lost."""
+        progress = self._packer.progress[outcome.operation.id]
+        if outcome.operation.action != "create" or progress.number is None:
+            return outcome
+        return Outcome(outcome.operation, Result.APPLIED, progress.number, linked=not progress.unlinked)
 
     def _sent(self, batch: Batch) -> list[Operation]:
         return [one for one in batch.operations.values() if one.id not in batch.settled]
@@ -136,10 +143,9 @@ class AmoLine:
     def _created(self, batch: Batch, operations: Mapping[str, Operation], body: object, found: _Landed) -> None:
         numbers = {str(row.get("request_id")): _id(row) for row in rows_of(body, ENTITY[batch.lane[1]])}
         for name, operation in operations.items():
-            number = numbers.get(name)
-            linked = not self._packer.progress[operation.id].unlinked
-            done = Outcome(operation, Result.APPLIED, number, linked=linked)
-            found.outcomes.append(done if number else _unknown(operation))
+            self._packer.progress[operation.id].number = numbers.get(name)
+        found.outcomes += [_unknown(one) for name, one in operations.items() if not numbers.get(name)]
+        self._go_on(batch, [one for name, one in operations.items() if numbers.get(name)], found)
 
     def _written(self, batch: Batch, operations: Mapping[str, Operation], body: object, found: _Landed) -> None:
         numbers = {_id(row) for row in rows_of(body, ENTITY[batch.lane[1]])}
@@ -232,7 +238,8 @@ class AmoLine:
                 found.outcomes.append(Outcome(operation, Result.FAILED, operation.crm_id, reason_of(code)))
 
     def _number(self, operation: Operation) -> int | None:
-        return operation.crm_id or self._ids.get(f"{operation.kind}:{operation.key}")
+        known = self._packer.progress[operation.id].number
+        return operation.crm_id or known or self._ids.get(f"{operation.kind}:{operation.key}")
 
 
 def _id(row: Row) -> int | None:

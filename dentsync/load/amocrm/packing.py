@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dentsync.lang import _
-from dentsync.load.amocrm.drafts import Item, draft, merges, writes
+from dentsync.load.amocrm.drafts import REASON, Item, draft, merges, place_of, writes
 from dentsync.load.amocrm.items import Portrait, Values
 from dentsync.load.amocrm.reading import Reader
 from dentsync.load.amocrm.wire import ENTITY, Request
@@ -34,6 +34,7 @@ class Progress:
     values: Values | None = field(default=None, repr=False)
     alone: bool = False  # its request has to hold nobody else
     unlinked: bool = False  # its contact is not there
+    number: int | None = None  # of an item that was made in this request
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,17 @@ class Packer:
     def legs_of(self, operation: Operation) -> list[Leg]:
         """The requests an operation takes, in order."""
         if operation.action == "create":
-            return ["create"]
+            return ["create", "write"] if self._is_lost(operation) else ["create"]
         legs: list[Leg] = ["read"] if merges(operation, self.portrait) else []
         legs += ["write"] if writes(operation) else []
         return [*legs, "link", "unlink"] if relinks(operation) else legs
+
+    def _is_lost(self, operation: Operation) -> bool:
+        """Whether a deal is made as lost for a reason, which follows its creation."""
+        try:
+            return REASON in place_of(operation, self.portrait)
+        except Unwritable:
+            return False
 
     def next_leg(self, operation: Operation) -> Leg | None:
         """What is to be done next; None where all is done."""
@@ -143,7 +151,8 @@ class _Box:
 
     def number_of(self, operation: Operation) -> int | None:
         """The CRM id of the operation's item."""
-        return operation.crm_id or self._ids.get(f"{operation.kind}:{operation.key}")
+        known = self._packer.progress[operation.id].number
+        return operation.crm_id or known or self._ids.get(f"{operation.kind}:{operation.key}")
 
     def _put(self, lane: Lane, operation: Operation) -> None:
         single = lane[0] == "unlink" or self._packer.progress[operation.id].alone
@@ -178,7 +187,7 @@ class _Box:
             contact = None if progress.unlinked else self._ids.get(f"contact:{operation.contact}")
             contacts = (contact,) if contact and leg == "create" else ()
             try:
-                item = draft(operation, self._packer.portrait, progress.values or {}, contacts)
+                item = self._item(leg, operation, contacts)
             except Unwritable as error:
                 self._settled[operation.id] = Outcome(operation, Result.FAILED, operation.crm_id, str(error))
                 continue
@@ -190,6 +199,12 @@ class _Box:
                 progress.done.add("write")
                 self._settle_or_leave(operation)
         return items
+
+    def _item(self, leg: Leg, operation: Operation, contacts: tuple[int, ...]) -> Item:
+        if operation.action == "create" and leg == "write":
+            return place_of(operation, self._packer.portrait)
+        values = self._packer.progress[operation.id].values or {}
+        return draft(operation, self._packer.portrait, values, contacts)
 
     def _settle_or_leave(self, operation: Operation) -> None:
         """Nothing of its fields changes; what is left of it goes with a later request."""

@@ -71,8 +71,15 @@ class AmoDesk(Desk):
     def call(self, verb: str, path: str, body: Any = None, **query: Any) -> Any:
         """What another program does with the same token; None for an empty answer."""
         headers = {"Authorization": f"Bearer {self.keys['token']}"}
-        reply = requests.request(verb, f"{self.url}/api/v4/{path}", json=body, params=query, headers=headers, timeout=10)
+        reply = requests.request(
+            verb, f"{self.url}/api/v4/{path}", json=body, params=query, headers=headers, timeout=10
+        )
         return reply.json() if reply.content else None
+
+    @property
+    def deals(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.admin("GET", "state")["leads"]
+        return found
 
     def asked(self, path: str) -> int:
         """How many requests of this sort the account has seen, for example ``POST contacts``."""
