@@ -25,7 +25,7 @@ def merged(
     entries = [*kept, *missing]
     if leads and new and present and key(_text(present[0])) in ours:
         first = key(_text(new[0]))
-        entries.sort(key=lambda one: key(_text(one)) != first)
+        entries.insert(0, entries.pop(next(at for at, one in enumerate(entries) if key(_text(one)) == first)))
     return (
         None if [_text(one) for one in entries] == [_text(one) for one in present] else [_sent(one) for one in entries]
     )

@@ -81,6 +81,12 @@ class AmoDesk(Desk):
         found: list[dict[str, Any]] = self.admin("GET", "state")["leads"]
         return found
 
+    @property
+    def key_field(self) -> int:
+        """The number of the field of our key in a contact."""
+        fields = self.call("GET", "contacts/custom_fields", limit=250)["_embedded"]["custom_fields"]
+        return int(next(one["id"] for one in fields if one["code"] == "DENTSYNC_KEY"))
+
     def asked(self, path: str) -> int:
         """How many requests of this sort the account has seen, for example ``POST contacts``."""
         return int(self.counters["commands"].get(path, 0))
