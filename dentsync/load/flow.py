@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from dentsync.errors import TargetError, Unavailable
 from dentsync.lang import _
-from dentsync.load.target import GLANCE, Chunk, Ended, Patience, Sending, Step, Waiting
+from dentsync.load.target import GLANCE, Chunk, Clock, Ended, Patience, Sending, Step, Waiting
 from dentsync.model import Operation, Outcome, Result
 
 FIRST_WINDOW, FIRST_OF_CHANGES, WIDEST_WINDOW = 8, 16, 32
@@ -23,6 +23,9 @@ looked up."""
 
 TOGETHER = 4
 """Requests that set off together."""
+
+SHORTEST = 0.005
+"""Real seconds of the shortest wait."""
 
 UNANSWERED = 3
 """After so many requests in a row without an answer the CRM is left alone; those in flight together are one."""
@@ -121,10 +124,14 @@ class Flow:
         )
 
     def _land(self) -> Iterator[Step]:
-        landed, _flying = wait(self._flying, timeout=GLANCE, return_when=FIRST_COMPLETED)
+        landed, _flying = wait(self._flying, timeout=self._glance(), return_when=FIRST_COMPLETED)
         for future in landed:
             number, chunk = self._flying.pop(future)
             yield Ended(tuple(self._understand(number, chunk, future.result())))
+
+    def _glance(self) -> float:
+        """Real seconds to wait for a landing: no longer than until the next request may set off."""
+        return glance(self._patience.clock, self._line.free_at() if self._pending else None)
 
     def _understand(self, number: int, chunk: Chunk, answer: Any) -> Sequence[Outcome]:
         try:
@@ -159,6 +166,12 @@ class Flow:
         if until > self._patience.clock.time():
             yield Waiting(until)
         return self._patience.wait(until)
+
+
+def glance(clock: Clock, free_at: float | None) -> float:
+    """Real seconds to wait for what is in flight, where something may set off at ``free_at`` (epoch of the clock)."""
+    seconds = clock.real(free_at - clock.time()) if free_at is not None else 0.0
+    return min(GLANCE, max(seconds, SHORTEST)) if seconds > 0 else GLANCE
 
 
 class _Pool:

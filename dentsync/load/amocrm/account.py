@@ -12,9 +12,10 @@ from dentsync.load.amocrm.answers import Done, Invalid, Meaning, Partial, Reject
 from dentsync.load.amocrm.tokens import LongLived, Rotating, Tokens
 from dentsync.load.amocrm.wire import Request
 from dentsync.load.bucket import Bucket, bucket_file
+from dentsync.load.flow import glance
 from dentsync.load.http import Lost, NotSent, Reply, Session
 from dentsync.load.refusals import BACK_OFF, Refusals, Refused
-from dentsync.load.target import GLANCE, Clock, TargetSettings
+from dentsync.load.target import Clock, TargetSettings
 
 HEADROOM = 0.95
 """Of the allowed rate: calls get closer to each other on their way, and a breach too many blocks the account."""
@@ -122,7 +123,8 @@ class _Asking:
             if not flying:
                 account.clock.sleep(delay)
                 continue
-            landed, _rest = wait(flying, timeout=GLANCE, return_when=FIRST_COMPLETED)
+            free_at = account.clock.time() + self._delay() if self._left else None
+            landed, _rest = wait(flying, timeout=glance(account.clock, free_at), return_when=FIRST_COMPLETED)
             for future in landed:
                 self._take(flying.pop(future), future.result())
         return [self._found[number] for number in range(len(self._requests))]
