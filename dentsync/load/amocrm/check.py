@@ -10,6 +10,7 @@ from dentsync.load.amocrm.answers import Rejected
 from dentsync.load.amocrm.directory import (
     BUILT_IN,
     LOST,
+    UNSORTED,
     WON,
     Directory,
     FieldInfo,
@@ -19,7 +20,7 @@ from dentsync.load.amocrm.directory import (
 )
 from dentsync.load.amocrm.wire import ENTITY, PAGE, Request, Row, get, has_next, rows_of, strange_answer
 from dentsync.load.named_fields import FieldPlace, problems_of_field
-from dentsync.load.places import Pipeline, Stage, problems_of_route
+from dentsync.load.places import Ends, Pipeline, Stage, problems_of_route
 from dentsync.load.target import Checked, TargetSettings
 from dentsync.model import Kind
 
@@ -88,11 +89,10 @@ def _timezone(about: Row) -> str:
 
 
 def _pipeline(row: Row, reasons: Mapping[int, str]) -> Pipeline:
-    ends = {WON: "won", LOST: "lost"}
+    ends: dict[int, Ends] = {int(WON): "won", int(LOST): "lost"}
     stages = [
-        Stage(str(one["id"]), str(one.get("name")), ends.get(str(one["id"])))  # type: ignore[arg-type]
+        Stage((UNSORTED if one.get("type") == 1 else "") + str(one["id"]), str(one.get("name")), ends.get(one["id"]))
         for one in rows_of(row, "statuses")
-        if one.get("type") != 1  # «Неразобранное» cannot be set
     ]
     return Pipeline(int(row["id"]), str(row.get("name")), stages_of(stages, reasons))
 

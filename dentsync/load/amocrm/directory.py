@@ -15,6 +15,8 @@ from dentsync.load.wishes import names_of
 from dentsync.model import Kind
 
 WON, LOST = "142", "143"
+UNSORTED = "unsorted:"
+"""Before the number of «Неразобранное»: deals stand there, and none can be put there."""
 
 BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "contact": {"last_name": "last_name", "first_name": "first_name", "phones": "PHONE", "email": "EMAIL"},
@@ -58,7 +60,7 @@ class Directory(msgspec.Struct, frozen=True):
             return None, None
         known = {stage.id: stage for stage in pipeline.stages}
         status = str(status_id)
-        return pipeline.name, known.get(f"{status}:{reason_id}") or known.get(status)
+        return pipeline.name, known.get(f"{status}:{reason_id}") or known.get(status) or known.get(UNSORTED + status)
 
 
 def stages_of(statuses: list[Stage], reasons: Mapping[int, str]) -> tuple[Stage, ...]:

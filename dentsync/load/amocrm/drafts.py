@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dentsync.lang import _
 from dentsync.load.amocrm.check import CRM
-from dentsync.load.amocrm.directory import LOST
+from dentsync.load.amocrm.directory import LOST, UNSORTED
 from dentsync.load.amocrm.fields import MULTITEXTS
 from dentsync.load.amocrm.items import Portrait, Values
 from dentsync.load.amocrm.merging import Entry, merged, same_text
-from dentsync.load.places import fold, place_wanted
+from dentsync.load.places import Unwritable, fold, place_wanted
 from dentsync.load.wishes import values_of
 from dentsync.model import Change, Operation
 
@@ -83,6 +84,8 @@ def place_of(operation: Operation, portrait: Portrait) -> Item:
     item: Item = {"pipeline_id": pipeline.id} if pipeline else {}
     if stage is None:
         return item
+    if stage.id.startswith(UNSORTED):
+        raise Unwritable(_("amoCRM lets nobody put a deal into «{stage}»").format(stage=stage.name))
     status, _colon, reason = stage.id.partition(":")
     item["status_id"] = int(status)
     return {**item, REASON: int(reason)} if status == LOST and reason else item

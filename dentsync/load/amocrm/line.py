@@ -45,11 +45,13 @@ class AmoLine:
         self._good = 0
         self._token = ""  # of the requests that set off now
         self._error: TargetError | None = None
+        self._waits_until: float | None = None
         self.is_stale = False  # names were refused that ``check`` had resolved
 
     def pack(self, pending: Mapping[str, Operation], flying: frozenset[str]) -> Chunk | None:
         """The next request, counted; None while nothing may go."""
-        if self.free_at() is not None:
+        self._waits_until = self._limit()
+        if self._waits_until is not None:
             return None
         chunk = self._packer.pack(pending, self._ids, flying)
         if chunk is not None and chunk.request.request is not None:
@@ -65,7 +67,10 @@ class AmoLine:
             self._error = error
 
     def free_at(self) -> float | None:
-        """When the pause or the pace allows a request."""
+        """When the pause or the pace allows what could not go at the last packing."""
+        return self._waits_until
+
+    def _limit(self) -> float | None:
         clock = self._account.clock
         delay = self._account.bucket.delay(clock)
         until = max(self._refusals.until, clock.time() + delay if delay else 0.0)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from dentsync.load.amocrm.account import Account, body_of
 from dentsync.load.amocrm.answers import NO_FILTER, Done, Invalid, Partial, Rejected
 from dentsync.load.amocrm.items import Portrait, Values, values_in
-from dentsync.load.amocrm.wire import ENTITY, PAGE, Request, Row, get, has_next, rows_of
+from dentsync.load.amocrm.wire import ENTITY, PAGE, Request, Row, get, has_next, rows_of, strange_answer
 from dentsync.load.spelling import phone_key
 from dentsync.load.target import Needs, Reading
 from dentsync.model import Kind, Present
@@ -144,10 +144,15 @@ class Reader:
     def _further(self, kind: Kind, request: Request, answer: Done | Invalid | Partial | Rejected) -> Iterator[Row]:
         """Pages behind the first one."""
         page, body = 1, body_of(answer, request)
+        before = rows_of(body, ENTITY[kind])
         while has_next(body):
             page += 1
             body = self._account.bodies([_paged(request, page)])[0]
-            yield from rows_of(body, ENTITY[kind])
+            rows = rows_of(body, ENTITY[kind])
+            if rows and rows[0]["id"] == before[0]["id"]:
+                raise strange_answer(request.path)
+            yield from rows
+            before = rows or before
 
     # ── all there is ──────────────────────────────────────────────────────────────────────────
 

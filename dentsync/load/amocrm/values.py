@@ -20,6 +20,9 @@ from dentsync.model import FieldType, Plain
 
 DATES = frozenset({"date", "birthday"})
 NUMBERS = frozenset({"numeric", "monetary", "price"})
+TEXT = 255
+"""Letters of a field of one line; a field of several has no such limit."""
+
 NOON = time(12)
 MORNING = timedelta(hours=6)
 """Added to a midnight before its day is read: the account's offset of that year may have been another one."""
@@ -61,6 +64,8 @@ def _written(info: FieldInfo, kind: FieldType, value: Scalar, zones: Zones) -> s
             return int(moment_of(str(value), zones.clinic).timestamp())
         case one if one in NUMBERS:
             return f"{Decimal(value):f}"
+        case "text":
+            return for_people(kind, value, zones.clinic)[:TEXT]
         case _:
             return for_people(kind, value, zones.clinic)
 
@@ -84,13 +89,12 @@ def whole(value: Scalar) -> int:
 
 def read(info: FieldInfo, kind: FieldType, entry: Mapping[str, Any], zones: Zones) -> Plain:
     """What one entry of ``values`` is in our words. What people typed instead of a number or a date stays as it is."""
-    value = _neutral(info, entry.get("value"), zones)
-    if value is None:
-        return None
+    wire = entry.get("value")
     try:
-        return cast(kind, value, zones.clinic, moment=info.type == "date_time")
-    except (ValueError, InvalidOperation):
-        return str(value)
+        value = _neutral(info, wire, zones)
+        return None if value is None else cast(kind, value, zones.clinic, moment=info.type == "date_time")
+    except (ValueError, InvalidOperation, OverflowError):
+        return str(wire)
 
 
 def _neutral(info: FieldInfo, wire: Any, zones: Zones) -> Scalar | None:

@@ -40,12 +40,15 @@ class BitrixLine:
         self._refusals = Refusals(
             portal.clock, TRIES, lambda refused, state: portal.calls.pause(refused, "batch", state), unavailable_text
         )
+        self._paused_until: float | None = None
         self._resumes_at = 0.0  # after a refusal for the rate inside a request
         self._rounds: Counter[str] = Counter()  # how often an operation was refused unrun
 
     def pack(self, pending: Mapping[str, Operation], flying: frozenset[str]) -> Chunk | None:
         """The next request, its work reserved and its call counted; None while nothing may go."""
-        if self._pause_ends() > self._portal.clock.time():
+        pause = self._pause_ends()
+        self._paused_until = pause if pause > self._portal.clock.time() else None
+        if self._paused_until is not None:
             return None
         chunk = self._packer.pack(pending, self._ids, flying)
         if chunk is not None and chunk.request.slots:
@@ -59,9 +62,8 @@ class BitrixLine:
         return max(self._refusals.until, self._resumes_at, clock.time() + bucket if bucket else 0.0)
 
     def free_at(self) -> float | None:
-        """When the pause, the bucket or the first budget allows a request."""
-        pause = self._pause_ends()
-        return pause if pause > self._portal.clock.time() else self._packer.free_at()
+        """When the pause, the bucket or the first budget allows what could not go at the last packing."""
+        return self._packer.free_at() if self._paused_until is None else self._paused_until
 
     def transmit(self, chunk: Chunk) -> "_Call | None":
         """The HTTP call; nothing where all is settled without one."""

@@ -70,7 +70,6 @@ def test_of_two_fields_of_one_name_the_number_is_asked_for(desk: AmoDesk, box: R
     [
         (route("Первичка"), ["no pipeline «Первичка»", "«Повторные приемы»"]),
         (route(booked=StageRef("Записан")), ["no stage «Записан»", "«Записан на прием»"]),
-        (route(booked=StageRef("Неразобранное")), ["no stage «Неразобранное»"]),
         (route(cancelled=StageRef("Посетил", "lost")), ["«Посетил»", "open", "lost"]),
         (route(cancelled=StageRef("Передумал", "lost")), ["no stage «Передумал»", "«Отменил запись»"]),
     ],

@@ -146,7 +146,7 @@ def test_nothing_filled_in_is_no_error(desk: AmoDesk) -> None:
     assert (present.key, present.fields["phones"], present.fields["card_number"]) == (None, (), None)
 
 
-def test_a_merged_contact_lives_on_under_the_other_id_with_our_key(desk: AmoDesk) -> None:
+def test_the_id_of_a_contact_that_was_merged_into_another_is_not_there_any_more(desk: AmoDesk) -> None:
     desk.apply(person("p1"))
     old = desk.ids["contact:p1"]
     kept = desk.act("create_contact", name="Соколова Анна")

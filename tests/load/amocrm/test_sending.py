@@ -24,7 +24,7 @@ from tests.load.amocrm.kit import (
     update,
     visit,
 )
-from tests.load.portal_kit import changes, phone, results
+from tests.load.portal_kit import PortalClock, changes, phone, results
 
 
 def people(count: int) -> list[Any]:
@@ -256,7 +256,27 @@ def test_a_deal_in_unsorted_is_refused_in_words_and_stays(desk: AmoDesk) -> None
     found = desk.apply(move("d1", desk.deals[0]["id"]))
     assert found["move:deal:d1"].result is Result.FAILED
     assert "unsorted" in found["move:deal:d1"].reason
+    present = desk.read(deal_ids=[desk.deals[0]["id"]]).deals[desk.deals[0]["id"]]
+    assert (present.pipeline, present.stage) == (PIPELINE, "Неразобранное")
     assert desk.deals[0]["status"] == "Неразобранное"
+
+
+def test_no_deal_is_put_into_unsorted(desk: AmoDesk) -> None:
+    desk.apply(person(), visit())
+    found = desk.apply(move("d1", desk.ids["deal:d1"], StageRef("Неразобранное")))
+    assert "«Неразобранное»" in found["move:deal:d1"].reason
+    assert desk.asked("PATCH leads") == 0
+
+
+def test_a_text_that_is_too_long_for_its_field_is_cut_as_foretold(desk: AmoDesk) -> None:
+    assert results(desk.apply(person(card_number="9" * 300))) == {Result.APPLIED}
+    number = desk.ids["contact:p1"]
+    shown = desk.read(contact_ids=[number]).contacts[number].fields["card_number"]
+    assert (
+        desk.target.as_read("contact", {"card_number": "9" * 300})
+        == {"card_number": shown}
+        == {"card_number": "9" * 255}
+    )
 
 
 def test_a_deal_gets_another_contact_and_those_that_people_added_stay(desk: AmoDesk) -> None:
@@ -339,6 +359,23 @@ def test_seven_requests_a_second_are_never_passed(box: Running, kids: AmoDesk) -
     kids.read(contact_keys=[f"p{number}" for number in range(8)], deal_keys=[f"d{number}" for number in range(8)])
     assert kids.counters["refused_429"] == 0
     assert kids.clock.slept - slept >= 15 / 7
+
+
+def test_a_limit_that_ends_while_it_is_looked_at_ends_no_push(box: Running) -> None:
+    opened(box, "smile")
+
+    class Creeping(PortalClock):
+        """Each look at it takes a while."""
+
+        def time(self) -> float:
+            self._ahead += 0.06
+            return super().time()
+
+    desk = AmoDesk(box, pace={"account": box.doors[0].url.rstrip("/"), "size": 1})
+    desk.target.check()
+    desk.set(rate=0.0)
+    desk.clock.__class__ = Creeping
+    assert len(desk.apply(*people(12))) == 12
 
 
 def test_accounts_have_their_own_ids_and_the_same_words(box: Running) -> None:
