@@ -266,6 +266,16 @@ def amo_or(kind: str, counter: Counter) -> str:
     return "lead" if counter.crm == "amocrm" and kind == "deal" else kind
 
 
+def test_open_deals_of_a_contact_are_those_that_have_not_ended(counter: Counter, desk: Desk) -> None:
+    deals = [visit(counter, f"d{number}", "p1") for number in (1, 2, 3)]
+    desk.apply(person("p1"), person("p2"), *deals, visit(counter, "d4", "p2"))
+    desk.apply(move(counter, "d2", desk.ids["deal:d2"], 2))
+    found = desk.read(open_deals_of=[desk.ids["contact:p1"]]).deals
+    assert {one.key for one in found.values()} == {"d1", "d3"}
+    assert {one.stage for one in found.values()} == {counter.stages[0].name}
+    assert all(one.contacts == (desk.ids["contact:p1"],) for one in found.values())
+
+
 # ── limits, ends, silence ─────────────────────────────────────────────────────────────────────
 
 

@@ -6,7 +6,7 @@ everything. So each row is looked at again here.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -60,12 +60,21 @@ class Reader:
         for wanted in (contacts, _Wanted("deal", self._marks(needs.deal_keys), sorted(needs.deal_ids))):
             for row in self._rows(wanted):
                 self._take(found[wanted.kind], wanted, row, holders)
+        found["deal"] |= self._open_deals(sorted(needs.open_deals_of))
         by_phone = {one: tuple(sorted(holders[key])) for one, key in phones.items() if key in holders}
         return Reading(found["contact"], found["deal"], by_phone)
 
+    def _open_deals(self, contacts: Sequence[int]) -> dict[int, Present]:
+        """Deals of these contacts that have not ended: there is no filter for them, a contact names its own."""
+        cards = [get(ENTITY["contact"], *_by_ids(page), ("with", "leads"), *_SORTED) for page in _pages(contacts, IDS)]
+        numbers = sorted({number for card in self._listed("contact", cards) for number in _leads_of(card)})
+        rows = self._listed("deal", [self.values_of("deal", page) for page in _pages(numbers, IDS)])
+        deals = (self._portrait.present("deal", row) for row in rows if int(row["id"]) in numbers)
+        return {deal.crm_id: deal for deal in deals if deal.ends is None}
+
     def values_of(self, kind: Kind, numbers: Sequence[int]) -> Request:
         """The request that reads these items as they are now."""
-        return self._list(kind, *(("filter[id][]", one) for one in numbers))
+        return self._list(kind, *_by_ids(numbers))
 
     def _marks(self, keys: Iterable[str]) -> list[str]:
         return [self._portrait.mark(key) for key in sorted(keys)]
@@ -134,7 +143,7 @@ class Reader:
 
     def _list(self, kind: Kind, *query: tuple[str, object]) -> Request:
         linked = (("with", "contacts"),) if kind == "deal" else ()
-        return get(ENTITY[kind], *query, *linked, ("order[id]", "asc"), ("limit", PAGE))
+        return get(ENTITY[kind], *query, *linked, *_SORTED)
 
     def _listed(self, kind: Kind, requests: Sequence[Request]) -> Iterator[Row]:
         for request, answer in zip(requests, self._account.ask(requests), strict=True):
@@ -192,6 +201,21 @@ def texts_of(digits: str) -> tuple[str, ...]:
         return (digits,) if digits else ()
     a, b, c = digits[4:7], digits[7:9], digits[9:]
     return digits[1:], f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}-{b}{c}", f"{a} {b}{c}"
+
+
+_SORTED: tuple[tuple[str, object], ...] = (("order[id]", "asc"), ("limit", PAGE))
+
+
+def _by_ids(numbers: Sequence[int]) -> list[tuple[str, object]]:
+    return [("filter[id][]", one) for one in numbers]
+
+
+def _leads_of(card: Row) -> list[int]:
+    embedded = card.get("_embedded")
+    listed = embedded.get("leads") if isinstance(embedded, Mapping) else None
+    if not isinstance(listed, list):
+        raise strange_answer(ENTITY["contact"])
+    return [int(one["id"]) for one in listed]
 
 
 def _paged(request: Request, page: int) -> Request:
