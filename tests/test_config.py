@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dentsync.config import Config, preset_text, presets, secret_at, secret_of, write_preset
+from dentsync.config import Config, access_of, preset_text, presets, secret_at, secret_of, write_preset
 from dentsync.config_reader import load
 from dentsync.errors import ConfigError
 from dentsync.model import Condition, Limit, StageRef, Status
@@ -203,3 +203,62 @@ def test_an_exception_of_a_route_is_nothing_that_the_clock_ends(tmp_path: Path) 
     assert loaded(tmp_path, text).routes["nps"].unless == (Condition("sms_opt_out", one_of=(True,)),)
     with pytest.raises(ConfigError, match=r"routes.nps.unless.start_at: no times here"):
         loaded(tmp_path, text.replace("sms_opt_out = true }", "start_at = { days_ago = [1, 2] } }"))
+
+
+# ── how a CRM is opened ───────────────────────────────────────────────────────────────────────
+
+WEBHOOK = re.search(r"^webhook = .*$", PRESET, re.MULTILINE)[0]  # type: ignore[index]
+OAUTH = 'oauth = { client_id = "c", client_secret = "env:S", redirect_uri = "https://etl.example/cb", code = "env:C" }'
+
+
+def amocrm(tmp_path: Path, *lines: str) -> Config:
+    """The preset with amoCRM in the place of Bitrix24."""
+    text = PRESET.replace('target = "bitrix24"', 'target = "amocrm"')
+    return loaded(tmp_path, text.replace(WEBHOOK, "\n".join(lines)))
+
+
+def test_amocrm_is_opened_by_an_address_and_a_token(tmp_path: Path) -> None:
+    config = amocrm(tmp_path, 'address = "smile.amocrm.ru"', 'token = "env:T"', 'tag = " МИС "')
+    assert secret_of(config, {"T": "t0ken"}) == "t0ken"
+    assert access_of(config, {}) == {
+        "address": "smile.amocrm.ru", "key_field": "DENTSYNC_KEY", "tag": "МИС", "rate": "7"}  # fmt: skip
+
+
+def test_amocrm_with_oauth_keeps_its_tokens_in_the_state_folder_and_needs_the_code_once(tmp_path: Path) -> None:
+    config = amocrm(tmp_path, 'address = "smile.amocrm.ru"', OAUTH)
+    assert secret_of(config, {"S": "s3cret"}) == "s3cret"
+    assert (config.access["tokens"], config.access["redirect_uri"]) == (
+        str(config.state / "amocrm-tokens.json"), "https://etl.example/cb")  # fmt: skip
+    assert access_of(config, {"C": "c0de"})["code"] == "c0de"
+    assert access_of(config, {})["code"] == ""
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (('token = "env:T"',), ["crm.address", "smile.amocrm.ru"]),
+        (('address = "smile.amocrm.ru"',), ["crm", "token or oauth"]),
+        (('address = "smile.amocrm.ru"', 'token = "env:T"', OAUTH), ["token or oauth"]),
+        (('address = "smile.amocrm.ru"', 'webhook = "env:W"'), ["crm.webhook", "amocrm"]),
+        (('address = "smile.amocrm.ru"', OAUTH.replace("env:C", "c0de")), ["crm.oauth.code", "never the secret"]),
+        (('address = "smile.amocrm.ru"', OAUTH.replace("client_id", "client")), ["crm", "client"]),
+        (('address = "smile.amocrm.ru"', 'token = "env:T"', "rate = 0"), ["crm.rate", "for example 7"]),
+    ],
+)
+def test_what_does_not_open_amocrm_is_one_line(tmp_path: Path, lines: tuple[str, ...], words: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        amocrm(tmp_path, *lines)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+    assert "c0de" not in str(caught.value)
+
+
+def test_bitrix24_is_opened_by_a_webhook_and_by_nothing_else(tmp_path: Path) -> None:
+    assert "webhook" in complaint(tmp_path, WEBHOOK, "")
+    assert "crm.token" in complaint(tmp_path, WEBHOOK, WEBHOOK + '\ntoken = "env:T"')
+
+
+def test_a_secret_in_the_place_of_an_address_of_one_is_refused_and_not_shown(tmp_path: Path) -> None:
+    config = amocrm(tmp_path, 'address = "smile.amocrm.ru"', 'token = "eyJ0s3cret"')
+    with pytest.raises(ConfigError, match=r"crm\.token") as caught:
+        secret_of(config, {})
+    assert "s3cret" not in str(caught.value)

@@ -46,10 +46,12 @@ def test_the_paid_filter_takes_twenty_keys_a_request(desk: AmoDesk, kids: AmoDes
 
 @pytest.mark.parametrize("mode", ["refused", "ignored"])
 def test_a_filter_that_stops_working_is_noticed_and_the_key_is_searched(desk: AmoDesk, mode: str) -> None:
-    desk.apply(*people(3))
+    desk.apply(*people(510))
     indexed(desk)
     desk.set(field_filter=mode)
+    before = desk.target.requests
     assert [one.key for one in desk.read(contact_keys=["p2"]).contacts.values()] == ["p2"]
+    assert desk.target.requests - before == 2
     assert desk.read(contact_keys=["nobody"]).contacts == {}
 
 

@@ -261,6 +261,21 @@ def test_a_deal_in_unsorted_is_refused_in_words_and_stays(desk: AmoDesk) -> None
     assert desk.deals[0]["status"] == "Неразобранное"
 
 
+def test_a_contact_that_is_linked_to_a_deal_of_people_becomes_its_main_one(desk: AmoDesk) -> None:
+    desk.apply(*people(2), visit())
+    number = desk.ids["deal:d1"]
+    desk.apply(update("deal", "d1", number, Change("contact", None, "p2", known=False), contact="p2"))
+    present = desk.read(deal_ids=[number]).deals[number]
+    assert present.contacts == (desk.ids["contact:p2"], desk.ids["contact:p1"])
+
+
+def test_two_changes_of_one_deal_never_travel_in_one_request(desk: AmoDesk) -> None:
+    desk.apply(person(), visit())
+    number = desk.ids["deal:d1"]
+    desk.apply(update("deal", "d1", number, *changes(doctor="Петров")), move("d1", number))
+    assert desk.asked("PATCH leads") == 2
+
+
 def test_no_deal_is_put_into_unsorted(desk: AmoDesk) -> None:
     desk.apply(person(), visit())
     found = desk.apply(move("d1", desk.ids["deal:d1"], StageRef("Неразобранное")))
