@@ -6,7 +6,7 @@ everything. So each row is looked at again here.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -63,6 +63,15 @@ class Reader:
         found["deal"] |= self._open_deals(sorted(needs.open_deals_of))
         by_phone = {one: tuple(sorted(holders[key])) for one, key in phones.items() if key in holders}
         return Reading(found["contact"], found["deal"], by_phone)
+
+    def changed_deals(self, pipelines: Collection[int], since: float) -> tuple[Present, ...]:
+        """Deals of these pipelines that were changed since then, by rising id."""
+        window = [("filter[updated_at][from]", int(since)), *(("filter[pipeline_id][]", one) for one in pipelines)]
+        rows = self._listed("deal", [self._list("deal", *window)] if pipelines else [])
+        changed = {
+            int(row["id"]): row for row in rows if row["pipeline_id"] in pipelines and row["updated_at"] >= since
+        }
+        return tuple(self._portrait.present("deal", changed[number]) for number in sorted(changed))
 
     def _open_deals(self, contacts: Sequence[int]) -> dict[int, Present]:
         """Deals of these contacts that have not ended: there is no filter for them, a contact names its own."""
