@@ -1,6 +1,7 @@
 """Commands about pay: a month of everybody, and where an amount comes from."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,38 +9,81 @@ from dentsync.cli_options import CONFIG, JSON, NOW
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
 
+if TYPE_CHECKING:
+    from dentsync.runs.pay_month import PayMonth
+
 MONTH = click.option("--month", metavar="YYYY-MM", help="2026-10, or last.")
 
 
 @click.group(invoke_without_command=True)
 @MONTH
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the workbook: totals, questions, evidence."
+)
+@click.option("--email", is_flag=True, help="Send it to payroll.mail, once for each month and version.")
+@click.option("--dry-run", is_flag=True, help="With --email: write the letter as payroll-YYYY-MM.eml instead.")
+@click.option("--again", is_flag=True, help="With --email: also if it was, or may have been, sent.")
 @CONFIG
 @NOW
 @JSON
 @click.pass_context
-def payroll(context: click.Context, month: str | None, config: Path, now: str | None, as_json: bool) -> int:
-    """Compute the pay of a month from rates, planned shifts and worked time, and say what is open.
+def payroll(
+    context: click.Context,
+    month: str | None,
+    out: Path | None,
+    email: bool,
+    dry_run: bool,
+    again: bool,
+    config: Path,
+    now: str | None,
+    as_json: bool,
+) -> int:
+    """Compute the pay of a month from rates, shifts, worked time and bookings, and say what is open.
 
-    Exit 4 while a question is open. Nothing is stored or sent.
+    Exit 4 while a question is open. The workbook comes back with answers: payroll decide FILE.
 
     \b
-    Example:  dentsync payroll --month 2026-10
-              dentsync payroll explain --month 2026-10 --employee "Котова Анна"
+    Example:  dentsync payroll --month 2026-10 --out october.xlsx
+              dentsync payroll --month last --email
     """
     if context.invoked_subcommand:
         return ExitCode.DONE
-    from dentsync.runs.payroll import compute
+    if (dry_run or again) and not email:
+        raise ConfigError(_("--dry-run and --again go with --email"))
+    from dentsync.runs.pay_issue import look
 
-    found = compute(config, _month(month), now)
+    if email:
+        if out:
+            look(config, _month(month), now, out)
+        return _mail(config, _month(month), now, again=again, dry_run=dry_run)
+    seen = look(config, _month(month), now, out)
+    _show(seen, as_json)
+    if out and not as_json:
+        click.echo(_("written: {file}").format(file=out))
+    return ExitCode.DONE if seen.found.may_close else ExitCode.PARTIAL
+
+
+def _mail(config: Path, month: str, now: str | None, *, again: bool, dry_run: bool) -> int:
+    """Say what became of the letter, and no more: under cron nobody's pay is printed."""
+    from dentsync.runs.pay_mailing import mail
+
+    done = mail(config, month, now, again=again, dry=Path() if dry_run else None)
+    click.echo(done.line)
+    if count := len(done.month.found.questions):
+        click.echo(_("questions {count}: the month cannot be closed before they are answered").format(count=count))
+    return ExitCode.DONE if done.good else ExitCode.PARTIAL
+
+
+def _show(month: "PayMonth", as_json: bool) -> None:
     if as_json:
         from dentsync.show_payroll_json import payroll_json
 
-        click.echo(payroll_json(found))
-    else:
-        from dentsync.show_payroll import show_payroll
+        click.echo(payroll_json(month.found))
+        return
+    from dentsync.show_payroll import show_payroll, show_version
 
-        show_payroll(found)
-    return ExitCode.DONE if found.may_close else ExitCode.PARTIAL
+    show_payroll(month.found)
+    show_version(month.found, month.closed, is_frozen=month.is_frozen)
 
 
 @payroll.command()
@@ -54,9 +98,10 @@ def explain(month: str | None, employee: str, config: Path, now: str | None, as_
     \b
     Example:  dentsync payroll explain --month 2026-10 --employee "Котова Анна"
     """
-    from dentsync.runs.payroll import compute, pay_of_employee
+    from dentsync.runs.pay_issue import look
+    from dentsync.runs.payroll import pay_of_employee
 
-    pay = pay_of_employee(compute(config, _month(month), now), employee)
+    pay = pay_of_employee(look(config, _month(month), now).found, employee)
     if as_json:
         from dentsync.show_payroll_json import explained_json
 
@@ -93,6 +138,40 @@ def pull_command(month: str | None, config: Path, now: str | None, as_json: bool
 
         show_pull(found)
     return ExitCode.PARTIAL if found.unknown else ExitCode.DONE
+
+
+@payroll.command()
+@click.argument("book", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@CONFIG
+@NOW
+def decide(book: Path, config: Path, now: str | None) -> int:
+    """Take the answers of a workbook that came back. Exit 4 if one was refused: each is listed with its cell.
+
+    \b
+    Example:  dentsync payroll decide october.xlsx
+    """
+    from dentsync.cli_review import show_applied
+    from dentsync.runs.pay_deciding import decide as take
+
+    done = take(config, book, now)
+    show_applied(done)
+    return ExitCode.PARTIAL if done.refused else ExitCode.DONE
+
+
+@payroll.command()
+@MONTH
+@CONFIG
+@NOW
+def close(month: str | None, config: Path, now: str | None) -> int:
+    """Freeze a month; refused while a question is open. What changes later is paid with a month that is not closed yet.
+
+    \b
+    Example:  dentsync payroll close --month 2026-10
+    """
+    from dentsync.runs.pay_closing import close as freeze
+
+    click.echo(freeze(config, _month(month), now))
+    return ExitCode.DONE
 
 
 def _month(text: str | None) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from dentsync.config import Config
 from dentsync.config_payroll_tables import (
     Amount,
+    PayFeedsTable,
     PayrollTable,
     PortalTable,
     RateTable,
@@ -31,6 +32,17 @@ from dentsync.transform.pay.rate_sheet import parse_price
 from dentsync.transform.pay.rules import TIERS, Break, Overtime, Primary, Rules, Tier
 
 FILES = ("rates", "plan", "time", "absences")
+USUAL_FEEDS = {"primary": ("primary",), "waitlist": ("waiting",), "visits": ("visits", "appointments")}
+"""As the presets call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayFeeds:
+    """Exports that bookings come from. No ``primary``: a visit is primary by the patient's history."""
+
+    primary: tuple[str, ...] = ()
+    waitlist: tuple[str, ...] = ()
+    visits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,9 @@ class PaySettings:
     rates: tuple[Rate, ...]
     sets: tuple[Rules, ...]
     calendar: Calendar
+    feeds: PayFeeds
+    not_counted: tuple[str, ...]  # beginnings of words for which a cancelled booking is in no count
+    mail: tuple[str, ...]
     portal: PortalTable | None = None
 
     def zone_of(self, branch: str) -> ZoneInfo:
@@ -88,7 +103,29 @@ class _Reader(Reader):
             sets=self._sets(table, zones),
             calendar=self._calendar(folder / table.calendar) if table.calendar else Calendar({}),
             portal=table.bitrix24,
+            feeds=self._feeds(table.feeds),
+            not_counted=table.not_counted,
+            mail=self._mail_to(table.mail),
         )
+
+    def _feeds(self, table: PayFeedsTable) -> PayFeeds:
+        found: dict[str, tuple[str, ...]] = {}
+        for role, usual in USUAL_FEEDS.items():
+            named: tuple[str, ...] | None = getattr(table, role)
+            for name in named or ():
+                if name not in self._config.feeds:
+                    known = ", ".join(self._config.feeds)
+                    self.fail(
+                        f"payroll.feeds.{role}",
+                        _("no feed {name!r} (there are: {names})").format(name=name, names=known),
+                    )
+            found[role] = named if named is not None else tuple(name for name in usual if name in self._config.feeds)
+        return PayFeeds(**found)
+
+    def _mail_to(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        for address in addresses:
+            self._address("payroll.mail", address)
+        return addresses
 
     def _zone_of(self, where: str, name: str) -> ZoneInfo:
         try:

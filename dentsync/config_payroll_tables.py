@@ -107,6 +107,14 @@ class PortalTable(Table, frozen=True):
     webhook: str = ""
 
 
+class PayFeedsTable(Table, frozen=True):
+    """``[payroll.feeds]``: exports that are journals of bookings; not named: the preset's."""
+
+    primary: tuple[str, ...] | None = None
+    waitlist: tuple[str, ...] | None = None
+    visits: tuple[str, ...] | None = None
+
+
 class PayrollTable(Table, frozen=True):
     """``[payroll]``: patterns of files, relative to config.toml."""
 
@@ -119,6 +127,9 @@ class PayrollTable(Table, frozen=True):
     zones: dict[str, str] = msgspec.field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     bitrix24: PortalTable | None = None
+    feeds: PayFeedsTable = PayFeedsTable()
+    not_counted: tuple[str, ...] = ("клиник", "тест", "дубл")
+    mail: tuple[str, ...] = ()
     rate: tuple[RateTable, ...] = ()
     rules: tuple[RulesTable, ...] = ()
 

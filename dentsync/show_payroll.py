@@ -11,6 +11,7 @@ from dentsync.lang import _
 from dentsync.load.console import Piece as Text
 from dentsync.load.console import show
 from dentsync.show_payroll_json import minutes_of
+from dentsync.store.pay import Version
 from dentsync.transform.pay.lines import Line
 from dentsync.transform.pay.payroll import Pay, Payroll
 from dentsync.transform.pay.pieces import Piece
@@ -49,6 +50,20 @@ KINDS = {
 def show_payroll(found: Payroll) -> None:
     """The table of everybody, what is open and how it may be answered."""
     show(payroll_lines(found, _width()))
+
+
+def show_version(found: Payroll, closed: Version | None, *, is_frozen: bool) -> None:
+    """Whether the month is closed, and what has changed since."""
+    if closed is None:
+        return
+    facts = {"number": closed.number, "at": closed.closed_at[:16].replace("T", " "), "by": closed.closed_by}
+    line = _("closed on {at} by {by} as version {number}")
+    show([[(line.format(**facts), "green" if is_frozen else "yellow")]])
+    if not is_frozen:
+        total = sum((closed.total(employee) for employee in closed.frozen), Decimal(0))
+        difference = "?" if found.total is None else roubles(found.total - total)
+        line = _("changed since: difference {difference}; pay it with the next month: dentsync payroll close")
+        show([[(line.format(difference=difference), "yellow")]])
 
 
 def _width() -> int | None:

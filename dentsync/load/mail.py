@@ -49,13 +49,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Plain text to some people. The same ``id`` (letters and digits) twice is the same letter to good servers."""
+    """Plain text to some people. The same ``id`` (letters and digits) twice is the same letter to good servers.
+
+    ``html``: the same text as a page, for programs that show pages.
+    """
 
     to: tuple[str, ...] = field(repr=False)
     subject: str
     body: str = field(repr=False)
     attachments: tuple[Attachment, ...] = ()
     id: str = ""
+    html: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ def message_of(letter: Letter, account: Account) -> EmailMessage:
     message["Message-ID"] = f"<{letter.id}.dentsync@{domain}>" if letter.id else make_msgid("dentsync", domain)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
     message.set_content(letter.body)
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html")
     for one in letter.attachments:
         main, _sep, sub = one.type.partition("/")
         message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,12 +74,17 @@ def for_paper(sheet: "Worksheet") -> None:
 
 
 def save_book(book: "Workbook", path: Path) -> None:
+    """As ``save_file``."""
+    save_file(path, book.save)
+
+
+def save_file(path: Path, write: Callable[[str], object]) -> None:
     """Under its name only when complete, and for its owner only (``mkstemp`` makes 0600). Raises DentsyncError."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         os.close(handle)
         try:
-            book.save(name)
+            write(name)
             Path(name).replace(path)
         except BaseException:
             with suppress(OSError):

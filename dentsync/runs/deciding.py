@@ -51,13 +51,13 @@ def apply(options: Options, path: Path) -> Applied:
             line = _("{file}: is the review workbook of another clinic; nothing of it was taken")
             raise DentsyncError(line.format(file=path.name))
         at = wall_time().astimezone(job.config.zone)
-        applying = _Applying(job, facts, Workbook(facts.book, sha256, _user(), at, facts.rules))
+        applying = _Applying(job, facts, Workbook(facts.book, sha256, user_name(), at, facts.rules))
         with job.store.transaction():
             applying.take(rows)
     return applying.applied
 
 
-def _user() -> str:
+def user_name() -> str:
     """Who works at this machine, as the operating system says."""
     try:
         return getpass.getuser()

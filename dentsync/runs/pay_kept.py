@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from pathlib import Path
 
 from dentsync.config_payroll import PaySettings
 from dentsync.config_payroll_tables import PortalTable
 from dentsync.errors import ConfigError
 from dentsync.lang import _
-from dentsync.runs.session import looked_into
+from dentsync.runs.session import Session
 from dentsync.store.pay_pulls import PayPulls, Pulled
 from dentsync.transform.pay.facts import Clock, Doubt, Facts, Shift
 from dentsync.transform.pay.minutes import months_later
@@ -37,14 +36,13 @@ class Kept:
         )
 
 
-def kept_facts(path: Path, settings: PaySettings, month: date, now: str | None) -> Kept:
+def kept_in(job: Session, settings: PaySettings, month: date) -> Kept:
     """Of the month, and of those whose overtime it settles. ConfigError where one was not pulled, or too soon."""
     if settings.portal is None:
         return Kept()
     months = _months(month, settings.sets)
-    with looked_into(path, now) as job:
-        pulled = [PayPulls(job.store.db).newest(f"{one:%Y-%m}") for one in months]
-        present = job.now
+    pulled = [PayPulls(job.store.db).newest(f"{one:%Y-%m}") for one in months]
+    present = job.now
     every: list[Kept] = []
     for first, one in zip(months, pulled, strict=True):
         if one is None:

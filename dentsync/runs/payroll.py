@@ -11,15 +11,15 @@ from dentsync.errors import ConfigError, SourceError
 from dentsync.extract.grid import read_grids
 from dentsync.lang import _
 from dentsync.model import Grid
-from dentsync.runs.pay_kept import kept_facts
-from dentsync.runs.session import moment
+from dentsync.runs.pay_kept import Kept, kept_in
+from dentsync.runs.session import looked_into, moment
 from dentsync.transform.pay.calendar import UnknownYear
-from dentsync.transform.pay.facts import Booking, Decision, Facts, Rate
+from dentsync.transform.pay.facts import Booking, Correction, Decision, Facts, Rate
 from dentsync.transform.pay.minutes import months_later
 from dentsync.transform.pay.payroll import Pay, Payroll, payroll
 from dentsync.transform.pay.plan_sheet import plan_of
 from dentsync.transform.pay.rate_sheet import RATES, TIERS, RateBook, check_rates, rate_book_of, same_spelling
-from dentsync.transform.pay.rules import NoRules, Rules
+from dentsync.transform.pay.rules import NoRules, Rules, rules_of
 from dentsync.transform.pay.table import Names
 from dentsync.transform.pay.time_sheet import ABSENCES, TIMES, absences_of, clocks_of
 from dentsync.transform.words import fold
@@ -35,10 +35,25 @@ def compute(
     settings = pay_settings(path)
     present = moment(now, settings.config)
     first = month_of(month, present)
-    kept = kept_facts(path, settings, first, now)
+    with looked_into(path, now) as job:
+        kept = kept_in(job, settings, first)
+    return computed(settings, first, present, kept, bookings, decisions)
+
+
+def computed(
+    settings: PaySettings,
+    first: date,
+    present: datetime,
+    kept: Kept,
+    bookings: Iterable[Booking] = (),
+    decisions: Iterable[Decision] = (),
+    corrections: Iterable[Correction] = (),
+) -> Payroll:
+    """The pay of the month that begins on ``first``; ``kept``: what a portal says of it. Raises as ``compute`` does."""
     book, facts = _facts(settings, kept.rates)
     sets = [_with_tiers(rules, book) for rules in settings.sets]
-    facts = replace(kept.added_to(facts), bookings=tuple(bookings), decisions=tuple(decisions))
+    facts = replace(kept.added_to(facts), bookings=(*bookings,), decisions=(*decisions,), corrections=(*corrections,))
+    rules_in(settings, first)
     try:
         return payroll(first, facts, sets, settings.calendar, kept.until or present)
     except UnknownYear as error:
@@ -46,9 +61,15 @@ def compute(
             "the days off of {year} are not known: update the library holidays, or write the year into payroll.calendar"
         )
         raise ConfigError(text.format(year=error)) from None
+
+
+def rules_in(settings: PaySettings, first: date) -> Rules:
+    """The rules in force in a month. Raises ConfigError."""
+    try:
+        return rules_of(first, settings.sets)
     except NoRules:
         text = _("{file}: payroll.rules: none are in force in {month:%Y-%m}; add a set with an earlier since")
-        raise ConfigError(text.format(file=path.name, month=first)) from None
+        raise ConfigError(text.format(file=settings.config.path.name, month=first)) from None
 
 
 def month_of(text: str, now: datetime) -> date:

@@ -20,7 +20,7 @@ __all__ = [
     "Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "is_current",
 ]  # fmt: skip
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """How many migrations ``schema`` has; a test keeps the two together."""
 
 

@@ -118,7 +118,28 @@ def _pay_pulls(db: Database) -> None:
     db.table("pay_pulls").create_index(["month", "version"], unique=True)
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs, _decisions, _pay_pulls)
+def _pay(db: Database) -> None:
+    # What was answered to questions of pay, months as they were closed, letters that may have gone out.
+    db.table("pay_decisions").create(
+        {
+            "id": int, "month": str, "question": str, "evidence": str, "answer": str, "start": str, "end": str,
+            "employee": str, "book": str, "sha256": str, "made_by": str, "made_at": str,
+        },
+        pk="id",
+    )  # fmt: skip
+    db.table("pay_decisions").create_index(["month"])
+    db.table("pay_versions").create(
+        {
+            "id": int, "month": str, "version": int, "frozen": str, "paid_in": str, "closed_at": str, "closed_by": str,
+            "book": bytes,
+        },
+        pk="id",
+    )  # fmt: skip
+    db.table("pay_versions").create_index(["month", "version"], unique=True)
+    db.table("pay_letters").create({"id": int, "issue": str, "result": str, "began_at": str}, pk="id")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs, _decisions, _pay_pulls, _pay)
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

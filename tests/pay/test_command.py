@@ -1,10 +1,11 @@
 """The command over real files: a clinic's folder with rates, a schedule and worked time."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +79,21 @@ class Desk:
     def say(
         self, *argv: str, month: str = "2026-10", now: str = "2026-11-01T08:00", lang: str = "en"
     ) -> tuple[int, str, str]:
+        return self.run("payroll", *argv, "--month", month, now=now, lang=lang)
+
+    def run(self, *argv: str, now: str = "2026-11-01T08:00", lang: str = "en") -> tuple[int, str, str]:
         self.read()
-        code = run(
-            ["--lang", lang, "payroll", *argv, "--month", month, "--now", now, "-c", str(self.folder / "config.toml")]
-        )
+        code = run(["--lang", lang, *argv, "--now", now, "-c", str(self.folder / "config.toml")])
         captured = self.read()
         return code, captured.out, captured.err
+
+    def drop(self, name: str, *lines: str) -> None:
+        """An export of the MIS, an hour old."""
+        (self.folder / "inbox").mkdir(exist_ok=True)
+        path = self.folder / "inbox" / name
+        path.write_text("\r\n".join(lines) + "\r\n", encoding="cp1251")
+        written = datetime(2026, 11, 1, 4).timestamp()
+        os.utime(path, (written, written))
 
 
 @pytest.fixture

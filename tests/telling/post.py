@@ -53,12 +53,16 @@ def free_port() -> int:
 
 @dataclass
 class Mailroom:
-    """What a mail server took. ``does``: "take", "refuse" letters, "hang up" after one was handed over, or before."""
+    """What a mail server took. ``does``: "take", "refuse" letters, "hang up" after one was handed over, be "full".
+
+    ``then``: what happens when a letter was taken, before that is said.
+    """
 
     port: int
     does: str = "take"
     raw: list[bytes] = field(default_factory=list)
     unwanted: tuple[str, ...] = ()
+    then: Callable[[], object] = lambda: None
 
     @property
     def letters(self) -> list[EmailMessage]:
@@ -73,6 +77,8 @@ class Mailroom:
     ) -> str:
         if address in self.unwanted:
             return f"550 5.1.1 <{address}>: nobody here by that name"
+        if self.does == "full":
+            return f"452 4.2.2 <{address}>: mailbox full"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -81,6 +87,7 @@ class Mailroom:
             return "554 5.7.1 not today"
         assert isinstance(envelope.content, bytes)
         self.raw.append(envelope.content)
+        self.then()
         if self.does == "hang up":
             server.transport.abort()
         return "250 OK"

@@ -129,7 +129,10 @@ Answer = Literal["as_planned", "nothing", "times", "as_shift", "as_overtime", "a
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person answered to the question with this id. ``times`` needs start and end, ``same`` the employee."""
+    """What a person answered to the question with this id. ``times`` needs start and end, ``same`` the employee.
+
+    ``evidence``: the fingerprint of the question that was answered; empty fits whatever hangs on it.
+    """
 
     question: str
     answer: Answer
@@ -137,6 +140,7 @@ class Decision:
     end: datetime | None = None
     employee: str = ""
     by: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

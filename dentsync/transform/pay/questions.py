@@ -3,6 +3,7 @@
 What is paid meanwhile is the rule's careful default; it is never a guess that stays.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -60,6 +61,10 @@ ANSWERS: Mapping[Kind, tuple[Answer, ...]] = {
 }
 
 
+ABOUT_NAMES = frozenset({Kind.UNKNOWN_EMPLOYEE, Kind.NAMED_TWO_WAYS})
+"""Who is meant by a name does not depend on how often it stands somewhere: the answer holds in later months, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One thing that is open. ``id`` changes with its evidence, so that an old decision never answers a new question.
@@ -81,6 +86,13 @@ class Question:
     def id(self) -> str:
         """Unique in a month."""
         return ":".join(filter(None, (self.kind.value, self.employee, str(self.on or ""), self.detail)))
+
+    @property
+    def evidence(self) -> str:
+        """A fingerprint of what hangs on it: other minutes or patients are another question under the same id."""
+        cards = () if self.kind in ABOUT_NAMES else self.cards
+        parts = (str(self.minutes), *self.candidates, "", *cards)
+        return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,11 @@ class Asking:
 
     def ask(self, question: Question, fits: Callable[[Decision], bool] = lambda _decision: True) -> Decision | None:
         """The decision, or None and the question stays open: there is none, it does not fit, or two contradict."""
-        found = {decision for decision in self.decisions if decision.question == question.id}
+        found = {
+            decision
+            for decision in self.decisions
+            if decision.question == question.id and decision.evidence in ("", question.evidence)
+        }
         decision = found.pop() if len(found) == 1 else None
         if decision is not None and _answers(decision, question) and fits(decision):
             self.answered[question.id] = question
