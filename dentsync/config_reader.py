@@ -27,6 +27,7 @@ from dentsync.config_tables import (
     FilesTable,
     FollowTable,
     MailTable,
+    MovedTable,
     NamesTable,
     PartTable,
     RetentionTable,
@@ -48,6 +49,7 @@ from dentsync.model import (
     FileRules,
     Follow,
     Limit,
+    MovedRules,
     Route,
     SafetyRules,
     StageRef,
@@ -228,7 +230,13 @@ class Reader:
             groups=table.groups,
             fill_down=table.fill_down,
             parts={field: self._part(f"{where}.parts.{field}", part) for field, part in table.parts.items()},
+            moved=self._moved(f"{where}.moved", table.moved) if table.moved else None,
         )
+
+    def _moved(self, where: str, table: MovedTable) -> MovedRules:
+        within = self._hours(f"{where}.within", table.within or "0")
+        assert within is not None
+        return MovedRules(timedelta(hours=within), table.same_doctor)
 
     def _part(self, where: str, part: PartTable) -> tuple[str, str]:
         try:
@@ -382,7 +390,9 @@ class Reader:
         for field in table.fields:
             self._field("safety.fields", field, ("title", "contact"))
         fields = {name: self._limit(f"safety.fields.{name}", value) for name, value in table.fields.items()}
-        return SafetyRules(free=table.free, fields=fields, **limits)
+        hours = self._hours("safety.corrections", table.corrections)
+        corrections = None if hours is None else timedelta(hours=hours)
+        return SafetyRules(free=table.free, fields=fields, corrections=corrections, **limits)
 
     def _retention(self, data: Any) -> Retention:
         table = self.table(data, RetentionTable, "retention")

@@ -102,6 +102,13 @@ class PartTable(Table, frozen=True):
     take: str
 
 
+class MovedTable(Table, frozen=True):
+    """``[feeds.*] moved``: a cancelled visit was moved where another one was booked within so long of it."""
+
+    within: str
+    same_doctor: bool = True
+
+
 class FeedTable(Table, frozen=True):
     """``[feeds.*]``."""
 
@@ -129,6 +136,7 @@ class FeedTable(Table, frozen=True):
     merge: tuple[str, ...] = ()
     parts: dict[str, PartTable] = {}
     fix_garbled: bool = False
+    moved: MovedTable | None = None
 
 
 class MailTable(Table, frozen=True, rename={"sender": "from"}):
@@ -230,3 +238,4 @@ class SafetyTable(Table, frozen=True):
     field: str | int = "30%"
     cleared: str | int = "10%"
     fields: dict[str, str | int] = {}
+    corrections: str = "3d"

@@ -7,7 +7,7 @@ Names and phones are kept out of ``repr`` so that no traceback or log line shows
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -321,6 +321,14 @@ class CleanRules:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedRules:
+    """When a cancelled visit counts as moved: another one was booked ``within`` so long of it, to the same doctor."""
+
+    within: timedelta
+    same_doctor: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One test of one field: data, never code.
 
@@ -416,7 +424,8 @@ class SafetyRules:
 
     ``field`` and ``cleared``: how many of the values that we left in one field may be replaced, and emptied; ``fields``
     has limits of their own for fields that change more. ``stage``: the share of a pipeline's moves that may end at one
-    stage where not half as many usually stand.
+    stage where not half as many usually stand. ``corrections``: how long after a visit its end is corrected without
+    asking; None: always.
     """
 
     free: int = 50
@@ -428,6 +437,7 @@ class SafetyRules:
     cleared: Limit = Limit(percent=10)
     stage: Limit = Limit(percent=50)
     fields: Mapping[str, Limit] = dataclasses.field(default_factory=dict)
+    corrections: timedelta | None = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +467,9 @@ class FileRules:
 
 # ── from record to operation ──────────────────────────────────────────────────────────────────
 
+Lies = Literal["ahead", "recent", "past"]
+"""Where a visit lies in time: not begun; so short ago that its end may still be corrected; longer ago."""
+
 Kind = Literal["contact", "deal"]
 Action = Literal["create", "update", "move"]
 
@@ -467,6 +480,7 @@ class Desired:
 
     ``fields`` are in our words. A deal's ``contact`` is the key of its contact item. ``creates`` is false where
     the record may change an existing item but no longer wants a new one. ``follows``: another pipeline is news.
+    ``lies``: where the visit of a deal lies in time.
     """
 
     kind: Kind
@@ -481,6 +495,7 @@ class Desired:
     creates: bool = True
     silent: bool = False
     follows: bool = False
+    lies: Lies = "recent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dentsync.runs.pushed import name_of
 from dentsync.runs.session import Session
 from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal
 from dentsync.transform.plain import is_nothing, same
-from dentsync.transform.stages import objection, setback, stands_at
+from dentsync.transform.stages import approval_of, objection, setback, stands_at, way_out
 from dentsync.transform.theirs import phones_of, sparing, theirs_of
 
 
@@ -179,8 +179,10 @@ class PeopleFirst:
         operation = replace(operation, crm_id=present.crm_id)
         reason = objection(operation, present, self._route(operation))
         left = self._left_there(operation, present) if reason else None
-        if left and (reason := setback(left.status, operation.status)):
-            return self._finish(Outcome(operation, Result.HELD, operation.crm_id, reason))
+        if left and (back := setback(left.status, operation.status)):
+            approval = approval_of(operation.kind, operation.key, operation.status)
+            if approval not in self.job.approvals:
+                return self._finish(Outcome(operation, Result.HELD, operation.crm_id, way_out(back, approval)))
         if reason:
             self._drift(operation, "stage", operation.from_stage, present.stage)
             return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, reason))

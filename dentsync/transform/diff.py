@@ -1,28 +1,33 @@
 """Desired × synced → operations, field by field, each with old → new, origin and rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from dentsync.model import Action, Change, CrmField, Desired, Held, Operation, Plain, Synced
 from dentsync.transform.plain import is_nothing, same
-from dentsync.transform.stages import setback
+from dentsync.transform.stages import approval_of, setback, way_out
 
 
 def operations_of(
-    desired: Desired, synced: Synced | None, fields: Mapping[str, CrmField], doubted: Sequence[Operation] = ()
+    desired: Desired,
+    synced: Synced | None,
+    fields: Mapping[str, CrmField],
+    doubted: Sequence[Operation] = (),
+    approved: Collection[str] = (),
 ) -> tuple[list[Operation], list[Held]]:
     """What has to be done so that the CRM has what is desired, and what of it has to wait for a person.
 
-    ``doubted``: earlier creations of an item that was never heard of.
+    ``doubted``: earlier creations of an item that was never heard of. ``approved``: what a person has let through.
     """
     if synced is None:
         return ([_create(desired, _told(doubted))] if desired.creates else []), []
     found = [_update(desired, synced, changes)] if (changes := changes_of(desired, synced, fields)) else []
     if not _has_news(desired, synced):
         return found, []
-    reason = setback(synced.status, desired.status)
-    if reason:
-        return found, [Held(desired.kind, desired.key, desired.origin, reason)]
+    reason = setback(synced.status, desired.status, desired.lies)
+    approval = approval_of(desired.kind, desired.key, desired.status)
+    if reason and approval not in approved:
+        return found, [Held(desired.kind, desired.key, desired.origin, way_out(reason, approval))]
     return [*found, _move(desired, synced)], []
 
 

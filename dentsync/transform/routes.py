@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from dentsync.model import Condition, Desired, Record, Route, Status, Value
+from dentsync.model import Condition, Desired, Lies, Record, Route, Status, Value
 from dentsync.transform.plain import plain
 from dentsync.transform.words import fold
 
@@ -21,11 +21,13 @@ def deal_of(
     *,
     known: Mapping[str, Value] | None = None,
     silent: bool = False,
+    corrections: timedelta | None = None,
 ) -> Desired | None:
     """The deal this row asks for, or None where the route has no stage for its status.
 
     Conditions decide only whether a *new* deal is wanted: an existing one follows its row whatever the clock says.
     ``known`` is what all rows of the patient say of the patient: a refusal on the card counts in the list of tomorrow.
+    ``corrections``: how long after the visit its end may be corrected; None: always.
     """
     status = record.values.get("status")
     stage = route.stages.get(str(status)) if status else route.stages.get("default")
@@ -45,7 +47,16 @@ def deal_of(
         creates=wanted_by(route, record, known or {}, now),
         silent=silent,
         follows=bool(route.group),
+        lies=_lies(record.values.get("start_at"), now, corrections),
     )
+
+
+def _lies(start: Value, now: datetime, corrections: timedelta | None) -> Lies:
+    if not isinstance(start, datetime):
+        return "recent"
+    if start > now:
+        return "ahead"
+    return "past" if corrections is not None and now - start > corrections else "recent"
 
 
 def wanted_by(route: Route, record: Record, known: Mapping[str, Value], now: datetime) -> bool:

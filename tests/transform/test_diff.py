@@ -79,7 +79,10 @@ def test_an_end_that_is_taken_back_is_held_but_fields_still_go_out() -> None:
     before = synced(desired("deal"), stage="Пришёл", status=Status.COMPLETED)
     operations, [held] = operations_of(desired("deal", fields={"title": "Другой"}), before, {})
     assert [operation.action for operation in operations] == ["update"]
-    assert "подтвердите" in held.reason
+    approval = held.reason.rpartition(" ")[2]
+    assert held.reason.endswith(f"--approve {approval}")
+    operations, held_still = operations_of(desired("deal"), before, {}, approved=[approval])
+    assert ([operation.action for operation in operations], held_still) == (["move"], [])
 
 
 def test_what_may_have_happened_is_sent_again_and_nothing_else() -> None:
