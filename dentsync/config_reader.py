@@ -40,6 +40,7 @@ from dentsync.config_tables import (
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.model import (
+    DRIFTING,
     FIELDS,
     CleanRules,
     Condition,
@@ -198,7 +199,8 @@ class Reader:
             where = f"crm.fields.{kind}.{ours}"
             self._field(where, ours, ("title",))
             line = FieldTable(field=value) if isinstance(value, str) else self.table(value, FieldTable, where)
-            result[ours] = CrmField(name=line.field, policy=line.policy)
+            quiet = ours in DRIFTING if line.quiet is None else line.quiet
+            result[ours] = CrmField(name=line.field, policy=line.policy, quiet=quiet)
         return result
 
     def _feed(self, name: str, data: Any, clinic: ClinicTable) -> Feed:
@@ -210,8 +212,9 @@ class Reader:
         for field in table.merge:
             if FIELDS[field] not in _MERGED:
                 self.fail(f"{where}.merge", _("{field!r} is neither a sum nor a text").format(field=field))
-        for field in chain.from_iterable(table.status_from.values()):
-            self._field(f"{where}.status_from", field)
+        for sign in chain.from_iterable(table.status_from.values()):
+            for field in sign.split("+"):
+                self._field(f"{where}.status_from", field.strip())
         if not table.key:
             self.fail(f"{where}.key", _('name the fields that make a row unique, for example ["card_number"]'))
         source = self._source(where, table.source)

@@ -48,6 +48,7 @@ class FieldTable(Table, frozen=True):
 
     field: str = ""
     policy: Policy = "mis_wins"
+    quiet: bool | None = None
 
 
 class OAuthTable(Table, frozen=True):

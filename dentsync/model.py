@@ -105,6 +105,9 @@ FIELDS: Mapping[str, FieldType] = {
     "arrived_at": FieldType.DATETIME,
     "started_at": FieldType.DATETIME,
     "ended_at": FieldType.DATETIME,
+    "receipt_at": FieldType.DATETIME,
+    "is_notified": FieldType.FLAG,  # a reminder was sent: no confirmation by itself
+    "is_confirmed": FieldType.FLAG,
     "cancelled_at": FieldType.DATETIME,
     "is_rescheduled": FieldType.FLAG,
     "rescheduled_from": FieldType.ID,
@@ -124,6 +127,10 @@ SENSITIVE: frozenset[str] = frozenset(
     {"address", "comment", "extra_comment", "inn", "patient_comment", "snils", "task_comment"}
 )
 """Fields that no vocabulary and no preset takes by itself: a clinic has to name their column, and where they go."""
+
+
+DRIFTING: frozenset[str] = frozenset({"age"})
+"""Fields that change by themselves: by default no reason to change anything in a CRM (``CrmField.quiet``)."""
 
 
 class Entity(StrEnum):
@@ -159,6 +166,19 @@ STRENGTH: Mapping[Status, int] = {
     Status.RESCHEDULED: 4,
 }
 """How much a status weighs against a stage that a person chose: plain booking never outweighs a person."""
+
+SIGNS = (
+    Status.RESCHEDULED,
+    Status.CANCELLED,
+    Status.COMPLETED,
+    Status.NO_SHOW,
+    Status.IN_PROGRESS,
+    Status.ARRIVED,
+    Status.CONFIRMED,
+    Status.BOOKED,
+    Status.WAITING,
+)
+"""Where several columns each say a status: what ended a visit counts before how far it had come."""
 
 # ── from file to record ───────────────────────────────────────────────────────────────────────
 
@@ -299,8 +319,8 @@ class CleanRules:
 
     ``statuses`` maps a folded status word (``transform.words.fold``) to a status. ``defaults`` gives text
     where the file says nothing: no column, or an empty cell. ``dates`` are ``strptime`` formats, tried in order, in
-    addition to ISO. ``status_from``: for a status the fields any of which says it outright; the first status that has
-    one wins over the word for it.
+    addition to ISO. ``status_from``: for a status the signs any of which says it outright: a field, or ``"a + b"``;
+    the first status in the order of ``SIGNS`` that has one wins over the word for it.
     """
 
     timezone: str
@@ -318,6 +338,15 @@ class CleanRules:
     name_order: Literal["", "last_first", "first_last"] = ""  # how the names of the feed are typed, where that is known
     fix_garbled: bool = False  # letters of a wrong encoding are put right where that is exact
     status_from: Mapping[Status, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def signs(self) -> Mapping[Status, tuple[tuple[str, ...], ...]]:
+        """``status_from`` in the order that counts: for each status its signs, each as fields that all speak."""
+        return {
+            status: tuple(tuple(sign.replace("+", " ").split()) for sign in self.status_from[status])
+            for status in SIGNS
+            if status in self.status_from
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,10 +433,12 @@ Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]
 
 @dataclass(frozen=True, slots=True)
 class CrmField:
-    """One of our fields in the CRM: its name there, and who wins."""
+    """One of our fields in the CRM: its name there, and who wins. ``quiet``: what we left there changes only along
+    with something else."""
 
     name: str
     policy: Policy = "mis_wins"
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,10 @@ def operations_of(
 
 
 def changes_of(desired: Desired, synced: Synced, fields: Mapping[str, CrmField]) -> tuple[Change, ...]:
-    """Fields that differ from what we last left, as far as their policy lets the MIS speak."""
+    """Fields that differ from what we last left, as far as their policy lets the MIS speak.
+
+    Where nothing but quiet fields drifted there is nothing to do.
+    """
     changes = []
     for name, new in desired.fields.items():
         old = synced.fields.get(name)
@@ -40,7 +43,13 @@ def changes_of(desired: Desired, synced: Synced, fields: Mapping[str, CrmField])
             changes.append(Change(name, old, new, known=name in synced.fields))
     if desired.contact != synced.contact or (desired.contact and "contact" in synced.unsure):
         changes.append(Change("contact", synced.contact, desired.contact))
-    return tuple(changes)
+    return () if all(_drifted(change, synced, fields) for change in changes) else tuple(changes)
+
+
+def _drifted(change: Change, synced: Synced, fields: Mapping[str, CrmField]) -> bool:
+    """Whether a change is no reason to write: a quiet field that we know to hold an older value."""
+    quiet = change.field in fields and fields[change.field].quiet
+    return quiet and change.known and change.field not in synced.unsure
 
 
 def _allowed(name: str, new: Plain, fields: Mapping[str, CrmField]) -> bool:
