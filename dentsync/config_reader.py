@@ -503,7 +503,7 @@ def _clean_rules(source: Mapping[str, Any], table: FeedTable, clinic: ClinicTabl
         required=table.required,
         key=table.key,
         entity=table.entity,
-        defaults=table.defaults,
+        defaults=({"branch": table.branch} if table.branch else {}) | table.defaults,
         dates=tuple(source.get("dates", ())) + table.dates,
         inverted=table.inverted,
         merge=table.merge,

@@ -87,7 +87,7 @@ class Deals:
 
 def _asks_patient(route: Route, record: Record) -> bool:
     """Whether a route asks what the row itself does not say."""
-    return bool(route.unless) or any(condition.field not in record.values for condition in route.when)
+    return bool(route.unless) or any(record.values.get(condition.field) is None for condition in route.when)
 
 
 def _by_feed(routes: Collection[Route]) -> defaultdict[str, list[tuple[Route, ...]]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from dentsync.model import Condition, Desired, Lies, Record, Route, Status, Value
+from dentsync.model import Condition, Desired, Entity, Lies, Record, Route, Status, Value
 from dentsync.transform.plain import plain
 from dentsync.transform.words import fold
 
@@ -60,8 +60,12 @@ def _lies(start: Value, now: datetime, corrections: timedelta | None) -> Lies:
 
 
 def wanted_by(route: Route, record: Record, known: Mapping[str, Value], now: datetime) -> bool:
-    """Whether a new deal is wanted. What the row does not say of its patient, ``known`` does."""
-    values = {**known, **record.values}
+    """Whether a new deal is wanted. What the row does not say of its patient, ``known`` does.
+
+    An empty cell in the row of a visit says nothing of the patient.
+    """
+    is_card = record.entity is Entity.PATIENT
+    values = {**known, **{name: value for name, value in record.values.items() if is_card or value is not None}}
     return all(holds(condition, values, now) for condition in route.when) and not any(
         holds(one, said, now) for one in route.unless for said in (record.values, known)
     )
