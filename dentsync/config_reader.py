@@ -35,6 +35,7 @@ from dentsync.config_tables import (
     SafetyTable,
     Scalar,
     Table,
+    TaskTable,
     WhenTable,
 )
 from dentsync.errors import ConfigError
@@ -55,6 +56,7 @@ from dentsync.model import (
     SafetyRules,
     StageRef,
     Status,
+    TaskRules,
 )
 
 
@@ -320,6 +322,7 @@ class Reader:
             fields=table.fields,
             group=table.group,
             adopt=table.adopt,
+            task=self._task(f"{where}.task", table.task) if table.task else None,
         )
 
     def _follow(
@@ -342,6 +345,12 @@ class Reader:
             name, looks.pipelines, table.pipeline, table.stage, table.title, looks.ends or None, looks.stages,
             table.fields, table.back,
         )  # fmt: skip
+    def _task(self, where: str, table: TaskTable) -> TaskRules:
+        self._field(f"{where}.deadline", table.deadline)
+        if FIELDS[table.deadline] not in (FieldType.DATE, FieldType.DATETIME):
+            self.fail(f"{where}.deadline", _("{field!r} is no moment").format(field=table.deadline))
+        self._title(f"{where}.text", table.text)
+        return TaskRules(table.type, table.deadline, table.text)
 
     def _stage(self, where: str, status: str, stage: str | EndTable) -> StageRef:
         if status != "default" and status not in list(Status):

@@ -179,6 +179,14 @@ class WhenTable(Table, frozen=True):
     present: bool | None = None
 
 
+class TaskTable(Table, frozen=True):
+    """``[routes.*] task``: the task that a deal carries; ``deadline`` is a field, ``text`` a template."""
+
+    type: str
+    deadline: str
+    text: str = ""
+
+
 Scalar = str | int | bool
 
 
@@ -196,6 +204,7 @@ class RouteTable(Table, frozen=True):
     fields: tuple[str, ...] = ()
     group: str = ""
     adopt: tuple[str, ...] = ()
+    task: TaskTable | None = None
 
 
 class FromTable(Table, frozen=True):

@@ -117,6 +117,7 @@ FIELDS: Mapping[str, FieldType] = {
     "task_doctor": FieldType.TEXT,
     "task_from_at": FieldType.DATETIME,
     "task_comment": FieldType.TEXT,
+    "task_closed_at": FieldType.DATETIME,
 }
 """Every field dentsync knows, by name. Columns, conditions, titles and CRM fields are configured in these words."""
 
@@ -138,6 +139,7 @@ class Entity(StrEnum):
 
     PATIENT = "patient"
     APPOINTMENT = "appointment"
+    TASK = "task"
 
 
 class Status(StrEnum):
@@ -383,6 +385,15 @@ class StageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRules:
+    """The task that a deal of a route carries: its type in the CRM, the field of its deadline, its text's template."""
+
+    type: str
+    deadline: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Which records want a deal, in which pipeline, at which stage for which status.
 
@@ -402,6 +413,7 @@ class Route:
     fields: tuple[str, ...] = ()
     group: str = ""
     adopt: tuple[str, ...] = ()
+    task: TaskRules | None = None
 
 
 FOLLOWED = ":deal/"
@@ -501,7 +513,7 @@ class FileRules:
 Lies = Literal["ahead", "recent", "past"]
 """Where a visit lies in time: not begun; so short ago that its end may still be corrected; longer ago."""
 
-Kind = Literal["contact", "deal"]
+Kind = Literal["contact", "deal", "task"]
 Action = Literal["create", "update", "move"]
 
 
@@ -509,7 +521,8 @@ Action = Literal["create", "update", "move"]
 class Desired:
     """What one item of the CRM should be, because of which record and rule.
 
-    ``fields`` are in our words. A deal's ``contact`` is the key of its contact item. ``creates`` is false where
+    ``fields`` are in our words; a task has ``type``, ``deadline``, ``text`` and ``done``, and the key of its deal. A
+    deal's ``contact`` is the key of its contact item. ``creates`` is false where
     the record may change an existing item but no longer wants a new one. ``follows``: another pipeline is news.
     ``lies``: where the visit of a deal lies in time.
     """

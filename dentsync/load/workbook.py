@@ -104,6 +104,7 @@ LABELS = {
     "task_doctor": "Врач профосмотра",
     "task_from_at": "Профосмотр актуален с",
     "task_comment": "Комментарий профосмотра",
+    "task_closed_at": "Профосмотр закрыт",
 }
 """Our fields as clinic people call them."""
 

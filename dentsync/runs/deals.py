@@ -12,6 +12,7 @@ from dentsync.runs.session import Session
 from dentsync.transform.contacts import known_of, passes_at
 from dentsync.transform.groups import completed_before, grouped, has_ended, route_of
 from dentsync.transform.routes import deal_key, deal_of, wakes_at
+from dentsync.transform.tasks import task_of
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,12 @@ class Deals:
         self._groups = _by_feed(job.config.routes.values())
 
     def of(self, record: Record, patient: Patient, *, silent: bool) -> Iterator[Desired]:
-        """The deals that a row wants."""
-        deals = (self._deal(group, record, patient, silent) for group in self._groups[record.feed])
-        return filter(None, deals)
+        """The deals that a row wants, each with its task."""
+        for group in self._groups[record.feed]:
+            if deal := self._deal(group, record, patient, silent):
+                yield deal
+                if task := task_of(self._job.config.routes[deal.rule.removeprefix("routes.")], record, deal):
+                    yield task
 
     def following(self, patient: Patient, told: Collection[Record]) -> Iterator[Desired]:
         """Deals of rows without news, which news of their patient may end or lead into another pipeline.

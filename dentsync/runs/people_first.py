@@ -39,6 +39,8 @@ class PeopleFirst:
 
     def settle(self, operations: tuple[Operation, ...], *, doubted: bool) -> Settled:
         """What is to be sent, and what became of the rest. ``doubted``: creations are likely there already."""
+        tasks = [one for one in operations if one.kind == "task"]
+        operations = tuple(one for one in operations if one.kind != "task")
         reading = self._read(operations, doubted)
         # Contacts first: an open deal is looked for at the contact that its patient has, or is given now.
         contacts = {one.id: self._ready(one, reading) for one in operations if one.kind == "contact"}
@@ -46,7 +48,16 @@ class PeopleFirst:
         for operation in operations:
             known = operation.kind == "contact"
             self.settled.ready += contacts[operation.id] if known else self._ready(operation, reading)
+        self._settle_tasks(tasks)
         return self.settled
+
+    def _settle_tasks(self, tasks: Iterable[Operation]) -> None:
+        """Tasks go out after all deals, where the target says that it can (``carries_tasks``); elsewhere they wait."""
+        if getattr(self.target, "carries_tasks", False):
+            self.settled.ready += tasks
+            return
+        reason = _("dentsync makes no tasks in this CRM yet; its deadline can stand in a field of the deal")
+        self.settled.outcomes += [Outcome(one, Result.HELD, one.crm_id, reason) for one in tasks]
 
     def _read_open_deals(self, operations: tuple[Operation, ...]) -> None:
         """Deals that people made, of patients who are to get one."""

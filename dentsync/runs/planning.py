@@ -192,7 +192,7 @@ class _Planner:
         crm, kind = self.job.config.target, desired.kind
         synced = self.ledger.synced(crm, kind, desired.key)
         doubted = () if synced else self.ledger.doubted(crm, kind, desired.key)
-        fields = self.job.config.fields[kind]
+        fields = self.job.config.fields.get(kind, {})
         operations, held = operations_of(desired, synced, fields, doubted, self.approvals)
         self.operations |= {operation.id: operation for operation in operations}
         self.held += held

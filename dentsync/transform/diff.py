@@ -115,6 +115,6 @@ def _operation(action: Action, desired: Desired) -> Operation:
 
 
 def label_of(fields: Mapping[str, Plain]) -> str:
-    """How a person knows an item: the title of a deal, the name of a contact."""
+    """How a person knows an item: the title of a deal, the name of a contact, the type of a task."""
     names = (fields.get(part) for part in ("last_name", "first_name", "patronymic"))
-    return str(fields.get("title") or " ".join(str(name) for name in names if name))
+    return str(fields.get("title") or fields.get("type") or " ".join(str(name) for name in names if name))

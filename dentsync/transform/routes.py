@@ -155,8 +155,12 @@ class _Title(string.Formatter):
         return _Nothing() if value is None else value
 
 
+def text_of(template: str, values: Mapping[str, Value]) -> str:
+    """A text of any length; what is missing is left out."""
+    return _Title().vformat(template, (), values).strip()
+
+
 def title_of(template: str, values: Mapping[str, Value]) -> str:
     """The title, with the commas around missing parts tidied away, at most 255 characters."""
-    text = _Title().vformat(template, (), values)
-    parts = [part.strip(" :") for part in text.split(", ")]
+    parts = [part.strip(" :") for part in text_of(template, values).split(", ")]
     return ", ".join(part for part in parts if part)[:TITLE_LENGTH]
