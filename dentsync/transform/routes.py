@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from dentsync.model import Condition, Desired, Entity, Lies, Record, Route, Status, Value
+from dentsync.model import Condition, Desired, Entity, Lies, Plain, Record, Route, Status, Value
 from dentsync.transform.plain import plain
+from dentsync.transform.stages import RUSSIAN
 from dentsync.transform.words import fold
 
 TITLE_LENGTH = 255
@@ -33,7 +34,7 @@ def deal_of(
     stage = route.stages.get(str(status)) if status else route.stages.get("default")
     if stage is None:
         return None
-    fields = {name: plain(record.values[name]) for name in route.fields if name in record.values}
+    fields = {name: _shown(record.values[name]) for name in route.fields if name in record.values}
     return Desired(
         kind="deal",
         key=deal_key(route, record),
@@ -49,6 +50,11 @@ def deal_of(
         follows=bool(route.group),
         lies=_lies(record.values.get("start_at"), now, corrections),
     )
+
+
+def _shown(value: Value) -> Plain:
+    """A status stands in a field of the CRM as people call it."""
+    return RUSSIAN[value] if isinstance(value, Status) else plain(value)
 
 
 def _lies(start: Value, now: datetime, corrections: timedelta | None) -> Lies:
@@ -162,5 +168,5 @@ def text_of(template: str, values: Mapping[str, Value]) -> str:
 
 def title_of(template: str, values: Mapping[str, Value]) -> str:
     """The title, with the commas around missing parts tidied away, at most 255 characters."""
-    parts = [part.strip(" :") for part in text_of(template, values).split(", ")]
+    parts = [part.strip(" :") for part in _Title().vformat(template, (), values).split(", ")]
     return ", ".join(part for part in parts if part)[:TITLE_LENGTH]
