@@ -445,8 +445,7 @@ Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]
 
 @dataclass(frozen=True, slots=True)
 class CrmField:
-    """One of our fields in the CRM: its name there, and who wins. ``quiet``: what we left there changes only along
-    with something else."""
+    """One of our fields in the CRM: its name there, and who wins. ``quiet``: it changes along with others only."""
 
     name: str
     policy: Policy = "mis_wins"
@@ -522,9 +521,8 @@ class Desired:
     """What one item of the CRM should be, because of which record and rule.
 
     ``fields`` are in our words; a task has ``type``, ``deadline``, ``text`` and ``done``, and the key of its deal. A
-    deal's ``contact`` is the key of its contact item. ``creates`` is false where
-    the record may change an existing item but no longer wants a new one. ``follows``: another pipeline is news.
-    ``lies``: where the visit of a deal lies in time.
+    deal's ``contact`` is the key of its contact item. ``creates`` is false where the record may change an existing item
+    but no longer wants a new one. ``follows``: another pipeline is news. ``lies``: where the visit of a deal lies in time.
     """
 
     kind: Kind
