@@ -345,6 +345,7 @@ class Reader:
             name, looks.pipelines, table.pipeline, table.stage, table.title, looks.ends or None, looks.stages,
             table.fields, table.back,
         )  # fmt: skip
+
     def _task(self, where: str, table: TaskTable) -> TaskRules:
         self._field(f"{where}.deadline", table.deadline)
         if FIELDS[table.deadline] not in (FieldType.DATE, FieldType.DATETIME):

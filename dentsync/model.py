@@ -522,7 +522,7 @@ class Desired:
 
     ``fields`` are in our words; a task has ``type``, ``deadline``, ``text`` and ``done``, and the key of its deal. A
     deal's ``contact`` is the key of its contact item. ``creates`` is false where the record may change an existing item
-    but no longer wants a new one. ``follows``: another pipeline is news. ``lies``: where the visit of a deal lies in time.
+    but no longer wants a new one. ``follows``: another pipeline is news. ``lies``: where a deal's visit lies in time.
     """
 
     kind: Kind
