@@ -74,7 +74,6 @@ def test_a_moved_visit_is_lost_for_its_reason_and_the_next_one_is_booked(clinic:
     assert board(clinic) == {OLD: (PRIMARY, LOST, "Перенос"), NEW: (PRIMARY, BOOKED)}
 
 
-@pytest.mark.xfail(strict=True, reason="the amoCRM client does not read open deals of a contact yet")
 def test_the_lead_of_a_caller_becomes_the_deal_of_the_visit(clinic: "amocrm.AmoClinic") -> None:
     clinic.act("create_contact", name="Анна Соколова", phones=["8 (916) 555-01-01"])
     [contact] = clinic.contacts()
