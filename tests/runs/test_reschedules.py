@@ -105,6 +105,18 @@ def test_cancelled_and_booked_again_is_moved_only_where_the_feed_asks_for_it(ide
     assert stages(ident) == {OLD: MOVED, NEW: BOOKED}
 
 
+def test_a_cancelled_visit_turns_out_to_be_moved_when_the_next_one_is_booked(ident: Clinic) -> None:
+    ident.configure("[feeds.appointments]\n", '[feeds.appointments]\nmoved = { within = "48h" }\n')
+    visits(ident, Visit(1, TUESDAY, booked="2026-10-01 10:00"))
+    until_quiet(ident)
+    visits(ident, Visit(1, TUESDAY, "Отменен", booked="2026-10-01 10:00", changed="2026-10-05 12:00"))
+    until_quiet(ident)
+    assert stages(ident) == {OLD: NOT_COME}
+    visits(ident, Visit(2, FRIDAY, booked="2026-10-06 15:00"), at="2026-10-06T16:00")
+    assert ident.sync(now="2026-10-06T16:00")["held"] == 0
+    assert stages(ident) == {OLD: MOVED, NEW: BOOKED}
+
+
 @pytest.mark.parametrize("what", ["drop_before", "drop_after"])
 def test_a_move_whose_answer_was_lost_is_carried_out_once(ident: Clinic, what: str) -> None:
     visits(ident, Visit(1, TUESDAY))
