@@ -13,7 +13,7 @@ import msgspec
 
 from dentsync.model import Operation, Plan, Result
 from dentsync.runs.session import Session
-from dentsync.transform.stages import approval_of
+from dentsync.transform.stages import approval_of, setback, way_out
 
 if TYPE_CHECKING:
     from dentsync.runs.pushed import Pushed
@@ -26,6 +26,13 @@ def without_approved(job: Session, operations: Collection[Operation]) -> Collect
     """The operations that nobody has let through yet."""
     approved = job.store.ledger.approved()
     return [operation for operation in operations if _mark(operation) not in approved] if approved else operations
+
+
+def unapproved(job: Session, left: Operation, operation: Operation) -> str:
+    """Why a move may not follow an end that we left ourselves, with the way out; nothing where it may."""
+    reason = setback(left.status, operation.status)
+    approval = approval_of(operation.kind, operation.key, operation.status)
+    return way_out(reason, approval) if reason and approval not in job.approvals else ""
 
 
 def remember(job: Session, plan: Plan, pushed: "Pushed", digests: Collection[str]) -> None:

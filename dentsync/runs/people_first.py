@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from dentsync.lang import _
 from dentsync.load.target import Needs, Reading, Target, needs_of
 from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result, Route
+from dentsync.runs.approval import unapproved
 from dentsync.runs.pushed import name_of
 from dentsync.runs.session import Session
 from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal
 from dentsync.transform.plain import is_nothing, same
-from dentsync.transform.stages import approval_of, objection, setback, stands_at, way_out
+from dentsync.transform.stages import objection, stands_at
 from dentsync.transform.theirs import phones_of, sparing, theirs_of
 
 
@@ -48,16 +49,13 @@ class PeopleFirst:
         for operation in operations:
             known = operation.kind == "contact"
             self.settled.ready += contacts[operation.id] if known else self._ready(operation, reading)
-        self._settle_tasks(tasks)
-        return self.settled
-
-    def _settle_tasks(self, tasks: Iterable[Operation]) -> None:
-        """Tasks go out after all deals, where the target says that it can (``carries_tasks``); elsewhere they wait."""
+        # Tasks go out after all deals, where a target says that it can.
         if getattr(self.target, "carries_tasks", False):
             self.settled.ready += tasks
-            return
-        reason = _("dentsync makes no tasks in this CRM yet; its deadline can stand in a field of the deal")
-        self.settled.outcomes += [Outcome(one, Result.HELD, one.crm_id, reason) for one in tasks]
+        else:
+            reason = _("dentsync makes no tasks in this CRM yet; its deadline can stand in a field of the deal")
+            self.settled.outcomes += [Outcome(one, Result.HELD, one.crm_id, reason) for one in tasks]
+        return self.settled
 
     def _read_open_deals(self, operations: tuple[Operation, ...]) -> None:
         """Deals that people made, of patients who are to get one."""
@@ -190,10 +188,8 @@ class PeopleFirst:
         operation = replace(operation, crm_id=present.crm_id)
         reason = objection(operation, present, self._route(operation))
         left = self._left_there(operation, present) if reason else None
-        if left and (back := setback(left.status, operation.status)):
-            approval = approval_of(operation.kind, operation.key, operation.status)
-            if approval not in self.job.approvals:
-                return self._finish(Outcome(operation, Result.HELD, operation.crm_id, way_out(back, approval)))
+        if left and (reason := unapproved(self.job, left, operation)):
+            return self._finish(Outcome(operation, Result.HELD, operation.crm_id, reason))
         if reason:
             self._drift(operation, "stage", operation.from_stage, present.stage)
             return self._finish(Outcome(operation, Result.KEPT, operation.crm_id, reason))
