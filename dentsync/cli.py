@@ -347,7 +347,9 @@ def setup(**given: Any) -> int:
 
 
 @cli.command()
-@click.option("--preset", default="helix-bitrix24", show_default=True, help="helix-bitrix24, ident-bitrix24.")
+@click.option(
+    "--preset", default="helix-bitrix24", show_default=True, help="helix-bitrix24, ident-amocrm, ident-bitrix24."
+)
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), default=Path("config.toml"), show_default=True)
 def init(preset: str, to: Path) -> int:
     """Write a commented config.toml from a preset.

@@ -31,7 +31,7 @@ APPROVE = click.option(
     "approved",
     multiple=True,
     metavar="DIGEST",
-    help="Let exactly this refused plan or file through.",
+    help="Let exactly this refused plan or file through, or this correction that waits.",
 )
 DEADLINE = click.option("--deadline", type=Span(), help="Stop cleanly after so long: 25m. The next run continues.")
 STRICT = click.option("--strict", is_flag=True, help="Exit 4 if any row was rejected.")

@@ -14,7 +14,7 @@ import msgspec
 
 from dentsync.errors import ConfigError
 from dentsync.lang import _
-from dentsync.model import CleanRules, CrmField, FeedKind, FileRules, Follow, Route, SafetyRules
+from dentsync.model import CleanRules, CrmField, FeedKind, FileRules, Follow, MovedRules, Route, SafetyRules
 from dentsync.redact import redact
 
 PRESETS = Path(__file__).with_name("presets")
@@ -38,6 +38,7 @@ class Feed:
     groups: tuple[str, ...] = ()
     fill_down: tuple[str, ...] = ()
     parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # field -> column and regular expression
+    moved: MovedRules | None = None  # when a cancelled visit counts as moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from dentsync.config_tables import (
     FilesTable,
     FollowTable,
     MailTable,
+    MovedTable,
     NamesTable,
     PartTable,
     RetentionTable,
@@ -34,11 +35,13 @@ from dentsync.config_tables import (
     SafetyTable,
     Scalar,
     Table,
+    TaskTable,
     WhenTable,
 )
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.model import (
+    DRIFTING,
     FIELDS,
     CleanRules,
     Condition,
@@ -48,10 +51,12 @@ from dentsync.model import (
     FileRules,
     Follow,
     Limit,
+    MovedRules,
     Route,
     SafetyRules,
     StageRef,
     Status,
+    TaskRules,
 )
 
 
@@ -196,7 +201,8 @@ class Reader:
             where = f"crm.fields.{kind}.{ours}"
             self._field(where, ours, ("title",))
             line = FieldTable(field=value) if isinstance(value, str) else self.table(value, FieldTable, where)
-            result[ours] = CrmField(name=line.field, policy=line.policy)
+            quiet = ours in DRIFTING if line.quiet is None else line.quiet
+            result[ours] = CrmField(name=line.field, policy=line.policy, quiet=quiet)
         return result
 
     def _feed(self, name: str, data: Any, clinic: ClinicTable) -> Feed:
@@ -208,8 +214,9 @@ class Reader:
         for field in table.merge:
             if FIELDS[field] not in _MERGED:
                 self.fail(f"{where}.merge", _("{field!r} is neither a sum nor a text").format(field=field))
-        for field in chain.from_iterable(table.status_from.values()):
-            self._field(f"{where}.status_from", field)
+        for sign in chain.from_iterable(table.status_from.values()):
+            for field in sign.split("+"):
+                self._field(f"{where}.status_from", field.strip())
         if not table.key:
             self.fail(f"{where}.key", _('name the fields that make a row unique, for example ["card_number"]'))
         source = self._source(where, table.source)
@@ -228,7 +235,13 @@ class Reader:
             groups=table.groups,
             fill_down=table.fill_down,
             parts={field: self._part(f"{where}.parts.{field}", part) for field, part in table.parts.items()},
+            moved=self._moved(f"{where}.moved", table.moved) if table.moved else None,
         )
+
+    def _moved(self, where: str, table: MovedTable) -> MovedRules:
+        within = self._hours(f"{where}.within", table.within or "0")
+        assert within is not None
+        return MovedRules(timedelta(hours=within), table.same_doctor)
 
     def _part(self, where: str, part: PartTable) -> tuple[str, str]:
         try:
@@ -309,6 +322,7 @@ class Reader:
             fields=table.fields,
             group=table.group,
             adopt=table.adopt,
+            task=self._task(f"{where}.task", table.task) if table.task else None,
         )
 
     def _follow(
@@ -331,6 +345,13 @@ class Reader:
             name, looks.pipelines, table.pipeline, table.stage, table.title, looks.ends or None, looks.stages,
             table.fields, table.back,
         )  # fmt: skip
+
+    def _task(self, where: str, table: TaskTable) -> TaskRules:
+        self._field(f"{where}.deadline", table.deadline)
+        if FIELDS[table.deadline] not in (FieldType.DATE, FieldType.DATETIME):
+            self.fail(f"{where}.deadline", _("{field!r} is no moment").format(field=table.deadline))
+        self._title(f"{where}.text", table.text)
+        return TaskRules(table.type, table.deadline, table.text)
 
     def _stage(self, where: str, status: str, stage: str | EndTable) -> StageRef:
         if status != "default" and status not in list(Status):
@@ -382,7 +403,9 @@ class Reader:
         for field in table.fields:
             self._field("safety.fields", field, ("title", "contact"))
         fields = {name: self._limit(f"safety.fields.{name}", value) for name, value in table.fields.items()}
-        return SafetyRules(free=table.free, fields=fields, **limits)
+        hours = self._hours("safety.corrections", table.corrections)
+        corrections = None if hours is None else timedelta(hours=hours)
+        return SafetyRules(free=table.free, fields=fields, corrections=corrections, **limits)
 
     def _retention(self, data: Any) -> Retention:
         table = self.table(data, RetentionTable, "retention")
@@ -490,7 +513,7 @@ def _clean_rules(source: Mapping[str, Any], table: FeedTable, clinic: ClinicTabl
         required=table.required,
         key=table.key,
         entity=table.entity,
-        defaults=table.defaults,
+        defaults=({"branch": table.branch} if table.branch else {}) | table.defaults,
         dates=tuple(source.get("dates", ())) + table.dates,
         inverted=table.inverted,
         merge=table.merge,

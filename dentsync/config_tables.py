@@ -48,6 +48,7 @@ class FieldTable(Table, frozen=True):
 
     field: str = ""
     policy: Policy = "mis_wins"
+    quiet: bool | None = None
 
 
 class OAuthTable(Table, frozen=True):
@@ -102,6 +103,13 @@ class PartTable(Table, frozen=True):
     take: str
 
 
+class MovedTable(Table, frozen=True):
+    """``[feeds.*] moved``: a cancelled visit was moved where another one was booked within so long of it."""
+
+    within: str
+    same_doctor: bool = True
+
+
 class FeedTable(Table, frozen=True):
     """``[feeds.*]``."""
 
@@ -129,6 +137,7 @@ class FeedTable(Table, frozen=True):
     merge: tuple[str, ...] = ()
     parts: dict[str, PartTable] = {}
     fix_garbled: bool = False
+    moved: MovedTable | None = None
 
 
 class MailTable(Table, frozen=True, rename={"sender": "from"}):
@@ -170,6 +179,14 @@ class WhenTable(Table, frozen=True):
     present: bool | None = None
 
 
+class TaskTable(Table, frozen=True):
+    """``[routes.*] task``: the task that a deal carries; ``deadline`` is a field, ``text`` a template."""
+
+    type: str
+    deadline: str
+    text: str = ""
+
+
 Scalar = str | int | bool
 
 
@@ -187,6 +204,7 @@ class RouteTable(Table, frozen=True):
     fields: tuple[str, ...] = ()
     group: str = ""
     adopt: tuple[str, ...] = ()
+    task: TaskTable | None = None
 
 
 class FromTable(Table, frozen=True):
@@ -230,3 +248,4 @@ class SafetyTable(Table, frozen=True):
     field: str | int = "30%"
     cleared: str | int = "10%"
     fields: dict[str, str | int] = {}
+    corrections: str = "3d"

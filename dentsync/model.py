@@ -7,7 +7,7 @@ Names and phones are kept out of ``repr`` so that no traceback or log line shows
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -105,6 +105,9 @@ FIELDS: Mapping[str, FieldType] = {
     "arrived_at": FieldType.DATETIME,
     "started_at": FieldType.DATETIME,
     "ended_at": FieldType.DATETIME,
+    "receipt_at": FieldType.DATETIME,
+    "is_notified": FieldType.FLAG,  # a reminder was sent: no confirmation by itself
+    "is_confirmed": FieldType.FLAG,
     "cancelled_at": FieldType.DATETIME,
     "is_rescheduled": FieldType.FLAG,
     "rescheduled_from": FieldType.ID,
@@ -114,6 +117,7 @@ FIELDS: Mapping[str, FieldType] = {
     "task_doctor": FieldType.TEXT,
     "task_from_at": FieldType.DATETIME,
     "task_comment": FieldType.TEXT,
+    "task_closed_at": FieldType.DATETIME,
 }
 """Every field dentsync knows, by name. Columns, conditions, titles and CRM fields are configured in these words."""
 
@@ -126,11 +130,16 @@ SENSITIVE: frozenset[str] = frozenset(
 """Fields that no vocabulary and no preset takes by itself: a clinic has to name their column, and where they go."""
 
 
+DRIFTING: frozenset[str] = frozenset({"age"})
+"""Fields that change by themselves: by default no reason to change anything in a CRM (``CrmField.quiet``)."""
+
+
 class Entity(StrEnum):
     """What one row of a feed describes."""
 
     PATIENT = "patient"
     APPOINTMENT = "appointment"
+    TASK = "task"
 
 
 class Status(StrEnum):
@@ -159,6 +168,19 @@ STRENGTH: Mapping[Status, int] = {
     Status.RESCHEDULED: 4,
 }
 """How much a status weighs against a stage that a person chose: plain booking never outweighs a person."""
+
+SIGNS = (
+    Status.RESCHEDULED,
+    Status.CANCELLED,
+    Status.COMPLETED,
+    Status.NO_SHOW,
+    Status.IN_PROGRESS,
+    Status.ARRIVED,
+    Status.CONFIRMED,
+    Status.BOOKED,
+    Status.WAITING,
+)
+"""Where several columns each say a status: what ended a visit counts before how far it had come."""
 
 # ── from file to record ───────────────────────────────────────────────────────────────────────
 
@@ -299,8 +321,8 @@ class CleanRules:
 
     ``statuses`` maps a folded status word (``transform.words.fold``) to a status. ``defaults`` gives text
     where the file says nothing: no column, or an empty cell. ``dates`` are ``strptime`` formats, tried in order, in
-    addition to ISO. ``status_from``: for a status the fields any of which says it outright; the first status that has
-    one wins over the word for it.
+    addition to ISO. ``status_from``: for a status the signs any of which says it outright: a field, or ``"a + b"``;
+    the first status in the order of ``SIGNS`` that has one wins over the word for it.
     """
 
     timezone: str
@@ -318,6 +340,23 @@ class CleanRules:
     name_order: Literal["", "last_first", "first_last"] = ""  # how the names of the feed are typed, where that is known
     fix_garbled: bool = False  # letters of a wrong encoding are put right where that is exact
     status_from: Mapping[Status, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def signs(self) -> Mapping[Status, tuple[tuple[str, ...], ...]]:
+        """``status_from`` in the order that counts: for each status its signs, each as fields that all speak."""
+        return {
+            status: tuple(tuple(sign.replace("+", " ").split()) for sign in self.status_from[status])
+            for status in SIGNS
+            if status in self.status_from
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRules:
+    """When a cancelled visit counts as moved: another one was booked ``within`` so long of it, to the same doctor."""
+
+    within: timedelta
+    same_doctor: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +385,15 @@ class StageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRules:
+    """The task that a deal of a route carries: its type in the CRM, the field of its deadline, its text's template."""
+
+    type: str
+    deadline: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Which records want a deal, in which pipeline, at which stage for which status.
 
@@ -365,6 +413,7 @@ class Route:
     fields: tuple[str, ...] = ()
     group: str = ""
     adopt: tuple[str, ...] = ()
+    task: TaskRules | None = None
 
 
 FOLLOWED = ":deal/"
@@ -396,10 +445,11 @@ Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]
 
 @dataclass(frozen=True, slots=True)
 class CrmField:
-    """One of our fields in the CRM: its name there, and who wins."""
+    """One of our fields in the CRM: its name there, and who wins. ``quiet``: it changes along with others only."""
 
     name: str
     policy: Policy = "mis_wins"
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +466,8 @@ class SafetyRules:
 
     ``field`` and ``cleared``: how many of the values that we left in one field may be replaced, and emptied; ``fields``
     has limits of their own for fields that change more. ``stage``: the share of a pipeline's moves that may end at one
-    stage where not half as many usually stand.
+    stage where not half as many usually stand. ``corrections``: how long after a visit its end is corrected without
+    asking; None: always.
     """
 
     free: int = 50
@@ -428,6 +479,7 @@ class SafetyRules:
     cleared: Limit = Limit(percent=10)
     stage: Limit = Limit(percent=50)
     fields: Mapping[str, Limit] = dataclasses.field(default_factory=dict)
+    corrections: timedelta | None = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,7 +509,10 @@ class FileRules:
 
 # ── from record to operation ──────────────────────────────────────────────────────────────────
 
-Kind = Literal["contact", "deal"]
+Lies = Literal["ahead", "recent", "past"]
+"""Where a visit lies in time: not begun; so short ago that its end may still be corrected; longer ago."""
+
+Kind = Literal["contact", "deal", "task"]
 Action = Literal["create", "update", "move"]
 
 
@@ -465,8 +520,9 @@ Action = Literal["create", "update", "move"]
 class Desired:
     """What one item of the CRM should be, because of which record and rule.
 
-    ``fields`` are in our words. A deal's ``contact`` is the key of its contact item. ``creates`` is false where
-    the record may change an existing item but no longer wants a new one. ``follows``: another pipeline is news.
+    ``fields`` are in our words; a task has ``type``, ``deadline``, ``text`` and ``done``, and the key of its deal. A
+    deal's ``contact`` is the key of its contact item. ``creates`` is false where the record may change an existing item
+    but no longer wants a new one. ``follows``: another pipeline is news. ``lies``: where a deal's visit lies in time.
     """
 
     kind: Kind
@@ -481,6 +537,7 @@ class Desired:
     creates: bool = True
     silent: bool = False
     follows: bool = False
+    lies: Lies = "recent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,40 @@ def test_every_preset_is_a_valid_configuration(tmp_path: Path, name: str) -> Non
     assert load(tmp_path / "config.toml").routes
 
 
+def test_the_exchange_of_ident_with_amocrm_is_configured_whatever_the_client(tmp_path: Path) -> None:
+    text = preset_text("ident-amocrm")
+    account = text[text.index("[crm]") : text.index("# Наше слово")]
+    config = loaded(tmp_path, text.replace(account, '[crm]\ntarget = "bitrix24"\nwebhook = "env:X"\n'))
+    visit = [route for route in config.routes.values() if route.group == "visit"]
+    assert [(route.pipeline, route.adopt) for route in visit] == [
+        ("Первичные пациенты", ("Новый лид", "Взяли в работу")),
+        ("Повторные приемы", ("Новый лид", "Взяли в работу")),
+    ]
+    assert config.fields["contact"]["age"].quiet
+
+
+EXCHANGED = """
+contact: Представитель; Возраст; Пол; Дата и время последнего приема; Дата и время будущего ближайшего приема;
+Общая сумма за все визиты; Номер медкарты; Дата рождения; Комментарий; Доп. комментарий; Скидки; Отказ об смс
+оповещении; Причина списания в архив; Статус пациента; Информация о санации; Откуда узнал; Завершено; Первый;
+Дата создания пациента; СНИЛС; ИНН; Филиал; Порядковый номер пациента в IDENT; Аванс/долг
+deal: Имя и фамилия администратора создавшего запись; Дата и время создания записи; Дата и время приема; ФИО
+врача к которому записан пациент; Статус записи; Сумма к оплате; Коды оказанных услуг; Тема обращения;
+Комментарий; Тип приема; Филиал; ID Приема; ID Обращения; Скидка; Фактически полученная сумма ДС; Сумма
+оказанных услуг; Врач; Актуально с; Комментарий профосмотра; ID Профосмотра
+"""
+"""Beside the name and the phones; the second «Комментарий» of a deal needs another name."""
+
+
+@pytest.mark.parametrize(("kind", "count"), [("contact", 24), ("deal", 20)])
+def test_every_field_of_the_exchange_of_ident_has_its_line(kind: str, count: int) -> None:
+    said = EXCHANGED.partition(f"{kind}: ")[2].partition("deal: ")[0]
+    names = [" ".join(name.split()) for name in said.split(";")]
+    table = preset_text("ident-amocrm").partition(f"[crm.fields.{kind}]")[2].partition("\n[")[0]
+    assert len(names) == count
+    assert [name for name in names if f'"{name}"' not in table] == []
+
+
 def test_init_never_replaces_a_file(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("mine", encoding="utf-8")

@@ -80,7 +80,7 @@ def plan_lines(
 def _groups(operations: Sequence[Operation]) -> Iterator[tuple[str, list[Operation]]]:
     groups: defaultdict[str, list[Operation]] = defaultdict(list)
     for operation in operations:
-        name = _("contacts") if operation.kind == "contact" else operation.pipeline or operation.rule
+        name = {"contact": _("contacts"), "task": _("tasks")}.get(operation.kind, operation.pipeline or operation.rule)
         groups[name].append(operation)
     order = list(SIGNS)
     for name, members in groups.items():

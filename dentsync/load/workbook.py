@@ -93,6 +93,9 @@ LABELS = {
     "arrived_at": "Когда пришёл",
     "started_at": "Когда приём начат",
     "ended_at": "Когда приём окончен",
+    "receipt_at": "Когда выдан чек",
+    "is_notified": "Уведомлён",
+    "is_confirmed": "Подтвердил",
     "cancelled_at": "Когда отменён",
     "is_rescheduled": "Перезаписан",
     "rescheduled_from": "Перенесён с записи",
@@ -101,6 +104,7 @@ LABELS = {
     "task_doctor": "Врач профосмотра",
     "task_from_at": "Профосмотр актуален с",
     "task_comment": "Комментарий профосмотра",
+    "task_closed_at": "Профосмотр закрыт",
 }
 """Our fields as clinic people call them."""
 

@@ -12,15 +12,25 @@ from dentsync.runs.session import Session
 from dentsync.transform.contacts import known_of, passes_at
 from dentsync.transform.groups import completed_before, grouped, has_ended, route_of
 from dentsync.transform.routes import deal_key, deal_of, wakes_at
+from dentsync.transform.tasks import task_of
 
 
 @dataclass(frozen=True)
 class Patient:
-    """Somebody with all rows that speak of them, oldest first. Rows of ``masters`` outweigh the others."""
+    """Somebody with all rows that speak of them, oldest first. Rows of ``masters`` outweigh the others.
+
+    ``spoken``: feeds and keys of rows that another row speaks of.
+    """
 
     key: str
     records: Sequence[Record]
     masters: frozenset[str]
+    spoken: frozenset[tuple[str, str]] = frozenset()
+
+    @cached_property
+    def rows(self) -> dict[tuple[str, str], Record]:
+        """The rows by feed and key."""
+        return {(record.feed, record.key): record for record in self.records}
 
     @cached_property
     def known(self) -> dict[str, Value]:
@@ -36,31 +46,38 @@ class Deals:
         self._groups = _by_feed(job.config.routes.values())
 
     def of(self, record: Record, patient: Patient, *, silent: bool) -> Iterator[Desired]:
-        """The deals that a row wants."""
-        deals = (self._deal(group, record, patient, silent) for group in self._groups[record.feed])
-        return filter(None, deals)
+        """The deals that a row wants, each with its task."""
+        for group in self._groups[record.feed]:
+            if deal := self._deal(group, record, patient, silent):
+                yield deal
+                if task := task_of(self._job.config.routes[deal.rule.removeprefix("routes.")], record, deal):
+                    yield task
 
     def following(self, patient: Patient, told: Collection[Record]) -> Iterator[Desired]:
-        """Deals of rows without news, which news of their patient may lead into another pipeline: ``told`` has news."""
+        """Deals of rows without news, which news of their patient may end or lead into another pipeline.
+
+        ``told`` has news.
+        """
         keys = {(record.feed, record.key) for record in told}
-        for record in patient.records:
-            for group in self._groups[record.feed] if (record.feed, record.key) not in keys else ():
-                if len(group) > 1 and not has_ended(record):
+        for name, record in patient.rows.items():
+            for group in self._groups[record.feed] if name not in keys else ():
+                if name in patient.spoken or (len(group) > 1 and not has_ended(record)):
                     deal = self._deal(group, record, patient, silent=False)
                     if deal:
                         yield replace(deal, creates=False)
 
     def _deal(self, group: tuple[Route, ...], record: Record, patient: Patient, silent: bool) -> Desired | None:
+        window = self._job.config.safety.corrections
         if len(group) == 1:
-            known = patient.known if group[0].unless else {}
-            return deal_of(group[0], record, patient.key, self._job.now, known=known, silent=silent)
+            known = patient.known if _asks_patient(group[0], record) else {}
+            return deal_of(group[0], record, patient.key, self._job.now, known=known, silent=silent, corrections=window)
         known = patient.known
         if record.entity is Entity.APPOINTMENT:
             before = completed_before(record, patient.records, known.get("completed_visits"))
             known = known | {"completed_visits": before}
         synced = self._job.store.ledger.synced(self._job.config.target, "deal", deal_key(group[0], record))
         route = route_of(group, record, known, self._job.now, synced)
-        return deal_of(route, record, patient.key, self._job.now, known=known, silent=silent)
+        return deal_of(route, record, patient.key, self._job.now, known=known, silent=silent, corrections=window)
 
     def wakes(self, record: Record) -> str | None:
         """The next moment (ISO 8601, UTC) at which the clock alone gives this row news."""
@@ -70,6 +87,11 @@ class Deals:
         if passes and passes >= now:
             moments.append(passes + timedelta(seconds=1))
         return min((moment.astimezone(UTC).isoformat() for moment in moments if moment), default=None)
+
+
+def _asks_patient(route: Route, record: Record) -> bool:
+    """Whether a route asks what the row itself does not say."""
+    return bool(route.unless) or any(record.values.get(condition.field) is None for condition in route.when)
 
 
 def _by_feed(routes: Collection[Route]) -> defaultdict[str, list[tuple[Route, ...]]]:

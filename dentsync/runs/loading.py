@@ -95,7 +95,7 @@ def judge_again(job: Session, path: Path, feed_name: str, sha256: str, file: int
 
 def needed(feed: Feed, columns: Columns) -> list[str]:
     """Columns that must be there: required and key fields, unless a default, their parts or other columns give them."""
-    signs = tuple(chain.from_iterable(feed.rules.status_from.values()))
+    signs = tuple(chain.from_iterable(chain.from_iterable(feed.rules.signs.values())))
     given = {"full_name": ("last_name",), "start_at": ("start_on",), "status": signs}
     fields = dict.fromkeys((*feed.rules.required, *feed.rules.key))
     wanted = [name for name in fields if name not in feed.rules.defaults]

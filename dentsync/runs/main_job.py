@@ -92,7 +92,7 @@ _FILE_KEYS = (
 
 def sync(options: Options, feeds: Collection[str] = ()) -> Report:
     """Read, plan and push under one lock: the cron line."""
-    with opened(options.config, options.now) as job:
+    with opened(options.config, options.now, approved=options.approved) as job:
         _know(job, feeds)
         request = Request(feeds, options.approved, progress=_reading(options))
         report = _run(job, "sync", options, feeds, lambda: read_inbox(job, request))
@@ -110,7 +110,7 @@ def _prune(job: Session) -> None:
 
 def import_file(options: Options, path: Path, feed: str) -> Report:
     """Read one file as a feed and push it, silently: no robot of the CRM fires for what it creates."""
-    with opened(options.config, options.now) as job:
+    with opened(options.config, options.now, approved=options.approved) as job:
         _know(job, [feed])
         try:
             status = path.stat()
@@ -123,7 +123,7 @@ def import_file(options: Options, path: Path, feed: str) -> Report:
 
 def push_stored(options: Options) -> Report:
     """Plan from the facts in the store and push, reading no file."""
-    with opened(options.config, options.now) as job:
+    with opened(options.config, options.now, approved=options.approved) as job:
         return _run(job, "push", options, (), list)
 
 
@@ -133,7 +133,7 @@ def push_plan(options: Options, path: Path) -> Report:
     from dentsync.runs.pushing import Pusher
 
     plan = plan_file.read(path)
-    with opened(options.config, options.now) as job:
+    with opened(options.config, options.now, approved=options.approved) as job:
         plan_file.check_current(plan, config=job.config.digest, mark=job.store.mark())
         report = _watched(options, Report("push", job.config.clinic, job.now, plan=plan))
         run = job.store.ledger.start_run("push", wall_time(), job.now)
@@ -145,7 +145,7 @@ def push_plan(options: Options, path: Path) -> Report:
 
 def extract(options: Options, feeds: Collection[str] = ()) -> Report:
     """Read the inbox into the store; plan and send nothing."""
-    with opened(options.config, options.now) as job:
+    with opened(options.config, options.now, approved=options.approved) as job:
         _know(job, feeds)
         run = job.store.ledger.start_run("extract", wall_time(), job.now)
         files = read_inbox(job, Request(feeds, options.approved, progress=_reading(options)))
@@ -157,7 +157,7 @@ def diff(options: Options, feeds: Collection[str] = (), *, online: bool = False)
 
     ``online``: look at our items in the CRM before; what people did to them is kept, the plan is made after it.
     """
-    with opened(options.config, options.now) as job:
+    with opened(options.config, options.now, approved=options.approved) as job:
         _know(job, feeds)
         seen = _seen(job, options) if online else None
         from dentsync.runs.planning import make_plan

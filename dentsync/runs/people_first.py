@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from dentsync.lang import _
 from dentsync.load.target import Needs, Reading, Target, needs_of
 from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result, Route
+from dentsync.runs.approval import unapproved
 from dentsync.runs.pushed import name_of
 from dentsync.runs.session import Session
 from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal
 from dentsync.transform.plain import is_nothing, same
-from dentsync.transform.stages import objection, setback, stands_at
+from dentsync.transform.stages import objection, stands_at
 from dentsync.transform.theirs import phones_of, sparing, theirs_of
 
 
@@ -39,6 +40,8 @@ class PeopleFirst:
 
     def settle(self, operations: tuple[Operation, ...], *, doubted: bool) -> Settled:
         """What is to be sent, and what became of the rest. ``doubted``: creations are likely there already."""
+        tasks = [one for one in operations if one.kind == "task"]
+        operations = tuple(one for one in operations if one.kind != "task")
         reading = self._read(operations, doubted)
         # Contacts first: an open deal is looked for at the contact that its patient has, or is given now.
         contacts = {one.id: self._ready(one, reading) for one in operations if one.kind == "contact"}
@@ -46,6 +49,12 @@ class PeopleFirst:
         for operation in operations:
             known = operation.kind == "contact"
             self.settled.ready += contacts[operation.id] if known else self._ready(operation, reading)
+        # Tasks go out after all deals, where a target says that it can.
+        if getattr(self.target, "carries_tasks", False):
+            self.settled.ready += tasks
+        else:
+            reason = _("dentsync makes no tasks in this CRM yet; its deadline can stand in a field of the deal")
+            self.settled.outcomes += [Outcome(one, Result.HELD, one.crm_id, reason) for one in tasks]
         return self.settled
 
     def _read_open_deals(self, operations: tuple[Operation, ...]) -> None:
@@ -179,7 +188,7 @@ class PeopleFirst:
         operation = replace(operation, crm_id=present.crm_id)
         reason = objection(operation, present, self._route(operation))
         left = self._left_there(operation, present) if reason else None
-        if left and (reason := setback(left.status, operation.status)):
+        if left and (reason := unapproved(self.job, left, operation)):
             return self._finish(Outcome(operation, Result.HELD, operation.crm_id, reason))
         if reason:
             self._drift(operation, "stage", operation.from_stage, present.stage)

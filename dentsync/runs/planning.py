@@ -1,7 +1,7 @@
 """From facts to a plan: who is meant, what each row wants, what differs, what waits, what is too much."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from dentsync.config import digest_of
@@ -15,6 +15,7 @@ from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of
 from dentsync.transform.diff import operations_of
 from dentsync.transform.link import Match, Mention, Somebody, identify, mention_of, typed_key
+from dentsync.transform.reschedule import moves_among
 from dentsync.transform.safety import plan_refusals
 
 PLAN_VERSION = 1
@@ -58,6 +59,8 @@ class _Planner:
         self.job, self.waiting, self.only = job, waiting, only
         self.facts, self.ledger = job.store.facts, job.store.ledger
         self.deals = Deals(job)
+        self.approvals = job.approvals
+        self.moved_rules = {feed.name: feed.moved for feed in job.config.feeds.values() if feed.moved}
         self.wanted = tuple(job.config.fields["contact"])
         self.records: dict[int, Record | None] = {}
         self.operations: dict[str, Operation] = {}
@@ -151,11 +154,12 @@ class _Planner:
 
     def _plan_person(self, person: str, news: list[tuple[StoredRow, Record]]) -> None:
         found = (self._record(row) for row in self._rows_of(person, news))
-        records = [record for record in found if record and not self._waits(record)]
-        contact = self._contact(person, records, news)
+        moves = moves_among([record for record in found if record and not self._waits(record)], self.moved_rules)
+        contact = self._contact(person, moves.records, news)
         self._plan_item(contact, [row for row, _record in news] + self.left.get(person, []))
-        patient = Patient(person, records, self.job.masters)
-        for row, record in news:
+        patient = Patient(person, moves.records, self.job.masters, moves.spoken)
+        for row, as_read in news:
+            record = patient.rows.get((as_read.feed, as_read.key), as_read)
             for deal in self.deals.of(record, patient, silent=row.silent):
                 self._plan_item(deal, [row])
             self.wakes[row.id] = self.deals.wakes(record)
@@ -166,7 +170,7 @@ class _Planner:
         known = [row for row in self.facts.rows_of(person) if self.moved.get(row.id, person) == person]
         return known + [row for row, _record in news if row.id in self.moved]
 
-    def _contact(self, person: str, records: list[Record], news: list[tuple[StoredRow, Record]]) -> Desired:
+    def _contact(self, person: str, records: Sequence[Record], news: list[tuple[StoredRow, Record]]) -> Desired:
         lost = self.left.get(person, [])
         if not records:  # known by a misspelt row only, which is right now
             cleared = {"next_visit_at": None} if "next_visit_at" in self.wanted else {}
@@ -188,7 +192,8 @@ class _Planner:
         crm, kind = self.job.config.target, desired.kind
         synced = self.ledger.synced(crm, kind, desired.key)
         doubted = () if synced else self.ledger.doubted(crm, kind, desired.key)
-        operations, held = operations_of(desired, synced, self.job.config.fields[kind], doubted)
+        fields = self.job.config.fields.get(kind, {})
+        operations, held = operations_of(desired, synced, fields, doubted, self.approvals)
         self.operations |= {operation.id: operation for operation in operations}
         self.held += held
 

@@ -1,7 +1,7 @@
 """A run's surroundings: configuration, clock, lock and state store, opened together and closed together."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,11 +55,17 @@ class Session:
     now: datetime
     cleaners: "Cleaners"
     judged: dict[tuple[str, str], Record]  # rows cleaned in this run, by feed and key: not to be cleaned twice
+    approved: frozenset[str] = frozenset()  # what a person lets through in this run
 
     @property
     def rules(self) -> str:
         """What stored rows were last looked at with: configuration and cleaning rules."""
         return digest_of(self.config.digest, RULES_VERSION)
+
+    @property
+    def approvals(self) -> frozenset[str]:
+        """What a person has let through, now or before, and is not done yet."""
+        return self.approved | self.store.ledger.approved()
 
     @property
     def masters(self) -> frozenset[str]:
@@ -108,13 +114,13 @@ def _configured(path: Path) -> Config:
 
 
 @contextmanager
-def opened(path: Path, now: str | None, *, warn: bool = True) -> Iterator[Session]:
+def opened(path: Path, now: str | None, *, warn: bool = True, approved: Collection[str] = ()) -> Iterator[Session]:
     """Load, lock and open, to write; ``warn`` of secrets that lie open. Raises ConfigError, Locked, StoreError."""
     config = _configured(path)
     for exposure in exposures(config) if warn else ():
         click.echo(f"dentsync: {exposure}", err=True)
     with locked(config.state):
-        with _session(config, now) as job:
+        with _session(config, now, approved) as job:
             _sign_first(job)
             yield job
             known = lineage_of(job.store.db)
@@ -136,11 +142,11 @@ def looked_into(path: Path, now: str | None) -> Iterator[Session]:
 
 
 @contextmanager
-def _session(config: Config, now: str | None) -> Iterator[Session]:
+def _session(config: Config, now: str | None, approved: Collection[str] = ()) -> Iterator[Session]:
     at = moment(now, config)
     _check_first(config)
     with Store(config.state / STORE) as store:
-        yield Session(config, store, at, Cleaners(config, store), {})
+        yield Session(config, store, at, Cleaners(config, store), {}, frozenset(approved))
 
 
 def _check_first(config: Config) -> None:

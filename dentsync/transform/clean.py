@@ -156,6 +156,7 @@ class Cleaner:
             region=rules.region,
             area_code=rules.area_code,
         )
+        self._signs = rules.signs
         self._needed = tuple(dict.fromkeys((*rules.required, *rules.key)))
         self._read = lru_cache(maxsize=65536)(self._reading)
 
@@ -283,14 +284,14 @@ class Cleaner:
 
     def _put_status(self, row: _Row) -> None:
         """What another column says outright (a cancel reason, the moment a visit ended) is more than a word."""
-        for meaning, names in self._rules.status_from.items():
-            for name in (name for name in names if name in row.cells):
-                reading = self._read(name, row.cells[name])
-                if not reading.read:
+        for meaning, signs in self._signs.items():
+            for names in (names for names in signs if row.cells.keys() >= set(names)):
+                readings = [(name, self._read(name, row.cells[name])) for name in names]
+                if unread := [name for name, reading in readings if not reading.read]:
                     row.values.pop("status", None)
-                    row.faults.append(Fault("status", f"не понять статус: не читается {name}"))
+                    row.faults.append(Fault("status", f"не понять статус: не читается {unread[0]}"))
                     return
-                if reading.value not in (None, False, "", ()):
+                if all(reading.value not in (None, False, "", ()) for _name, reading in readings):
                     row.values["status"] = meaning
                     return
 

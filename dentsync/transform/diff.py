@@ -1,33 +1,41 @@
 """Desired × synced → operations, field by field, each with old → new, origin and rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from dentsync.model import Action, Change, CrmField, Desired, Held, Operation, Plain, Synced
 from dentsync.transform.plain import is_nothing, same
-from dentsync.transform.stages import setback
+from dentsync.transform.stages import approval_of, setback, way_out
 
 
 def operations_of(
-    desired: Desired, synced: Synced | None, fields: Mapping[str, CrmField], doubted: Sequence[Operation] = ()
+    desired: Desired,
+    synced: Synced | None,
+    fields: Mapping[str, CrmField],
+    doubted: Sequence[Operation] = (),
+    approved: Collection[str] = (),
 ) -> tuple[list[Operation], list[Held]]:
     """What has to be done so that the CRM has what is desired, and what of it has to wait for a person.
 
-    ``doubted``: earlier creations of an item that was never heard of.
+    ``doubted``: earlier creations of an item that was never heard of. ``approved``: what a person has let through.
     """
     if synced is None:
         return ([_create(desired, _told(doubted))] if desired.creates else []), []
     found = [_update(desired, synced, changes)] if (changes := changes_of(desired, synced, fields)) else []
     if not _has_news(desired, synced):
         return found, []
-    reason = setback(synced.status, desired.status)
-    if reason:
-        return found, [Held(desired.kind, desired.key, desired.origin, reason)]
+    reason = setback(synced.status, desired.status, desired.lies)
+    approval = approval_of(desired.kind, desired.key, desired.status)
+    if reason and approval not in approved:
+        return found, [Held(desired.kind, desired.key, desired.origin, way_out(reason, approval))]
     return [*found, _move(desired, synced)], []
 
 
 def changes_of(desired: Desired, synced: Synced, fields: Mapping[str, CrmField]) -> tuple[Change, ...]:
-    """Fields that differ from what we last left, as far as their policy lets the MIS speak."""
+    """Fields that differ from what we last left, as far as their policy lets the MIS speak.
+
+    Where nothing but quiet fields drifted there is nothing to do.
+    """
     changes = []
     for name, new in desired.fields.items():
         old = synced.fields.get(name)
@@ -35,7 +43,13 @@ def changes_of(desired: Desired, synced: Synced, fields: Mapping[str, CrmField])
             changes.append(Change(name, old, new, known=name in synced.fields))
     if desired.contact != synced.contact or (desired.contact and "contact" in synced.unsure):
         changes.append(Change("contact", synced.contact, desired.contact))
-    return tuple(changes)
+    return () if all(_drifted(change, synced, fields) for change in changes) else tuple(changes)
+
+
+def _drifted(change: Change, synced: Synced, fields: Mapping[str, CrmField]) -> bool:
+    """Whether a change is no reason to write: a quiet field that we know to hold an older value."""
+    quiet = change.field in fields and fields[change.field].quiet
+    return quiet and change.known and change.field not in synced.unsure
 
 
 def _allowed(name: str, new: Plain, fields: Mapping[str, CrmField]) -> bool:
@@ -101,6 +115,6 @@ def _operation(action: Action, desired: Desired) -> Operation:
 
 
 def label_of(fields: Mapping[str, Plain]) -> str:
-    """How a person knows an item: the title of a deal, the name of a contact."""
+    """How a person knows an item: the title of a deal, the name of a contact, the type of a task."""
     names = (fields.get(part) for part in ("last_name", "first_name", "patronymic"))
-    return str(fields.get("title") or " ".join(str(name) for name in names if name))
+    return str(fields.get("title") or fields.get("type") or " ".join(str(name) for name in names if name))

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from dentsync.model import Condition, Desired, Record, Route, Status, Value
+from dentsync.model import Condition, Desired, Entity, Lies, Plain, Record, Route, Status, Value
 from dentsync.transform.plain import plain
+from dentsync.transform.stages import RUSSIAN
 from dentsync.transform.words import fold
 
 TITLE_LENGTH = 255
@@ -21,17 +22,19 @@ def deal_of(
     *,
     known: Mapping[str, Value] | None = None,
     silent: bool = False,
+    corrections: timedelta | None = None,
 ) -> Desired | None:
     """The deal this row asks for, or None where the route has no stage for its status.
 
     Conditions decide only whether a *new* deal is wanted: an existing one follows its row whatever the clock says.
     ``known`` is what all rows of the patient say of the patient: a refusal on the card counts in the list of tomorrow.
+    ``corrections``: how long after the visit its end may be corrected; None: always.
     """
     status = record.values.get("status")
     stage = route.stages.get(str(status)) if status else route.stages.get("default")
     if stage is None:
         return None
-    fields = {name: plain(record.values[name]) for name in route.fields if name in record.values}
+    fields = {name: _shown(record.values[name]) for name in route.fields if name in record.values}
     return Desired(
         kind="deal",
         key=deal_key(route, record),
@@ -45,12 +48,30 @@ def deal_of(
         creates=wanted_by(route, record, known or {}, now),
         silent=silent,
         follows=bool(route.group),
+        lies=_lies(record.values.get("start_at"), now, corrections),
     )
 
 
+def _shown(value: Value) -> Plain:
+    """A status stands in a field of the CRM as people call it."""
+    return RUSSIAN[value] if isinstance(value, Status) else plain(value)
+
+
+def _lies(start: Value, now: datetime, corrections: timedelta | None) -> Lies:
+    if not isinstance(start, datetime):
+        return "recent"
+    if start > now:
+        return "ahead"
+    return "past" if corrections is not None and now - start > corrections else "recent"
+
+
 def wanted_by(route: Route, record: Record, known: Mapping[str, Value], now: datetime) -> bool:
-    """Whether a new deal is wanted. What the row does not say of its patient, ``known`` does."""
-    values = {**known, **record.values}
+    """Whether a new deal is wanted. What the row does not say of its patient, ``known`` does.
+
+    An empty cell in the row of a visit says nothing of the patient.
+    """
+    is_card = record.entity is Entity.PATIENT
+    values = {**known, **{name: value for name, value in record.values.items() if is_card or value is not None}}
     return all(holds(condition, values, now) for condition in route.when) and not any(
         holds(one, said, now) for one in route.unless for said in (record.values, known)
     )
@@ -140,8 +161,12 @@ class _Title(string.Formatter):
         return _Nothing() if value is None else value
 
 
+def text_of(template: str, values: Mapping[str, Value]) -> str:
+    """A text of any length; what is missing is left out."""
+    return _Title().vformat(template, (), values).strip()
+
+
 def title_of(template: str, values: Mapping[str, Value]) -> str:
     """The title, with the commas around missing parts tidied away, at most 255 characters."""
-    text = _Title().vformat(template, (), values)
-    parts = [part.strip(" :") for part in text.split(", ")]
+    parts = [part.strip(" :") for part in _Title().vformat(template, (), values).split(", ")]
     return ", ".join(part for part in parts if part)[:TITLE_LENGTH]

@@ -18,10 +18,10 @@ BOOKED = "Записан"
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "rescheduled": ("is_rescheduled",),
     "cancelled": ("is_deleted", "cancelled_at", "cancel_reason"),
-    "completed": ("ended_at",),
+    "completed": ("ended_at", "receipt_at"),
     "in_progress": ("started_at",),
     "arrived": ("arrived_at",),
-    "confirmed": ("confirmed_at",),
+    "confirmed": ("confirmed_at", "is_confirmed"),
 }
 """Columns that say a status outright, the strongest first. That somebody did not come is never concluded."""
 MAX_AGE = {"snapshot": "30h", "window": "12h", "append": "30h"}

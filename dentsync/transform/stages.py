@@ -1,6 +1,8 @@
 """Stages: whether news from the MIS may move a deal, given where it stands and who put it there."""
 
-from dentsync.model import STRENGTH, Operation, Present, Route, Status
+import hashlib
+
+from dentsync.model import STRENGTH, Kind, Lies, Operation, Present, Route, Status
 from dentsync.transform.words import fold
 
 _ENDED = STRENGTH[Status.COMPLETED]
@@ -11,15 +13,39 @@ _CORRECTIONS = {
     (Status.CANCELLED, Status.CONFIRMED),
     (Status.CANCELLED, Status.COMPLETED),
     (Status.CANCELLED, Status.NO_SHOW),
+    (Status.RESCHEDULED, Status.BOOKED),
+    (Status.RESCHEDULED, Status.CONFIRMED),
+    (Status.RESCHEDULED, Status.COMPLETED),
 }
 """Ends that the next morning may correct."""
+_AHEAD = {(Status.NO_SHOW, Status.BOOKED), (Status.NO_SHOW, Status.CONFIRMED)}
+"""Of a visit that is still to come: the patient was not there at another time, and the same visit was moved."""
+_ALWAYS = {(Status.NO_SHOW, Status.RESCHEDULED), (Status.CANCELLED, Status.RESCHEDULED)}
+"""Who did not come is called and booked anew, whenever that is: the visit stays lost."""
 
 
-def setback(old: Status | None, new: Status | None) -> str:
-    """Why this change of status needs a person, or nothing. An end is taken back only in the usual corrections."""
-    if old is None or new is None or STRENGTH[old] < _ENDED or (old, new) in _CORRECTIONS or old == new:
+def setback(old: Status | None, new: Status | None, lies: Lies = "recent") -> str:
+    """Why this change of status needs a person, or nothing. An end is taken back only in the usual corrections.
+
+    ``lies``: where the visit lies in time; what is past is not corrected without asking.
+    """
+    if old is None or new is None or STRENGTH[old] < _ENDED or old == new or (old, new) in _ALWAYS:
         return ""
-    return f"в МИС был «{RUSSIAN[old]}», стал «{RUSSIAN[new]}»: старый файл или исправление, подтвердите вручную"
+    usual = (old, new) in _CORRECTIONS
+    if (usual and lies != "past") or ((old, new) in _AHEAD and lies == "ahead"):
+        return ""
+    why = "приём давно прошёл" if usual else "старый файл или исправление"
+    return f"в МИС был «{RUSSIAN[old]}», стал «{RUSSIAN[new]}»: {why}"
+
+
+def approval_of(kind: Kind, key: str, status: Status | None) -> str:
+    """Eight hex digits by which a person lets exactly this item follow exactly this status."""
+    return hashlib.blake2b(f"{kind}:{key}>{status}".encode(), digest_size=4).hexdigest()
+
+
+def way_out(reason: str, approval: str) -> str:
+    """The reason of what waits for a person, with what to type."""
+    return f"{reason}; если это верно: dentsync sync --approve {approval}"
 
 
 RUSSIAN = {

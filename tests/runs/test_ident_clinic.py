@@ -5,6 +5,7 @@ from pathlib import Path
 import dentsync
 from dentsync.config import preset_text
 from tests.clinic import SPEED, Clinic
+from tests.ident import ANNA, BOOKED, CAME, NOT_COME, configured, stages
 
 SAMPLES = Path(dentsync.__file__).parent / "samples" / "ident"
 MORNING = "2026-10-05T08:40"
@@ -36,3 +37,22 @@ def test_visits_that_do_not_say_whose_they_are_are_refused(clinic: Clinic) -> No
     said = clinic.say("extract")
     assert said.code == 1
     assert "card_number («Номер медкарты»" in said.all
+
+
+def test_visits_without_a_status_go_where_their_time_stamps_say(clinic: Clinic) -> None:
+    ident = configured(clinic)
+    ident.configure('required = ["card_number", "start_at", "status"]', 'required = ["card_number", "start_at"]')
+    commented = next(line for line in preset_text("ident-bitrix24").splitlines() if line.startswith("# status_from"))
+    ident.configure(commented, commented.removeprefix("# "))
+    ident.configure('# defaults    = { status = "Записан" }', 'defaults    = { status = "Записан" }')
+    header = (
+        "Номер медкарты;ФИО;PlanStart;ID приема;IsNotified;PatientAppeared;ReceptionEnded;CheckIssued;ReceptionCanceled"
+    )
+    visits = [
+        "06.10.2026 9:00;1;1;;;;",
+        "06.10.2026 10:00;2;1;06.10.2026 9:55;;06.10.2026 10:40;",
+        "06.10.2026 11:00;3;0;06.10.2026 10:55;06.10.2026 11:50;;06.10.2026 11:55",
+    ]
+    ident.drop("appointments_1.csv", *(f"{ANNA};{visit}" for visit in visits), header=header)
+    assert ident.sync()["outcomes"]["applied"] == 4
+    assert stages(ident) == {"06.10 09:00": BOOKED, "06.10 10:00": CAME, "06.10 11:00": NOT_COME}

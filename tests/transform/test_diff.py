@@ -1,10 +1,11 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dentsync.model import CrmField, StageRef, Status
+from dentsync.model import CrmField, Plain, StageRef, Status
 from dentsync.transform.diff import operations_of
 from dentsync.transform.plain import same
 from tests.builders import desired, synced
@@ -79,7 +80,10 @@ def test_an_end_that_is_taken_back_is_held_but_fields_still_go_out() -> None:
     before = synced(desired("deal"), stage="Пришёл", status=Status.COMPLETED)
     operations, [held] = operations_of(desired("deal", fields={"title": "Другой"}), before, {})
     assert [operation.action for operation in operations] == ["update"]
-    assert "подтвердите" in held.reason
+    approval = held.reason.rpartition(" ")[2]
+    assert held.reason.endswith(f"--approve {approval}")
+    operations, held_still = operations_of(desired("deal"), before, {}, approved=[approval])
+    assert ([operation.action for operation in operations], held_still) == (["move"], [])
 
 
 def test_what_may_have_happened_is_sent_again_and_nothing_else() -> None:
@@ -113,3 +117,21 @@ def test_applying_a_diff_leaves_nothing_to_do(before: dict[str, object], after: 
     for operation in operations:
         item = replace(item, fields={**item.fields, **{c.field: c.new for c in operation.changes}})
     assert operations_of(wanted, item, {}) == ([], [])
+
+
+QUIET = {"age": CrmField("UF_CRM_AGE", quiet=True)}
+
+
+def aged(before: dict[str, Plain], after: dict[str, Plain], **given: Any) -> list[str]:
+    operations, _held = operations_of(desired(fields=after), synced(desired(fields=before), **given), QUIET)
+    return [change.field for operation in operations for change in operation.changes]
+
+
+def test_a_field_that_drifts_travels_along_and_is_never_the_reason() -> None:
+    assert aged({"age": 41}, {"age": 42}) == []
+    assert aged({"age": 41, "sex": "Ж"}, {"age": 42, "sex": "М"}) == ["age", "sex"]
+
+
+def test_a_quiet_field_is_filled_where_it_was_never_written_or_nobody_knows() -> None:
+    assert aged({}, {"age": 42}) == ["age"]
+    assert aged({"age": 41}, {"age": 42}, unsure=("age",)) == ["age"]

@@ -140,3 +140,9 @@ def test_who_asks_to_be_left_in_peace_gets_no_new_deal_whichever_file_says_so() 
     assert not wanted(do_not_contact=True)
     assert not wanted(of_row=False, do_not_contact=True)
     assert not wanted(archive_reason="Переехал")
+
+
+def test_a_status_stands_in_a_field_as_people_call_it() -> None:
+    deal = deal_of(route(fields=("status",)), record(start_at=days(1), status=Status.BOOKED), "patient/main/101", NOW)
+    assert deal
+    assert deal.fields["status"] == "записан"

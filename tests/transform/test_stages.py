@@ -1,7 +1,7 @@
 import pytest
 
 from dentsync.model import Status
-from dentsync.transform.stages import objection, setback
+from dentsync.transform.stages import approval_of, objection, setback
 from tests.builders import deal_present, move, route
 
 
@@ -43,17 +43,39 @@ def test_a_deal_that_is_already_there_is_no_conflict() -> None:
     assert objection(move(), deal_present("Запись подтверждена"), route()) == ""
 
 
-@pytest.mark.parametrize("old", [Status.COMPLETED, Status.RESCHEDULED])
-@pytest.mark.parametrize("new", [Status.BOOKED, Status.CANCELLED, Status.NO_SHOW])
-def test_an_end_is_not_taken_back_silently(old: Status, new: Status) -> None:
-    assert setback(old, new)
+@pytest.mark.parametrize("new", [Status.BOOKED, Status.CANCELLED, Status.NO_SHOW, Status.RESCHEDULED])
+def test_a_visit_that_took_place_is_not_taken_back_silently(new: Status) -> None:
+    assert setback(Status.COMPLETED, new)
 
 
-def test_a_no_show_that_came_after_all_is_the_usual_correction() -> None:
-    assert setback(Status.NO_SHOW, Status.COMPLETED) == ""
-    assert setback(Status.CANCELLED, Status.BOOKED) == ""
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (Status.NO_SHOW, Status.COMPLETED),
+        (Status.CANCELLED, Status.COMPLETED),
+        (Status.CANCELLED, Status.BOOKED),
+        (Status.RESCHEDULED, Status.BOOKED),
+    ],
+)
+def test_the_usual_corrections_need_nobody_as_long_as_the_visit_is_not_long_past(old: Status, new: Status) -> None:
+    assert setback(old, new, "ahead") == setback(old, new, "recent") == ""
+    assert "давно прошёл" in setback(old, new, "past")
+
+
+def test_a_no_show_may_be_booked_anew_where_the_same_visit_is_to_come() -> None:
+    assert setback(Status.NO_SHOW, Status.BOOKED, "ahead") == ""
+    assert setback(Status.NO_SHOW, Status.BOOKED, "recent")
+
+
+def test_what_was_lost_may_turn_out_to_be_moved_at_any_time() -> None:
+    assert setback(Status.NO_SHOW, Status.RESCHEDULED, "past") == ""
 
 
 def test_life_goes_forward_and_a_confirmation_may_be_taken_back() -> None:
-    assert setback(Status.BOOKED, Status.COMPLETED) == ""
+    assert setback(Status.BOOKED, Status.COMPLETED, "past") == ""
     assert setback(Status.CONFIRMED, Status.BOOKED) == ""
+
+
+def test_an_approval_means_one_deal_and_one_status() -> None:
+    marks = {approval_of("deal", key, status) for key in "ab" for status in (Status.BOOKED, Status.NO_SHOW)}
+    assert len(marks) == 4

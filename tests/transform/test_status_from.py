@@ -1,5 +1,7 @@
 """A status that no column names, but others say outright."""
 
+from dataclasses import replace
+
 import pytest
 
 from dentsync.model import CleanRules, Entity, Origin, RawRecord, Record, Reject, Status
@@ -15,7 +17,8 @@ RULES = CleanRules(
     status_from={
         Status.RESCHEDULED: ("is_rescheduled",),
         Status.CANCELLED: ("cancelled_at", "cancel_reason"),
-        Status.COMPLETED: ("ended_at",),
+        Status.COMPLETED: ("ended_at", "receipt_at"),
+        Status.CONFIRMED: ("is_notified + is_confirmed",),
     },
     defaults={"status": "Записан"},
 )
@@ -40,9 +43,13 @@ def status(**cells: str) -> object:
         ({"cancel_reason": "Заболел"}, Status.CANCELLED),
         ({"cancelled_at": "05.10.2026 9:00", "ended_at": "05.10.2026 10:00"}, Status.CANCELLED),
         ({"ended_at": "05.10.2026 10:00"}, Status.COMPLETED),
+        ({"receipt_at": "05.10.2026 10:05", "is_notified": "Да", "is_confirmed": "Да"}, Status.COMPLETED),
+        ({"is_notified": "Да", "is_confirmed": "Да"}, Status.CONFIRMED),
+        ({"is_notified": "Да", "is_confirmed": "Нет"}, Status.BOOKED),
+        ({"is_notified": "Да"}, Status.BOOKED),
     ],
 )
-def test_the_first_sign_in_the_order_of_the_configuration_decides(cells: dict[str, str], expected: Status) -> None:
+def test_the_sign_that_counts_first_decides(cells: dict[str, str], expected: Status) -> None:
     assert status(**cells) == expected
 
 
@@ -56,3 +63,8 @@ def test_a_sign_that_cannot_be_read_makes_no_booking_of_a_visit() -> None:
     assert isinstance(cleaned, Reject)
     assert {fault.field for fault in cleaned.faults} == {"status", "cancelled_at"}
     assert [fault.raw for fault in cleaned.faults if fault.field == "status"] == [""]
+
+
+def test_what_ended_a_visit_counts_first_however_the_configuration_is_written() -> None:
+    written = {Status.ARRIVED: ("arrived_at",), Status.COMPLETED: ("ended_at",), Status.CANCELLED: ("cancelled_at",)}
+    assert list(replace(RULES, status_from=written).signs) == [Status.CANCELLED, Status.COMPLETED, Status.ARRIVED]
