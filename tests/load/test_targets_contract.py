@@ -276,6 +276,18 @@ def test_open_deals_of_a_contact_are_those_that_have_not_ended(counter: Counter,
     assert all(one.contacts == (desk.ids["contact:p1"],) for one in found.values())
 
 
+def test_deals_that_anybody_changed_are_told_once_they_were(counter: Counter, desk: Desk) -> None:
+    desk.apply(person(), visit(counter, "d1"), visit(counter, "d2"))
+    since = desk.target.changed_deals([counter.pipeline], None).until
+    desk.clock.sleep(5)
+    desk.apply(move(counter, "d1", desk.ids["deal:d1"], 1))
+    seen = desk.target.changed_deals([counter.pipeline], since)
+    assert ("d1", counter.stages[1].name) in {(one.key, one.stage) for one in seen.deals}
+    assert seen.until >= since
+    assert desk.target.changed_deals([counter.pipeline], desk.clock.time() + 10_000).deals == ()
+    assert desk.target.changed_deals([], since).deals == ()
+
+
 # ── limits, ends, silence ─────────────────────────────────────────────────────────────────────
 
 

@@ -6,7 +6,7 @@ everything. So each row is looked at again here.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -78,11 +78,12 @@ class Reader:
         rows = rows_of(self._account.bodies([request])[0], ENTITY["deal"])
         return max((int(row["updated_at"]) for row in rows), default=0)
 
-    def changed_deals(self, pipelines: Iterable[int], since: int) -> tuple[tuple[Present, ...], int]:
+    def changed_deals(self, pipelines: Collection[int], since: int) -> tuple[tuple[Present, ...], int]:
         """Deals of these pipelines (ids) that were changed since then, and when the last of them was."""
         places = [("filter[pipeline_id][]", one) for one in sorted(pipelines)]
         request = self._list("deal", ("filter[updated_at][from]", since), *places)
-        rows = list(self._listed("deal", [request] if places else []))
+        listed = self._listed("deal", [request] if places else [])
+        rows = [row for row in listed if row["pipeline_id"] in pipelines and row["updated_at"] >= since]
         newest = max((int(row["updated_at"]) for row in rows), default=since)
         return tuple(self._portrait.present("deal", row) for row in rows), newest
 
