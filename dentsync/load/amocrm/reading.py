@@ -64,15 +64,6 @@ class Reader:
         by_phone = {one: tuple(sorted(holders[key])) for one, key in phones.items() if key in holders}
         return Reading(found["contact"], found["deal"], by_phone)
 
-    def changed_deals(self, pipelines: Collection[int], since: float) -> tuple[Present, ...]:
-        """Deals of these pipelines that were changed since then, by rising id."""
-        window = [("filter[updated_at][from]", int(since)), *(("filter[pipeline_id][]", one) for one in pipelines)]
-        rows = self._listed("deal", [self._list("deal", *window)] if pipelines else [])
-        changed = {
-            int(row["id"]): row for row in rows if row["pipeline_id"] in pipelines and row["updated_at"] >= since
-        }
-        return tuple(self._portrait.present("deal", changed[number]) for number in sorted(changed))
-
     def _open_deals(self, contacts: Sequence[int]) -> dict[int, Present]:
         """Deals of these contacts that have not ended: there is no filter for them, a contact names its own."""
         cards = [get(ENTITY["contact"], *_by_ids(page), ("with", "leads"), *_SORTED) for page in _pages(contacts, IDS)]
@@ -80,6 +71,21 @@ class Reader:
         rows = self._listed("deal", [self.values_of("deal", page) for page in _pages(numbers, IDS)])
         deals = (self._portrait.present("deal", row) for row in rows if int(row["id"]) in numbers)
         return {deal.crm_id: deal for deal in deals if deal.ends is None}
+
+    def newest_change(self) -> int:
+        """When the deal that was changed last was changed (epoch seconds of the account); 0 where there is none."""
+        request = get(ENTITY["deal"], ("order[updated_at]", "desc"), ("limit", 1))
+        rows = rows_of(self._account.bodies([request])[0], ENTITY["deal"])
+        return max((int(row["updated_at"]) for row in rows), default=0)
+
+    def changed_deals(self, pipelines: Collection[int], since: int) -> tuple[tuple[Present, ...], int]:
+        """Deals of these pipelines (ids) that were changed since then, and when the last of them was."""
+        places = [("filter[pipeline_id][]", one) for one in sorted(pipelines)]
+        request = self._list("deal", ("filter[updated_at][from]", since), *places)
+        listed = self._listed("deal", [request] if places else [])
+        rows = [row for row in listed if row["pipeline_id"] in pipelines and row["updated_at"] >= since]
+        newest = max((int(row["updated_at"]) for row in rows), default=since)
+        return tuple(self._portrait.present("deal", row) for row in rows), newest
 
     def values_of(self, kind: Kind, numbers: Sequence[int]) -> Request:
         """The request that reads these items as they are now."""
