@@ -31,8 +31,9 @@ MEANWHILE: Mapping[Kind, str] = {
     Kind.OPEN_VISIT: "нигде не учтён",
     Kind.NO_AUTHOR: "никому не засчитано",
     Kind.EARLIER_OVERTIME: "оплачено как часы",
-    Kind.ODD_RECORD: "оплачено по началу и концу",
-    Kind.UNAPPROVED: "оплачено как записано",
+    Kind.PLAN_NOT_KNOWN: "по тому, что известно",
+    Kind.ODD_RECORD: "оплачено меньшее",
+    Kind.UNAPPROVED: "оплачено",
     Kind.NO_RATE: "нет суммы",
     Kind.NO_OVERTIME_RATE: "нет суммы",
 }

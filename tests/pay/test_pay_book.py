@@ -75,6 +75,10 @@ def test_values_without_recalculation_are_ours_to_the_kopeck(make: Callable[[Pay
     assert anna[16:] == (41000.5, 3407.83)
 
 
+def test_a_month_of_nobody_is_a_book_without_rows(make: Callable[[Payroll], bytes]) -> None:
+    assert totals_of(make(month())) == {}
+
+
 def test_texts_are_no_formulas(make: Callable[[Payroll], bytes]) -> None:
     found = month(rate(name="=1+1"), shift("2026-05-04"), clock("2026-05-04"))
     cell = openpyxl.load_workbook(BytesIO(make(found)))["Итоги"]["A6"]

@@ -9,6 +9,9 @@ import openpyxl
 import pytest
 
 from dentsync.load.pay_questions import SHEET
+from dentsync.runs.pay_words import WHAT, parse_answer, words_of
+from dentsync.transform.pay.questions import ANSWERS as ANSWERS_OF
+from dentsync.transform.pay.questions import Kind
 from tests.pay.test_command import PAYROLL, TIME, Desk, desk
 from tests.pay.test_pay_book import needs_office
 
@@ -53,6 +56,12 @@ def decide(desk: Desk, path: Path) -> tuple[int, list[str]]:
 
 def questions(desk: Desk) -> list[str]:
     return [one["kind"] for one in json.loads(desk.say("--json")[1])["questions"]]
+
+
+def test_every_kind_of_question_has_words_and_each_answer_is_understood() -> None:
+    for kind in Kind:
+        assert WHAT[kind]
+        assert [parse_answer(kind, word.upper()) for word in words_of(kind)] == list(ANSWERS_OF[kind])
 
 
 def test_every_question_is_a_row_with_its_evidence_and_a_list_to_choose_from(asked: Desk) -> None:
