@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cleaning, dirty, exports, loading, names, online, phones, quiet, starting, traffic
+from benchmarks import cleaning, dirty, exports, loading, names, online, phones, quiet, reports, starting, traffic
 from benchmarks.report import Table
 
 WORK = Path(__file__).with_name(".work")
@@ -85,6 +85,15 @@ def load(count: int) -> None:
 def clean(count: int, runs: int) -> None:
     """Rows that were never seen, judged."""
     _show(lambda: cleaning.measured(WORK, count, runs))
+
+
+@cli.command("reports")
+@click.option("--patients", default=30_000)
+@click.option("--a-day", default=300, help="Visits.")
+@RUNS
+def reports_(patients: int, a_day: int, runs: int) -> None:
+    """Every report over a year of visits."""
+    _show(lambda: reports.measured(WORK, patients, a_day, runs))
 
 
 @cli.command("phones")

@@ -20,6 +20,7 @@ from dentsync import __version__, lang
 from dentsync.cli_options import ALL, APPROVE, CONFIG, DEADLINE, FEEDS, JSON, LOG, NOW, REPORT, STRICT, VALUES
 from dentsync.cli_payroll import payroll
 from dentsync.cli_people import duplicates
+from dentsync.cli_report import report
 from dentsync.cli_sandbox import demo, sandbox
 from dentsync.cli_sniff import sniff, statuses
 from dentsync.cli_state import prune, state
@@ -369,6 +370,7 @@ cli.add_command(demo)
 cli.add_command(state)
 cli.add_command(prune)
 cli.add_command(duplicates)
+cli.add_command(report)
 cli.add_command(sniff)
 cli.add_command(statuses)
 cli.add_command(payroll)

@@ -88,6 +88,16 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Reports:
+    """What reports call what; see ``ReportsTable``. ``gap_months`` 0: nobody returns."""
+
+    gap_months: int = 6
+    specialisations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clinic_reasons: tuple[str, ...] = ()
+    waitlist: tuple[str, ...] = ("waiting",)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that a run needs to know. ``digest`` changes when anything that shapes a plan changes."""
 
@@ -116,6 +126,7 @@ class Config:
     alerts: Alerts | None = None
     retention: Retention = Retention()
     follows: Mapping[str, Follow] = field(default_factory=dict)
+    reports: Reports = Reports()
 
 
 def digest_of(*parts: Any) -> str:

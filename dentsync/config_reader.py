@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from dentsync.config import PRESETS, Alerts, Config, Feed, MailAccount, Retention, Secret, digest_of
+from dentsync.config import PRESETS, Alerts, Config, Feed, MailAccount, Reports, Retention, Secret, digest_of
 from dentsync.config_tables import (
     AlertsTable,
     ClinicTable,
@@ -30,6 +30,7 @@ from dentsync.config_tables import (
     MovedTable,
     NamesTable,
     PartTable,
+    ReportsTable,
     RetentionTable,
     RouteTable,
     SafetyTable,
@@ -103,7 +104,7 @@ class Reader:
             self.fail(where, _explain(str(error), shape))
 
     def config(self, data: dict[str, Any]) -> Config:
-        tables = "clinic files crm feeds routes safety retention mail alerts names payroll follows"
+        tables = "clinic files crm feeds routes safety retention mail alerts names payroll follows reports"
         self._known("", data, tuple(tables.split()))
         for name in ("clinic", "crm", "feeds", "routes"):
             if not isinstance(data.get(name), dict):
@@ -149,6 +150,7 @@ class Reader:
             alerts=self.alerts(data),
             retention=self._retention(data.get("retention", {})),
             follows={name: self._follow(name, table, fields, routes) for name, table in follows.items()},
+            reports=self._reports(data.get("reports", {}), feeds),
         )
 
     # ── tables ──
@@ -406,6 +408,18 @@ class Reader:
         hours = self._hours("safety.corrections", table.corrections)
         corrections = None if hours is None else timedelta(hours=hours)
         return SafetyRules(free=table.free, fields=fields, corrections=corrections, **limits)
+
+    def _reports(self, data: Any, feeds: Mapping[str, Feed]) -> Reports:
+        table = self.table(data, ReportsTable, "reports")
+        if not 0 <= table.gap_months <= 120:
+            self.fail("reports.gap_months", _("{n} is not 0 to 120 months").format(n=table.gap_months))
+        for name in table.waitlist if "waitlist" in data else ():
+            if name not in feeds:
+                self.fail("reports.waitlist", _("no feed {name!r}{hint}").format(name=name, hint=_near(name, feeds)))
+        words = [word.casefold() for group in table.specialisations.values() for word in group]
+        if twice := sorted({word for word in words if words.count(word) > 1}):
+            self.fail("reports.specialisations", _("{word!r} stands in two groups").format(word=twice[0]))
+        return Reports(**msgspec.structs.asdict(table))
 
     def _retention(self, data: Any) -> Retention:
         table = self.table(data, RetentionTable, "retention")

@@ -249,3 +249,15 @@ class SafetyTable(Table, frozen=True):
     cleared: str | int = "10%"
     fields: dict[str, str | int] = {}
     corrections: str = "3d"
+
+
+class ReportsTable(Table, frozen=True):
+    """``[reports]``: ``specialisations`` is a group -> the doctors and specialties of the MIS that belong to it.
+
+    ``clinic_reasons``: status words and reasons of the clinic's own cancellations; ``waitlist``: feeds of that list.
+    """
+
+    gap_months: int = 6
+    specialisations: dict[str, tuple[str, ...]] = {}
+    clinic_reasons: tuple[str, ...] = ()
+    waitlist: tuple[str, ...] = ("waiting",)

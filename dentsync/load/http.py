@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 
 import requests
 import urllib3
@@ -36,7 +35,6 @@ class Reply:
     body: object = field(repr=False)
     location: str | None = field(default=None, repr=False)
     retry_after: float | None = None
-    date: float | None = None  # epoch seconds by the other side's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +102,7 @@ class Session:
             return _failure(error)
         finally:
             mine.used_at = time.monotonic()
-        location = response.headers.get("Location")
-        return Reply(response.status_code, _json(response), location, _retry_after(response), _date(response))
+        return Reply(response.status_code, _json(response), response.headers.get("Location"), _retry_after(response))
 
 
 def _json(response: requests.Response) -> object:
@@ -119,13 +116,6 @@ def _json(response: requests.Response) -> object:
 def _retry_after(response: requests.Response) -> float | None:
     text = response.headers.get("Retry-After", "")
     return float(text) if text.isascii() and text.isdigit() else None
-
-
-def _date(response: requests.Response) -> float | None:
-    try:
-        return parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
-    except ValueError:
-        return None
 
 
 _NEVER_CONNECTED = (

@@ -6,7 +6,7 @@ record. An empty cell is ``None``; a column that is not in the file has no entry
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -113,6 +113,7 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 # ── the row ───────────────────────────────────────────────────────────────────────────────────
 
 _ASSEMBLED = frozenset({*NAME_FIELDS, "sms_name", "start_on", "start_time"})
+_STARTS = ("start_at", "start_on", "start_time")
 _WHOSE = frozenset({"card_number", "branch", "phones"})
 # A fault of any of these explains why the field is missing.
 _CAUSES: Mapping[str, frozenset[str]] = {
@@ -178,9 +179,34 @@ class Cleaner:
         faults = tuple(row.faults)
         return Record(self._rules.entity, raw.feed, key, raw.origin, row.values, faults, row.doubtful, row.typed)
 
-    def _defaults_for(self, cells: Mapping[str, str]) -> dict[str, str]:
+    def value_of(self, name: str, text: str | None) -> Value:
+        """What one cell says by itself, as in ``clean``: for who needs a few fields of very many rows.
+
+        ``None``: no such column. Nothing where the cell is empty or cannot be read.
+        """
+        cells = {} if text is None else {name: text}
+        reading = self._read(name, {**cells, **self._defaults_for(cells, (name,))}.get(name, ""))
+        return reading.value if reading.read else None
+
+    def start_of(self, cells: Mapping[str, str]) -> Value:
+        """When the visit begins, from all cells that may say so, as in ``clean``."""
+        row = _Row({**cells, **self._defaults_for(cells, _STARTS)})
+        if "start_at" in row.cells:
+            self._put("start_at", row)
+        self._put_start(row)
+        return row.values.get("start_at")
+
+    def status_of(self, cells: Mapping[str, str]) -> Value:
+        """The status, from all cells that may say so, as in ``clean``."""
+        row = _Row({**cells, **self._defaults_for(cells, ("status",))})
+        if "status" in row.cells:
+            self._put("status", row)
+        self._put_status(row)
+        return row.values.get("status")
+
+    def _defaults_for(self, cells: Mapping[str, str], names: Collection[str] | None = None) -> dict[str, str]:
         """What the configuration says where the file says nothing: no column, or an empty cell."""
-        given = self._rules.defaults.items()
+        given = ((name, text) for name, text in self._rules.defaults.items() if names is None or name in names)
         return {name: text for name, text in given if is_empty(cells.get(name, ""), FIELDS[name])}
 
     def _reading(self, name: str, text: str) -> Reading:

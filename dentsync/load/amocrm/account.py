@@ -50,7 +50,6 @@ class Account:
         self.base = base
         self.clock = clock
         self.session = Session()
-        self.told_time: float | None = None  # by the account's clock, when it last answered
         access = settings.access
         self.tokens: Tokens = (
             Rotating(base, settings.secret, access, self.session, clock)
@@ -76,8 +75,6 @@ class Account:
 
     def heard(self, call: Call) -> Meaning:
         """What a call came to. Raises Forbidden where every further call would be refused as well."""
-        if isinstance(call.answer, Reply) and call.answer.date is not None:
-            self.told_time = call.answer.date
         meaning = meaning_of(call.answer, creates=call.request.creates)
         match meaning:
             case Refused("rate"):

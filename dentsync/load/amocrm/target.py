@@ -15,11 +15,10 @@ from dentsync.load.amocrm.line import AmoLine
 from dentsync.load.amocrm.packing import MOST, Packer
 from dentsync.load.amocrm.reading import Reader
 from dentsync.load.amocrm.setup import set_up
-from dentsync.load.amocrm.wire import get
 from dentsync.load.flow import Flow
 from dentsync.load.places import pipelines_named
 from dentsync.load.target import OVERLAP, Changes, Checked, Clock, Needs, Patience, Reading, Step, TargetSettings
-from dentsync.model import Kind, Operation, Plain, Present
+from dentsync.model import Kind, Operation, Plain
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -71,15 +70,12 @@ class AmoCrm:
 
     def changed_deals(self, pipelines: Collection[str], since: float | None) -> Changes:
         """Deals of these pipelines that were changed since then. Raises TargetError."""
-        (portrait, reader), asked_at = self._ready(), self._account.clock.time()
-        deals: tuple[Present, ...] = ()
+        portrait, reader = self._ready()
         if since is None:
-            self._account.bodies([get("account")])
-        else:
-            named = [one for name in pipelines for one in pipelines_named(portrait.directory.pipelines, name)]
-            deals = reader.changed_deals({one.id for one in named}, since - OVERLAP)
-        # Whichever clock is behind: what is asked for twice is no harm.
-        return Changes(deals, min(asked_at, self._account.told_time or asked_at))
+            return Changes((), reader.newest_change())
+        numbers = {one.id for name in pipelines for one in pipelines_named(portrait.directory.pipelines, name)}
+        deals, newest = reader.changed_deals(numbers, max(0, int(since - OVERLAP)))
+        return Changes(deals, max(since, newest))
 
     def carry_out(self, operations: Sequence[Operation], ids: Mapping[str, int], patience: Patience) -> Iterator[Step]:
         """Requests side by side at the account's pace; contacts before their deals."""

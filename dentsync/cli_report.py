@@ -1,0 +1,88 @@
+"""``dentsync report``: what the director asks, from what was read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dentsync.cli_options import CONFIG, JSON, NOW
+from dentsync.errors import ConfigError, ExitCode
+from dentsync.lang import _
+
+if TYPE_CHECKING:
+    from dentsync.load.report_page import Page
+
+_NAMES = ("primary", "specialisations", "sources", "conversion", "no-shows", "losses", "staff", "calls")
+
+
+@click.command()
+@click.argument("name", type=click.Choice((*_NAMES, "all")))
+@click.option("--month", metavar="YYYY-MM", help="2026-10, last or this. Without any days: this month.")
+@click.option("--from", "first", metavar="DAY", help="First day: 2026-10-05 or 05.10.2026.")
+@click.option("--to", "last", metavar="DAY", help="Last day, included. Default: today.")
+@click.option("--branch", default="", metavar="NAME", help="Visits of one branch. Default: all.")
+@click.option(
+    "--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Write a workbook: tables, charts, lists."
+)
+@click.option("--list", "listed", is_flag=True, help="Show the visits behind the figures, by card number.")
+@click.option("--row", metavar="LABEL", help="With --list: of one row only.")
+@click.option("--column", metavar="KEY", help="With --list: of one column only; its key stands in --json.")
+@CONFIG
+@NOW
+@JSON
+def report(
+    name: str, month: str | None, first: str | None, last: str | None, branch: str, xlsx: Path | None, listed: bool,
+    row: str | None, column: str | None, config: Path, now: str | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Count visits: who came first, why others did not come, what brought them, whose work it was.
+
+    From the state store alone: nothing is asked of the CRM. The words and the numbers are explained in docs/reports.md.
+
+    \b
+    Example:  dentsync report primary --month 2026-10
+              dentsync report all --month last --xlsx october.xlsx
+              dentsync report losses --list --row "не пришёл: причина не указана"
+    """
+    from dentsync.runs.main_job import Options
+    from dentsync.runs.report_pages import as_data, cover_of, pages_of
+    from dentsync.runs.reporting import Asked
+    from dentsync.runs.reporting import report as reported
+
+    listed = listed or row is not None or column is not None
+    found = reported(Options(config, now), _NAMES if name == "all" else (name,), Asked(month, first, last, branch))
+    pages = pages_of(found, lists=listed or xlsx is not None)
+    if listed:
+        _check_choice(pages, row, column)
+    if xlsx:
+        from dentsync.load.report_book import write_reports
+
+        write_reports(xlsx, cover_of(found), pages)
+        click.echo(_("written: {file}").format(file=xlsx), err=as_json)
+    if as_json:
+        import msgspec
+
+        wanted = (row, column) if listed else None
+        data = [as_data(found, one, page, wanted) for one, page in zip(found.reports, pages, strict=True)]
+        click.echo(msgspec.json.format(msgspec.json.encode(data[0] if len(data) == 1 else data), indent=1).decode())
+    elif listed:
+        from dentsync.load.report_page import chosen
+        from dentsync.load.report_show import show_list
+
+        show_list(line for page in pages for line in chosen(page, row, column))
+    elif not xlsx:
+        from dentsync.load.report_show import show_pages
+
+        show_pages(cover_of(found), pages)
+    return ExitCode.DONE
+
+
+def _check_choice(pages: "tuple[Page, ...]", row: str | None, column: str | None) -> None:
+    """A row or a column that is nowhere is a slip, not an empty list."""
+    tables = [table for page in pages for table in page.tables]
+    labels = dict.fromkeys(one.label for table in tables for one in table.rows)
+    keys = dict.fromkeys(key for table in tables for key in table.keys)
+    if row is not None and row.casefold() not in map(str.casefold, labels):
+        raise ConfigError(_("--row: no row {text!r} (there are: {names})").format(text=row, names="; ".join(labels)))
+    if column is not None and column not in keys:
+        line = _("--column: no column {text!r} (there are: {names})")
+        raise ConfigError(line.format(text=column, names=", ".join(keys)))

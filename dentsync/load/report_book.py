@@ -1,0 +1,228 @@
+"""Reports as a workbook for the director: tables with charts that print on A4, and behind every figure its list.
+
+A figure is a link to the first line of its row in the list; there a column of ones adds up to it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dentsync.load.report_chart import chart_of, height_in_rows
+from dentsync.load.report_page import LIST_HEAD, Cover, Number, Page, PageTable
+from dentsync.load.sheets import LINE, for_paper, save_book, set_widths, style_header, writable
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_LABEL, _NUMBER, _COLUMNS = 36, 13, 10
+"""Widths in characters, and the least number of columns."""
+_CENTIMETRES = 0.243
+"""Of a character."""
+_LONG = 15
+"""Rows of a table that share no page with its chart."""
+_LIST_WIDTHS = (16, 16, 13, 22, 17, 17, 17, 17)
+_ACCENT, _SOFT, _LINE = "1F5C7A", "EAF1F5", "C9CED3"
+
+
+def write_reports(path: Path, cover: Cover, pages: Sequence[Page]) -> None:
+    """Write the book. Raises DentsyncError; a file that was there is then untouched."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheets = [(_Sheet(book.create_sheet(_name(page.title)), cover), page) for page in pages]
+    for sheet, page in sheets:
+        starts = _write_list(book, cover, page)
+        sheet.write(page, starts)
+    save_book(book, path)
+
+
+def _name(title: str) -> str:
+    """Sheets have at most 31 characters, and some signs are not allowed."""
+    return "".join(" " if sign in "[]:*?/\\" else sign for sign in title)[:31]
+
+
+def _list_name(page: Page) -> str:
+    return _name(f"{page.title[:21]} — список")
+
+
+class _Sheet:
+    """One report: its tables from top to bottom, each with a chart below."""
+
+    def __init__(self, sheet: "Worksheet", cover: Cover) -> None:
+        self.sheet, self.cover, self.row, self.columns = sheet, cover, 1, _COLUMNS
+
+    def write(self, page: Page, starts: dict[tuple[str, str], int]) -> None:
+        """``starts``: by table and row the line of the list where it begins."""
+        from openpyxl.styles import Font
+
+        self.columns = max(_COLUMNS, *(len(_head(table)) for table in page.tables))
+        self._text(page.title, Font(name="Calibri", size=16, bold=True, color=_ACCENT), 24)
+        self._text(self.cover.line, Font(name="Calibri", size=11, color="555555"))
+        for table in page.tables:
+            self._break(table)
+            self.row += 1
+            self._text(table.title, Font(name="Calibri", size=13, bold=True), 20)
+            self._table(table, page, starts)
+        self.row += 1
+        for note in (*dict.fromkeys(note for table in page.tables for note in table.notes), *page.notes):
+            self._text(note, Font(name="Calibri", size=9, color="555555"))
+        self._text("Числа в таблицах — ссылки на список пациентов.", Font(name="Calibri", size=9, color="555555"))
+        set_widths(self.sheet, [_LABEL, *[_NUMBER] * (self.columns - 1)])
+        _arrange(self.sheet, self.cover)
+        self.sheet.print_area = f"A1:{_letter(self.columns)}{self.row}"
+
+    def _break(self, table: PageTable) -> None:
+        """A long table begins on a page of its own, and so does its chart: neither is cut."""
+        from openpyxl.worksheet.pagebreak import Break
+
+        if len(table.rows) > _LONG:
+            self.sheet.row_breaks.append(Break(id=self.row))
+
+    def _text(self, text: str, font: object, height: int = LINE) -> None:
+        from openpyxl.styles import Alignment
+
+        cell = self.sheet.cell(self.row, 1, writable(text))
+        cell.font = font  # type: ignore[assignment]
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+        self.sheet.merge_cells(start_row=self.row, start_column=1, end_row=self.row, end_column=self.columns)
+        lines = -(-len(text) // 150)
+        self.sheet.row_dimensions[self.row].height = height * lines
+        self.row += 1
+
+    def _table(self, table: PageTable, page: Page, starts: dict[tuple[str, str], int]) -> None:
+        head = _head(table)
+        self._header(head)
+        first = self.row
+        for row in table.rows:
+            self._cells(row.label, table, row.numbers)
+            self._link(starts.get((table.title, row.label)), page, len(head))
+            self.row += 1
+        if table.total:
+            self._cells("Всего", table, table.total)
+            _embolden(self.sheet[self.row][: len(head)])
+            self.row += 1
+        if not table.rows:
+            self._cells("Нет строк", table, ())
+            self.row += 1
+            return
+        self._break(table)
+        self.row += 1
+        width = (_LABEL + _NUMBER * (self.columns - 1)) * _CENTIMETRES
+        self.sheet.add_chart(chart_of(self.sheet, table, first, width), f"A{self.row}")
+        self.row += height_in_rows(table)
+
+    def _header(self, head: Sequence[str]) -> None:
+        for column, title in enumerate(head, start=1):
+            self.sheet.cell(self.row, column, title)
+        style_header(self.sheet[self.row][: len(head)])
+        self.sheet.row_dimensions[self.row].height = 2.2 * LINE
+        self.row += 1
+
+    def _cells(self, label: str, table: PageTable, numbers: Sequence[Number]) -> None:
+        cells: list[tuple[object, str]] = [(writable(label), "@")]
+        for index, number in enumerate(numbers):
+            cells.append((number.n, "#,##0"))
+            if table.is_share(index):
+                cells.append((number.n / number.of if number.of else "—", "0.0%"))
+        for column, (value, shape) in enumerate(cells, start=1):
+            _put(self.sheet.cell(self.row, column), value, shape)
+
+    def _link(self, line: int | None, page: Page, width: int) -> None:
+        """Every figure of the row leads to its list."""
+        from openpyxl.worksheet.hyperlink import Hyperlink
+
+        for cell in self.sheet[self.row][:width] if line else ():
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{_list_name(page)}'!A{line}")
+
+
+def _head(table: PageTable) -> list[str]:
+    """Titles of the columns; a share has one of its own."""
+    pairs = enumerate(table.titles)
+    return [table.head, *(word for index, title in pairs for word in (title, "доля")[: 1 + table.is_share(index)])]
+
+
+def _put(cell: "Cell | MergedCell", value: object, shape: str) -> None:
+    from openpyxl.styles import Alignment, Border, Font, Side
+
+    cell.value = value  # type: ignore[assignment]
+    if isinstance(value, str):
+        cell.data_type = "s"
+    cell.number_format = shape
+    cell.font = Font(name="Calibri", size=11)
+    left = shape == "@"
+    cell.alignment = Alignment(vertical="center", horizontal="left" if left else "right", wrap_text=left)
+    cell.border = Border(bottom=Side(style="thin", color=_LINE))
+
+
+def _embolden(cells: "Sequence[Cell | MergedCell]") -> None:
+    from openpyxl.styles import Font, PatternFill
+
+    for cell in cells:
+        cell.font = Font(name="Calibri", size=11, bold=True)
+        cell.fill = PatternFill("solid", fgColor=_SOFT)
+
+
+def _arrange(sheet: "Worksheet", cover: Cover) -> None:
+    for_paper(sheet)
+    sheet.sheet_view.showGridLines = False
+    if (footer := sheet.oddFooter) and footer.center and footer.left:
+        footer.left.text = f"{cover.clinic}, {cover.made_at:%d.%m.%Y %H:%M}".replace("&", "&&")
+        footer.center.text = "стр. &P из &N"
+
+
+# ── lists ──
+
+
+def _write_list(book: "Workbook", cover: Cover, page: Page) -> dict[tuple[str, str], int]:
+    """The lines behind the figures, row by row; where each row's begin."""
+    from openpyxl.styles import Alignment
+
+    sheet = book.create_sheet(_list_name(page))
+    titles = list(dict.fromkeys(title for table in page.tables for title in table.titles))
+    head = ["Таблица", "Строка", *LIST_HEAD, *titles]
+    sheet.append(head)
+    starts: dict[tuple[str, str], int] = {}
+    last = 1  # the sheet would count its rows anew each time
+    for table in page.tables:
+        places = [titles.index(title) for title in table.titles]
+        for entry in table.entries:
+            marks: list[int | None] = [None] * len(titles)
+            for place, counts in zip(places, entry.counts, strict=True):
+                marks[place] = 1 if counts else None
+            sheet.append([_safe(value) for value in (table.title, entry.label, *entry.cells)] + marks)
+            last += 1
+            starts.setdefault((table.title, entry.label), last)
+    _as_text(sheet)
+    style_header(sheet[1])
+    sheet.row_dimensions[1].height = 2.6 * LINE
+    for cell in sheet[1]:
+        cell.alignment = Alignment(vertical="center", horizontal="center", wrap_text=True)
+    set_widths(sheet, [20, 26, *_LIST_WIDTHS, *[10] * len(titles)])
+    sheet.auto_filter.ref = f"A1:{_letter(len(head))}{max(last, 2)}"
+    sheet.freeze_panes = "D2"
+    sheet.print_title_rows = "1:1"
+    _arrange(sheet, cover)
+    return starts
+
+
+def _safe(value: str | datetime | None) -> str | datetime | None:
+    return str(writable(value)) if isinstance(value, str) else value
+
+
+def _as_text(sheet: "Worksheet") -> None:
+    """Words that begin with «=» are words; moments are written as they are in Russia."""
+    for row in sheet.iter_rows(min_row=2, max_col=2 + len(LIST_HEAD)):
+        row[3].number_format = "dd.mm.yyyy hh:mm"
+        for cell in row:
+            if cell.data_type == "f":
+                cell.data_type = "s"
+
+
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column)

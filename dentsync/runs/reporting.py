@@ -1,0 +1,128 @@
+"""Reports from the state store alone: no CRM, no network, and no value that was cleaned earlier."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from dentsync.config import Reports
+from dentsync.errors import ConfigError
+from dentsync.lang import _
+from dentsync.model import Record
+from dentsync.runs.main_job import Options
+from dentsync.runs.report_rows import Whose, cards_of, visits
+from dentsync.runs.session import Session, looked_into
+from dentsync.store.sayings import Sayings
+from dentsync.transform.contacts import known_of
+from dentsync.transform.reports.clinic import Known, Terms, known
+from dentsync.transform.reports.losses import calls
+from dentsync.transform.reports.period import Period, day_of, month_of
+from dentsync.transform.reports.registry import REPORTS
+from dentsync.transform.reports.tables import Report
+from dentsync.transform.reports.visits import Visit
+from dentsync.transform.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to know: a month, or days from and to, both included; one branch or all."""
+
+    month: str | None = None
+    first: str | None = None
+    last: str | None = None
+    branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Reports of one period, and what their lists show patients by: the card, else the place in a file."""
+
+    clinic: str
+    period: Period
+    branch: str
+    now: datetime
+    reports: tuple[Report, ...]
+    cards: Mapping[str, str] = field(repr=False)
+    files: Mapping[int, str] = field(repr=False)
+
+    def card_of(self, visit: Visit) -> str:
+        """The card number, or where the file says that there is none."""
+        number, line = visit.place
+        return self.cards.get(visit.person) or f"{self.files.get(number, '?')}:{line}"
+
+
+def report(options: Options, names: tuple[str, ...], asked: Asked) -> Reported:
+    """Make reports. Raises ConfigError for a period or a branch that is none."""
+    with looked_into(options.config, options.now) as job:
+        period = _period(asked, job.now.date())
+        source = Sayings(job.store.db)
+        whose = Whose(job, source)
+        rows, cards = visits(job, source, whose), cards_of(job, source, whose)
+        here = known(rows, cards, period, job.now, _terms(job.config.reports), asked.branch)
+        _check_branch(asked.branch, here)
+        reports = tuple(_made(name, here, job, whose) for name in names)
+        files = {number: name for number, (name, _at) in source.files().items()}
+        return Reported(job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files)
+
+
+def _made(name: str, here: Known, job: Session, whose: Whose) -> Report:
+    if name != "calls":
+        return REPORTS[name](here)
+    people = {
+        line.case.visit.person for table in calls(here).tables for lines in table.lines.values() for line in lines
+    }
+    return calls(here, frozenset(one for one in people if one in whose.refusing or _refuses(job, one)))
+
+
+def _refuses(job: Session, person: str) -> bool:
+    """Whether any row says that the patient wants no calls: they are few, and cleaned whole."""
+    rows = (job.clean(row) for row in job.store.facts.rows_of(person) if row.feed in job.config.feeds)
+    records = [record for record in rows if isinstance(record, Record)]
+    said = [known_of(records, job.masters), *(record.values for record in records)]
+    return any(values.get("do_not_contact") for values in said)
+
+
+# ── what was asked ──
+
+
+def _period(asked: Asked, today: date) -> Period:
+    if asked.month and (asked.first or asked.last):
+        raise ConfigError(_("--month or --from and --to, not both"))
+    if not asked.first and not asked.last:
+        return _month(asked.month or "this", today)
+    first = _day("--from", asked.first) if asked.first else None
+    last = _day("--to", asked.last) if asked.last else today
+    if first is None:
+        raise ConfigError(_("--to needs --from; or give a month: --month 2026-10"))
+    if first > last:
+        raise ConfigError(_("--from {first} is after --to {last}").format(first=first, last=last))
+    return Period(first, last)
+
+
+def _month(text: str, today: date) -> Period:
+    try:
+        return month_of(text, today)
+    except ValueError:
+        raise ConfigError(
+            _("--month: {text!r} is no month; for example 2026-10, last, this").format(text=text)
+        ) from None
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return day_of(text)
+    except ValueError:
+        line = _("{option}: {text!r} is no day; for example 2026-10-05 or 05.10.2026")
+        raise ConfigError(line.format(option=option, text=text)) from None
+
+
+def _check_branch(branch: str, here: Known) -> None:
+    if branch and fold(branch) not in map(fold, here.branches):
+        names = ", ".join(here.branches) or "—"
+        raise ConfigError(
+            _("no branch {branch!r} in what was read (there are: {names})").format(branch=branch, names=names)
+        )
+
+
+def _terms(reports: Reports) -> Terms:
+    groups = {fold(word): group for group, words in reports.specialisations.items() for word in (group, *words)}
+    return Terms(reports.gap_months, groups)
