@@ -202,24 +202,6 @@ def test_reset_that_lies_absurdly_far_ahead_is_waited_for_ten_minutes_at_most() 
     assert budgets.until_reset("m") == 600
 
 
-def test_one_request_asks_what_a_reset_has_set_free() -> None:
-    """The portal may have counted to the minute before what we count to the one after."""
-    clock = FakeClock()
-    budgets = Budgets(clock)
-    told = {"operating_reset_at": clock.now + 540.0}
-    budgets.saw("m", told | {"operating": 40.0, "finish": clock.now})
-    clock.now += 60
-    budgets.saw("m", told | {"operating": 475.0, "finish": clock.now})
-    assert budgets.room("m") < 0
-    clock.now += 482
-    assert budgets.room("m") == 20.0
-    budgets.reserve({"m": 20.0})
-    assert budgets.room("m") < 0, "one is enough"
-    budgets.release({"m": 20.0})
-    budgets.saw("m", {"operating": 20.0, "operating_reset_at": clock.now + 600.0, "finish": clock.now})
-    assert budgets.room("m") == pytest.approx(430.0)
-
-
 def test_answer_without_a_budget_changes_nothing() -> None:
     clock = FakeClock()
     budgets = Budgets(clock)

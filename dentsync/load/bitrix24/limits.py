@@ -46,8 +46,6 @@ class Budgets:
         self._baskets: dict[str, list[Basket]] = {}
         self._reserved: dict[str, float] = {}  # work of requests in flight
         self._blocked: dict[str, float] = {}  # refused until
-        self._heard: dict[str, float] = {}  # when the portal last told what was used
-        self._asking: set[str] = set()  # methods of which one request alone is in flight, after a reset
         self._ahead, self._least, self._most = 0.0, -math.inf, math.inf
         self.limit = LIMIT
 
@@ -76,18 +74,17 @@ class Budgets:
         if not isinstance(operating, int | float) or not isinstance(reset_at, int | float):
             return
         at = float(finish) if isinstance(finish, int | float) else self._clock.time() - self._ahead
-        baskets = self._brought_to(operating, self._alive(method), at, alone=method in self._asking)
-        self._asking.discard(method)
+        baskets = self._brought_to(operating, self._alive(method), at)
         if baskets:
             baskets[0] = (reset_at + ROUNDED + self._ahead, *baskets[0][1:])
-        self._baskets[method], self._heard[method] = baskets, self._clock.time()
+        self._baskets[method] = baskets
 
-    def _brought_to(self, operating: float, baskets: list[Basket], at: float, *, alone: bool) -> list[Basket]:
+    def _brought_to(self, operating: float, baskets: list[Basket], at: float) -> list[Basket]:
         """Baskets that hold as much as the portal counted ``at`` that moment of its clock."""
         fresh = operating - sum(seconds for _, seconds, _minute in baskets)
         minute, expires_at = int(at // BASKET), self._clock.time() + WINDOW
         if fresh <= 0:
-            return _drained(baskets, -fresh, math.inf if alone else self._clock.time() + BASKET)
+            return _drained(baskets, -fresh, self._clock.time() + BASKET)
         same = next((index for index, basket in enumerate(baskets) if basket[2] == minute), None)
         if same is None:
             return [*baskets, (expires_at, fresh, minute)]
@@ -97,7 +94,7 @@ class Budgets:
     def refused(self, method: str) -> None:
         """The method is over its limit, which may be lower than the documented one."""
         used = sum(seconds for _, seconds, _minute in self._alive(method))
-        if used > RESERVE and method not in self._asking:
+        if used > RESERVE:
             self.limit = min(self.limit, used)
         self._blocked[method] = self._clock.time() + self.until_reset(method)
 
@@ -111,9 +108,6 @@ class Budgets:
     def reserve(self, costs: Mapping[str, float]) -> None:
         """A request with this work sets off."""
         for method, cost in costs.items():
-            self._asking.discard(method)
-            if self._is_asking(method):
-                self._asking.add(method)
             self._reserved[method] = self._reserved.get(method, 0.0) + cost
 
     def release(self, costs: Mapping[str, float]) -> None:
@@ -122,36 +116,24 @@ class Budgets:
             self._reserved[method] = max(0.0, self._reserved.get(method, 0.0) - cost)
 
     def room(self, method: str) -> float:
-        """Seconds of work that fit now. A window that is empty takes whatever has to be done.
-
-        When a basket has fallen out, one request may ask how much that was: which minute the portal counts a request
-        to, the one in which it came or the one in which it ended, is not documented.
-        """
+        """Seconds of work that fit now. A window that is empty takes whatever has to be done."""
         if self._blocked.get(method, 0.0) > self._clock.time():
             return 0.0
-        reserved = self._reserved.get(method, 0.0)
-        used = sum(seconds for _, seconds, _minute in self._alive(method)) + reserved
-        if used <= NOTHING:
-            return math.inf
-        asking = REQUEST_SECONDS if self._is_asking(method) else -math.inf
-        return max(self.limit - RESERVE - used, asking)
+        used = sum(seconds for _, seconds, _minute in self._alive(method)) + self._reserved.get(method, 0.0)
+        return self.limit - RESERVE - used if used > NOTHING else math.inf
 
     def free_at(self, method: str, cost: float) -> float:
-        """When this work fits, or may be tried (0: now). What fits never goes when the window is empty."""
+        """When this work fits (0: now). What fits never goes when the window is empty."""
         blocked = self._blocked.get(method, 0.0)
         if blocked > self._clock.time():
             return blocked
-        if cost <= self.room(method):
-            return 0.0
-        latest = self._clock.time() + WINDOW
-        return min((at for at, _seconds, _minute in self._alive(method) if at < latest), default=latest)
-
-    def _is_asking(self, method: str) -> bool:
-        """Whether a basket has fallen out since the portal last told what was used, and nothing is in flight."""
-        if self._reserved.get(method, 0.0) > NOTHING:
-            return False
-        now, heard = self._clock.time(), self._heard.get(method, math.inf)
-        return any(heard < at <= now for at, _seconds, _minute in self._baskets.get(method, ()))
+        baskets = self._alive(method)
+        used, free_at = sum(seconds for _, seconds, _minute in baskets), 0.0
+        for expires_at, seconds, _minute in baskets:
+            if used + cost <= self.limit - RESERVE:
+                break
+            used, free_at = used - seconds, expires_at
+        return min(free_at, self._clock.time() + WINDOW)
 
     def wait(self, costs: Mapping[str, float]) -> None:
         """Wait until these seconds of work, per method, fit."""
@@ -182,8 +164,7 @@ class Budgets:
 def _drained(baskets: list[Basket], surplus: float, soon: float) -> list[Basket]:
     """The portal counts less than we do: what was to fall out ``soon`` has done so already.
 
-    No more than that: answers of requests in flight side by side come in any order, and an old one counts less too. A
-    request that was alone counts everything.
+    No more than that: answers of requests in flight side by side come in any order, and an old one counts less too.
     """
     left: list[Basket] = []
     for expires_at, seconds, minute in baskets:
