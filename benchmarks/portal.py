@@ -89,7 +89,7 @@ def _faster_from_the_first_request(box: Running, speed: float) -> Iterator[None]
     def watch() -> None:
         while not box.admin("GET", "log") and not done.wait(POLL_SECONDS):
             pass
-        box.admin("POST", "settings", {"speed": speed})
+        box.admin("POST", "settings", {"speed": speed, "delay": True})
 
     thread = threading.Thread(target=watch)
     thread.start()

@@ -199,7 +199,50 @@ def test_reset_that_lies_absurdly_far_ahead_is_waited_for_ten_minutes_at_most() 
     budgets.saw("m", {"operating": 470.0, "operating_reset_at": clock.now + 1e9})
     budgets.wait({"m": 50})
     assert clock.slept == 600
-    assert budgets.until_reset("m") == 600
+    assert budgets.until_reset("m") <= 61
+
+
+def test_one_request_asks_what_a_reset_has_set_free() -> None:
+    """The portal may have counted to the minute before what we count to the one after."""
+    clock = FakeClock()
+    budgets = Budgets(clock)
+    told = {"operating_reset_at": clock.now + 540.0}
+    budgets.saw("m", told | {"operating": 40.0, "finish": clock.now})
+    clock.now += 60
+    budgets.saw("m", told | {"operating": 475.0, "finish": clock.now})
+    assert budgets.room("m") < 0
+    clock.now += 482
+    assert budgets.room("m") == 20.0
+    budgets.reserve({"m": 20.0})
+    assert budgets.room("m") < 0, "one is enough"
+    budgets.release({"m": 20.0})
+    budgets.saw("m", {"operating": 20.0, "operating_reset_at": clock.now + 600.0, "finish": clock.now})
+    assert budgets.room("m") == pytest.approx(430.0)
+
+
+def test_answer_that_was_overtaken_sets_nothing_free() -> None:
+    """Two requests side by side before a reset: the first to set off lands last, and tells of less."""
+    clock = FakeClock()
+    budgets = Budgets(clock)
+    told = {"operating_reset_at": clock.now + 30.0}
+    budgets.saw("m", told | {"operating": 300.0, "finish": clock.now})
+    budgets.saw("m", told | {"operating": 440.0, "finish": clock.now + 20})
+    budgets.saw("m", told | {"operating": 320.0, "finish": clock.now + 2})
+    assert budgets.room("m") == pytest.approx(10.0)
+
+
+def test_limit_is_believed_to_be_lower_only_where_nothing_else_explains_a_refusal() -> None:
+    clock = FakeClock()
+    budgets = Budgets(clock)
+    budgets.saw("m", {"operating": 200.0, "operating_reset_at": clock.now + 30.0})
+    budgets.reserve({"m": 250.0})
+    budgets.refused("m")
+    assert budgets.limit == 480.0
+    budgets.release({"m": 250.0})
+    budgets.refused("m")
+    assert budgets.limit == 230.0
+    budgets.saw("m", {"operating": 400.0, "operating_reset_at": clock.now + 30.0})
+    assert budgets.limit == 400.0
 
 
 def test_answer_without_a_budget_changes_nothing() -> None:
@@ -229,7 +272,7 @@ def test_slow_moves_do_not_make_quick_updates_smaller() -> None:
 def test_basket_from_a_clock_that_ran_ahead_is_forgotten() -> None:
     clock = FakeClock()
     budgets = Budgets(clock)
-    budgets.restore({"m": ((clock.now + 5000, 470.0, 1), (clock.now + 90, 5.0, 2))}, 480.0)
+    budgets.restore({"m": ((clock.now + 5000, 470.0, 1), (clock.now + 90, 5.0, 2))})
     budgets.wait({"m": 20})
     assert clock.slept == 0
     assert budgets.until_reset("m") == 90

@@ -39,6 +39,7 @@ class Slot:
     command: Command
     operations: tuple[Operation, ...]
     drafts: tuple[Draft, ...] = field(default=(), repr=False)
+    parameters: int = 0  # of an import
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,17 +225,19 @@ class _Box:
         seconds = self._packer.seconds(one)
         if not self._fits(one, seconds):
             return self._leave(operation)
-        full = len(self._slots) == MAX_COMMANDS or self._seconds + seconds > REQUEST_SECONDS
-        if self._slots and (full or self._lone or one.single):
+        full, lone = len(self._slots) == MAX_COMMANDS or self._seconds + seconds > REQUEST_SECONDS, one.single
+        if self._slots and (full or self._lone or lone):
             return False
         key = f"{operation.kind[0]}{len(self._slots)}"
         if operation.action == "create":
             self._creates[f"{operation.kind}:{operation.key}"] = key
-        self._put(key, Slot(one, (operation,)), seconds)
+        self._put(key, Slot(one, (operation,)), seconds, lone=lone)
         return True
 
     def _take_row(self, operation: Operation, written: Draft) -> bool:
-        key, slot = self._next_import(operation, written)
+        alone = import_command([operation], [written.row(self._packer.form)])
+        key, slot = self._next_import(operation, written, alone)
+        lone = self._lone or alone.single
         seconds = self._packer.seconds(slot.command) / len(slot.operations)
         trial = bool(written.records) and not self._packer.form
         if trial and FORM in self._packer.probing:
@@ -246,34 +249,33 @@ class _Box:
             self._seconds + seconds > REQUEST_SECONDS
             or (self._trial and written.records)
             or (key not in self._slots and len(self._slots) == MAX_COMMANDS)
-            or ((self._lone or slot.command.single) and set(self._slots) != {key})
+            or (lone and set(self._slots) != {key})
         ):
             return False
         self._trial = self._trial or trial
         if trial:
             self._probes.add(FORM)
-        self._put(key, slot, seconds)
+        self._put(key, slot, seconds, lone=lone)
         return True
 
-    def _next_import(self, operation: Operation, written: Draft) -> tuple[str, Slot]:
+    def _next_import(self, operation: Operation, written: Draft, alone: Command) -> tuple[str, Slot]:
         """The last import with one row more, or a new one where it is full."""
-        row = written.row(self._packer.form)
-        last = next(reversed(self._slots), None)
+        last, own = next(reversed(self._slots), None), len(alone.pairs())
         if last is not None and len(self._slots[last].operations) < IMPORT_ROWS:
             slot = self._slots[last]
-            operations = (*slot.operations, operation)
-            grown = import_command(operations, [*slot.command.params["data"], row])
-            if len(grown.pairs()) <= MAX_PARAMETERS:
-                return last, Slot(grown, operations, (*slot.drafts, written))
-        return f"i{len(self._slots)}", Slot(import_command([operation], [row]), (operation,), (written,))
+            operations, parameters = (*slot.operations, operation), slot.parameters + own
+            if parameters <= MAX_PARAMETERS:
+                grown = import_command(operations, [*slot.command.params["data"], *alone.params["data"]])
+                return last, Slot(grown, operations, (*slot.drafts, written), parameters)
+        return f"i{len(self._slots)}", Slot(alone, (operation,), (written,), own)
 
-    def _put(self, key: str, slot: Slot, seconds: float) -> None:
+    def _put(self, key: str, slot: Slot, seconds: float, *, lone: bool) -> None:
         self._slots[key] = slot
         self._seconds += seconds
         for method in (slot.command.method, "batch"):
             self._work[method] = self._work.get(method, 0.0) + seconds
         self._lane = _lane_of(slot.operations[-1])
-        self._lone = slot.command.single
+        self._lone = lone
         self.operations.append(slot.operations[-1])
 
 

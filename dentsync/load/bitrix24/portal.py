@@ -11,7 +11,7 @@ from dentsync.errors import Forbidden, TargetError, Unavailable
 from dentsync.lang import _
 from dentsync.load.bitrix24.answers import CREDENTIALS, NOT_RUN, RATE, forbidden_text
 from dentsync.load.bitrix24.calls import Calls
-from dentsync.load.bitrix24.limits import LIMIT, REQUEST_SECONDS, Basket, Budgets, Speeds
+from dentsync.load.bitrix24.limits import REQUEST_SECONDS, Basket, Budgets, Speeds
 from dentsync.load.bitrix24.webhook import Webhook
 from dentsync.load.bitrix24.wire import (
     MAX_COMMANDS,
@@ -44,7 +44,6 @@ class Pace(msgspec.Struct, frozen=True):
 
     portal: str = ""
     host: str = ""
-    limit: float = LIMIT
     budgets: dict[str, tuple[Basket, ...]] = {}
     speeds: dict[str, float] = {}
     multifields: Literal["", "PHONE", "fm", "update"] = ""
@@ -70,7 +69,7 @@ class Portal:
         self.clock = clock
         self.bucket = Bucket(RATE_THRESHOLD, RATE_LEAK, file=bucket_file(limits, webhook.host))
         self.budgets = Budgets(clock)
-        self.budgets.restore(pace.budgets, pace.limit)
+        self.budgets.restore(pace.budgets)
         self.calls = Calls(webhook.on(host) if host else webhook, clock, self.bucket, self.budgets.until_reset)
         self.speeds = Speeds()
         self.speeds.restore(pace.speeds)
@@ -90,7 +89,6 @@ class Portal:
         return Pace(
             portal=self._configured.host,
             host=self.host,
-            limit=self.budgets.limit,
             budgets=self.budgets.state(),
             speeds=self.speeds.state(),
         )
