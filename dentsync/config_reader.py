@@ -179,7 +179,7 @@ class Reader:
     def _access(self, crm: CrmTable, state: Path) -> dict[str, str]:
         """What else leads to the CRM."""
         if crm.target == "bitrix24":
-            return {}
+            return {"certificates": self._certificates(crm.certificates)} if crm.certificates else {}
         if not crm.address:
             self.fail("crm.address", _('write the address of your account, for example "smile.amocrm.ru"'))
         if crm.rate < 1:
@@ -192,6 +192,17 @@ class Reader:
         )
         own = {"address": crm.address, "key_field": crm.key_field, "tag": crm.tag.strip(), "rate": str(crm.rate)}
         return {**own, **({**oauth, "tokens": tokens} if oauth else {})}
+
+    def _certificates(self, name: str) -> str:
+        """The file of those who vouch for a portal on the clinic's own server."""
+        import ssl  # of no use to other runs
+
+        file = self.path.resolve().parent / name
+        try:
+            ssl.create_default_context(cafile=file)
+        except OSError:
+            self.fail("crm.certificates", _("{name} is no file with certificates (PEM)").format(name=name))
+        return str(file)
 
     def _crm_fields(self, data: Any) -> dict[str, dict[str, CrmField]]:
         self._known("crm.fields", data, ("contact", "deal"))

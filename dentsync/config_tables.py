@@ -65,10 +65,14 @@ class OAuthTable(Table, frozen=True):
 
 
 class CrmTable(Table, frozen=True):
-    """``[crm]`` without ``fields``: ``webhook`` for Bitrix24; ``address`` with ``token`` or ``oauth`` for amoCRM."""
+    """``[crm]`` without ``fields``: ``webhook`` for Bitrix24; ``address`` with ``token`` or ``oauth`` for amoCRM.
+
+    ``certificates``: a PEM file, for a portal on the clinic's own server.
+    """
 
     target: Literal["bitrix24", "amocrm"]
     webhook: str = ""
+    certificates: str = ""
     address: str = ""
     token: str = ""
     oauth: OAuthTable | None = None

@@ -95,7 +95,8 @@ def _reader(job: Session, portal: PortalTable) -> "PayReader":
         secret_at(portal.webhook, key, config.path, os.environ) if portal.webhook else secret_of(config, os.environ)
     )
     pace = job.store.ledger.cached("bitrix24", PACE)
-    return PayReader(secret, clock_of(config), pace[0] if pace else None, config.limits)
+    certificates = config.access.get("certificates", "")
+    return PayReader(secret, clock_of(config), pace[0] if pace else None, config.limits, certificates)
 
 
 def _month(first: date, job: Session) -> "Month":

@@ -27,9 +27,11 @@ Heard = Done | Rejected | Lost | Refused
 class Calls:
     """POSTs to one webhook. ``until_reset`` says how long a method's budget is used up."""
 
-    def __init__(self, webhook: Webhook, clock: Clock, bucket: Bucket, until_reset: Callable[[str], float]) -> None:
+    def __init__(
+        self, webhook: Webhook, clock: Clock, bucket: Bucket, until_reset: Callable[[str], float], certificates: str
+    ) -> None:
         self.webhook = webhook
-        self.session = Session()
+        self.session = Session(certificates=certificates)
         self._clock = clock
         self._bucket = bucket
         self._until_reset = until_reset
@@ -94,7 +96,8 @@ def unavailable_text(refused: Refused) -> str:
     match refused.why:
         case "certificate":
             return _(
-                "Bitrix24 was not reached: its certificate is not trusted; check the host and this machine's clock"
+                "Bitrix24 was not reached: its certificate is not trusted; check the host and this machine's clock;"
+                " of a portal on your own server name the certificates in crm.certificates"
             )
         case "connection":
             return _("Bitrix24 was not reached: no connection; check the network and the host of the webhook")

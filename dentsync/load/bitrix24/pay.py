@@ -50,10 +50,12 @@ class Month:
 class PayReader:
     """Reads one portal through the door that all requests take: its limits, its retries, its secret."""
 
-    def __init__(self, secret: str, clock: Clock, pace: Mapping[str, Any] | None, limits: Path | None) -> None:
+    def __init__(
+        self, secret: str, clock: Clock, pace: Mapping[str, Any] | None, limits: Path | None, certificates: str = ""
+    ) -> None:
         webhook = parse_webhook(secret)
         known = read_pace(pace, webhook.host)
-        self._portal = Portal(webhook, clock, known, host=known.host, limits=limits)
+        self._portal = Portal(webhook, clock, known, host=known.host, limits=limits, certificates=certificates)
 
     @property
     def requests(self) -> int:

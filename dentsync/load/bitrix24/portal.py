@@ -63,14 +63,22 @@ class Portal:
     """One webhook of one portal. All but ``calls.transmit`` is called from one thread."""
 
     def __init__(
-        self, webhook: Webhook, clock: Clock, pace: Pace, *, host: str = "", limits: Path | None = None
+        self,
+        webhook: Webhook,
+        clock: Clock,
+        pace: Pace,
+        *,
+        host: str = "",
+        limits: Path | None = None,
+        certificates: str = "",
     ) -> None:
         self._configured = webhook
         self.clock = clock
         self.bucket = Bucket(RATE_THRESHOLD, RATE_LEAK, file=bucket_file(limits, webhook.host))
         self.budgets = Budgets(clock)
         self.budgets.restore(pace.budgets)
-        self.calls = Calls(webhook.on(host) if host else webhook, clock, self.bucket, self.budgets.until_reset)
+        known = webhook.on(host) if host else webhook
+        self.calls = Calls(known, clock, self.bucket, self.budgets.until_reset, certificates)
         self.speeds = Speeds()
         self.speeds.restore(pace.speeds)
 

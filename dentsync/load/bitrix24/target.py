@@ -36,7 +36,8 @@ class Bitrix24:
         self._clock = clock
         self._name = webhook.host
         host = pace.host or (directory.host if directory else "")
-        self._portal = Portal(webhook, clock, pace, host=host, limits=settings.limits)
+        certificates = settings.access.get("certificates", "")
+        self._portal = Portal(webhook, clock, pace, host=host, limits=settings.limits, certificates=certificates)
         self._known: _Known | None = None
         self._form: ImportForm = pace.multifields
         if directory is not None:
