@@ -31,11 +31,11 @@ def test_portal_whose_certificate_is_named_is_trusted_and_no_other(boxed: tuple[
     refused = clinic.say("sync")
     assert (refused.code, len(clinic.contacts())) == (1, 0)
     assert "crm.certificates" in refused.out
-    authority.cert_pem.write_to_path(str(clinic.folder / "portal.pem"))
-    clinic.configure('target = "bitrix24"', 'target = "bitrix24"\ncertificates = "portal.pem"')
-    assert (clinic.sync()["exit_code"], len(clinic.contacts())) == (0, 1)
     trustme.CA().cert_pem.write_to_path(str(clinic.folder / "portal.pem"))
+    clinic.configure('target = "bitrix24"', 'target = "bitrix24"\ncertificates = "portal.pem"')
     assert clinic.say("check").code == 1
+    authority.cert_pem.write_to_path(str(clinic.folder / "portal.pem"))
+    assert (clinic.sync()["exit_code"], len(clinic.contacts())) == (0, 1)
 
 
 @pytest.mark.parametrize("text", ["", "no certificate", None])
