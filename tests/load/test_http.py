@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,6 +136,17 @@ def test_untrusted_certificate_means_nothing_was_sent() -> None:
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     with server(says(JSON), context=context) as url:
         assert Session().post(url, {}) == NotSent("certificate")
+
+
+def test_certificate_that_was_named_is_trusted_and_no_other(tmp_path: Path) -> None:
+    authority, context, file = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), tmp_path / "ca.pem"
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(file))
+    with server(says(JSON), context=context) as url:
+        assert Session(certificates=str(file)).post(url, {}) == Reply(200, {"result": 1})
+    trustme.CA().cert_pem.write_to_path(str(file))
+    with server(says(JSON), context=context) as url:
+        assert Session(certificates=str(file)).post(url, {}) == NotSent("certificate")
 
 
 def test_one_connection_serves_many_calls_and_they_are_counted() -> None:

