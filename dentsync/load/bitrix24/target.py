@@ -28,6 +28,8 @@ class Bitrix24:
     without a directory that fits the settings, the first call resolves the names itself (two requests).
     """
 
+    carries_tasks = False
+
     def __init__(self, settings: TargetSettings, clock: Clock) -> None:
         webhook = parse_webhook(settings.secret)
         pace = read_pace(settings.pace, webhook.host)
