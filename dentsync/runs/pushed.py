@@ -61,7 +61,7 @@ class Pushed:
     def put_off(self, waiting: Collection[str]) -> None:
         """Another round may settle what was held because the items ("kind:key") that it needs had to wait."""
         held = [one.operation for one in self.outcomes if one.result is Result.HELD]
-        for kind in ("deal", "task"):
+        for kind in ("deal", "task"):  # a task waits for a deal that waits for its contact
             ready = {*waiting, *self.again}
             self.again |= {name_of(one) for one in held if one.kind == kind and one.waits_for in ready}
 

@@ -96,16 +96,13 @@ class _Push:
                 self._take(step)
                 self._show(len(operations))
         self._find_gone()
-        for kind in ("deal", "task"):  # a task waits for a deal that waits for its contact
-            ended = [one for one in self.pushed.outcomes if one.operation.kind == kind]
-            self.pushed.again |= {name_of(one.operation) for one in ended if self._waits(one)}
+        self.pushed.again |= {name_of(one.operation) for one in self.pushed.outcomes if self._waits_for_contact(one)}
 
-    def _waits(self, outcome: Outcome) -> bool:
-        """A deal that is without its contact, or a task without its deal, and need not be once that is known."""
-        needed = outcome.operation.waits_for
+    def _waits_for_contact(self, outcome: Outcome) -> bool:
+        """A deal that is without its contact, and need not be once the contact is known."""
+        contact = f"contact:{outcome.operation.contact}"
         without = outcome.result is Result.HELD or not outcome.linked
-        found = outcome.operation.kind == "deal" and needed in self.ledger.ids(self.crm)
-        return without and (needed in self.pushed.again or found)
+        return without and (contact in self.pushed.again or contact in self.ledger.ids(self.crm))
 
     def _take(self, step: Step) -> None:
         match step:
