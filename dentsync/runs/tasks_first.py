@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dentsync.lang import _
-from dentsync.load.target import Needs, Reading, Target, needs_of
+from dentsync.load.target import Needs, Target, needs_of
 from dentsync.model import Change, Drift, Operation, Outcome, Plain, Present, Result
 from dentsync.runs.pushed import Settled, name_of
 from dentsync.runs.session import Session, wall_time
@@ -33,12 +33,13 @@ class TasksFirst:
         self._look_at_deals(new)
         deals = frozenset((one.key, self.deals[one.key].crm_id) for one in new if one.key in self.deals)
         needs = replace(needs_of(operations, self.job.config.fields), tasks_of=deals)
-        reading = self.target.read(needs) if needs != Needs() else Reading()
+        tasks = self.target.read(needs).tasks if needs != Needs() else {}
+        ours = {one.key: one for one in sorted(tasks.values(), key=lambda one: -one.crm_id)}  # of two the older one
         for operation in operations:
             if operation.action == "create":
-                self._create(operation, reading)
+                self._create(operation, ours.get(operation.key))
             else:
-                self._change(operation, reading.tasks.get(operation.crm_id or 0))
+                self._change(operation, tasks.get(operation.crm_id or 0))
 
     # ── where it belongs ──
 
@@ -60,11 +61,10 @@ class TasksFirst:
     def _read(self, needs: Needs) -> Mapping[int, Present]:
         return self.target.read(needs).deals if needs != Needs() else {}
 
-    def _create(self, operation: Operation, reading: Reading) -> None:
+    def _create(self, operation: Operation, found: Present | None) -> None:
         deal = self.deals.get(operation.key)
-        ours = sorted((one for one in reading.tasks.values() if one.key == operation.key), key=lambda one: one.crm_id)
-        if ours:
-            self._adopt(operation, ours[0])
+        if found:
+            self._adopt(operation, found)
         elif deal is None and operation.waits_for in self.ids:
             self._end(operation, Result.KEPT, _("its deal was deleted in the CRM"))
         elif deal is not None and deal.ends:
