@@ -55,7 +55,7 @@ COUNTERS = {
     "bitrix24": Counter(
         "bitrix24", portal_kit.Desk, portal_kit.PIPELINE,
         (portal_kit.BOOKED, portal_kit.CONFIRMED, portal_kit.CANCELLED),
-        "crm.item.add", {"branch": "Филиал, которого нет"},
+        "crm.item.add", {"branch": "Филиал, которого нет"}, "Профосмотр", "crm.activity.todo.add",
     ),
     "amocrm": AMO,
     "amocrm without the filter": replace(AMO, open=_amo("smilekids")),

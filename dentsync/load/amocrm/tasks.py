@@ -4,12 +4,9 @@ amoCRM keeps no key of ours on a task and finds none by its text. So a text ends
 was never answered is looked for among all tasks of its deal, open and done.
 """
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from dentsync.lang import _
@@ -18,16 +15,12 @@ from dentsync.load.amocrm.values import Zones
 from dentsync.load.amocrm.wire import PAGE, Request, Row, get
 from dentsync.load.places import Unwritable, fold
 from dentsync.load.target import Needs
-from dentsync.load.values import moment_of
+from dentsync.load.tasks import deadline_of, due_at, mark_of, marks_in, without_marks
 from dentsync.model import Operation, Plain, Present
 
 LEADS = "leads"
-MARK = re.compile(r"\s*\[ds:[a-z2-7]{6}\]")
 IDS = 50
 """Ids of one request."""
-
-DAY_ENDS = time(23, 59)
-"""When a task is due that has a day and no hour: so amoCRM's own are."""
 
 CLOSED = "Закрыто в МИС"
 """The result of a task that we complete: people of the clinic read it."""
@@ -42,9 +35,8 @@ class TaskWords:
     zones: Zones
 
     def mark(self, key: str) -> str:
-        """What stands at the end of the text: short, the same for ever, and saying nothing of whom the key names."""
-        digest = hashlib.blake2b(f"{self.originator}:{key}".encode(), digest_size=5).digest()
-        return f"[ds:{base64.b32encode(digest).decode().lower()[:6]}]"
+        """What stands at the end of the text."""
+        return mark_of(self.originator, key)
 
     # ── out ──
 
@@ -81,10 +73,7 @@ class TaskWords:
         return found[0]
 
     def _seconds(self, value: str) -> int:
-        at = moment_of(value, self.zones.clinic)
-        if at.time() == time():
-            at = datetime.combine(at.date(), DAY_ENDS, self.zones.account)
-        return int(at.timestamp())
+        return int(due_at(value, self.zones.clinic, self.zones.account).timestamp())
 
     # ── back ──
 
@@ -107,7 +96,7 @@ class TaskWords:
             "text": self._text(text),
             "done": row.get("is_completed") is True,
         }
-        key = next((keys[mark.strip()] for mark in MARK.findall(text) if mark.strip() in keys), None)
+        key = next((keys[mark] for mark in marks_in(text) if mark in keys), None)
         return Present("task", int(row["id"]), key, fields)
 
     def as_read(self, fields: Mapping[str, Plain]) -> dict[str, Plain]:
@@ -123,15 +112,11 @@ class TaskWords:
         return shown
 
     def _moment(self, seconds: int) -> str:
-        """In the clinic's time; a task that is due at the end of a day is due on that day."""
-        at = datetime.fromtimestamp(seconds, self.zones.account)
-        if (at.hour, at.minute) == (DAY_ENDS.hour, DAY_ENDS.minute):
-            return datetime.combine(at.date(), time(), self.zones.clinic).isoformat()
-        return at.astimezone(self.zones.clinic).isoformat()
+        return deadline_of(datetime.fromtimestamp(seconds, UTC), self.zones.clinic, self.zones.account)
 
     def _text(self, text: str) -> str | None:
         """Without a mark; a text that only repeats the type stands for none."""
-        bare = MARK.sub("", text).strip()
+        bare = without_marks(text)
         return None if not bare or fold(bare) in {fold(one.name) for one in self.types} else bare
 
 
