@@ -91,6 +91,8 @@ class TasksFirst:
     def _change(self, operation: Operation, present: Present | None) -> None:
         if present is None:
             return self._end(operation, Result.KEPT, _("deleted in the CRM"))
+        # What was not written when the task was made, is empty there.
+        operation = replace(operation, changes=tuple(replace(one, known=True) for one in operation.changes))
         there = [change for change in operation.changes if self._stands(change, present)]
         wanted = self._wanted(operation, present)
         if wanted:
@@ -115,17 +117,17 @@ class TasksFirst:
         ours = [one for one in open_ones if self._is_ours(operation, one, present)]
         for change in open_ones:
             if change not in ours:
-                theirs = present.fields.get(change.field)
-                self.settled.drift.append(
-                    Drift("task", operation.key, present.crm_id, change.field, change.old, theirs)
-                )
+                left, theirs = (change.old if change.known else change.new), present.fields.get(change.field)
+                self.settled.drift.append(Drift("task", operation.key, present.crm_id, change.field, left, theirs))
         return tuple(ours)
 
     def _is_ours(self, operation: Operation, change: Change, present: Present) -> bool:
         """Whether what stands there is what we left, or may have left in an operation of which the end is not known."""
-        doubted = self.ledger.doubted(self.crm, "task", operation.key)
-        left = [one.new for earlier in doubted for one in earlier.changes if one.field == change.field]
-        left += [change.old] if change.known else []
+        left = [change.old] if change.known else []
+        for earlier in self.ledger.doubted(self.crm, "task", operation.key):
+            sent = {one.field: one.new for one in earlier.changes}
+            if earlier.action == "create" or change.field in sent:
+                left.append(sent.get(change.field))
         theirs = present.fields.get(change.field)
         return change.field == "done" or any(same(self._shown(change.field, one), theirs) for one in left)
 

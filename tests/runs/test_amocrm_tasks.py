@@ -98,6 +98,15 @@ def test_what_the_mis_changes_is_changed_and_nothing_else(clinic: AmoClinic) -> 
     assert (asked(clinic, "POST tasks"), asked(clinic, "PATCH tasks")) == (1, 2)
 
 
+def test_a_comment_that_comes_later_is_no_persons(clinic: AmoClinic) -> None:
+    drop(clinic, 1, comment="")
+    clinic.sync()
+    assert only(clinic) == ("Профосмотр", DUE, False)
+    drop(clinic, 2)
+    assert clinic.sync()["exit_code"] == 0
+    assert only(clinic) == (COMMENT, DUE, False)
+
+
 def test_a_task_that_is_closed_in_the_mis_is_completed_and_says_why(clinic: AmoClinic) -> None:
     drop(clinic, 1)
     clinic.sync()
@@ -175,8 +184,8 @@ def test_a_task_whose_creation_was_lost_and_that_people_completed_meanwhile_is_n
     assert only(clinic) == (COMMENT, DUE, True)
 
 
-def test_a_deadline_that_changed_while_its_creation_was_in_doubt_is_the_new_one(clinic: AmoClinic) -> None:
-    drop(clinic, 1)
+def test_what_changed_while_its_creation_was_in_doubt_is_the_new_one(clinic: AmoClinic) -> None:
+    drop(clinic, 1, comment="")
     fault(clinic, "drop_after", "POST tasks")
     fault(clinic, "blocked", "GET tasks")
     assert clinic.sync()["exit_code"] == 1
