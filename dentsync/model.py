@@ -602,6 +602,13 @@ class Operation:
         """Unique in its plan."""
         return f"{self.action}:{self.kind}:{self.key}"
 
+    @property
+    def waits_for(self) -> str:
+        """The item ("kind:key") that has to be there first, if any: a deal's contact, a task's deal."""
+        if self.kind == "task":
+            return f"deal:{self.key}"
+        return f"contact:{self.contact}" if self.contact is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -667,7 +674,8 @@ class Outcome:
 class Present:
     """An item as the CRM has it now. ``fields`` are in our words, only those that are configured.
 
-    ``contacts`` are those of a deal (CRM ids), where the CRM shows them.
+    ``contacts`` are those of a deal (CRM ids), where the CRM shows them. ``unsorted``: a deal that nobody has taken up.
+    A task has ``type``, ``deadline``, ``text`` and ``done``.
     """
 
     kind: Kind
@@ -678,6 +686,7 @@ class Present:
     stage: str | None = None
     ends: Literal["won", "lost"] | None = None
     contacts: tuple[int, ...] | None = None
+    unsorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from dentsync.lang import _
 from dentsync.load.console import GROUP_LIMIT, Piece, show, text_of
-from dentsync.model import Drift, DriftKind
+from dentsync.model import Drift, DriftKind, Kind
 
 ORDER: tuple[DriftKind, ...] = (
     "deleted", "merged", "duplicate", "unkeyed", "relinked", "moved", "edited", "added",
@@ -50,7 +50,8 @@ def _title(what: DriftKind) -> str:
 
 def _item(drift: Drift) -> str:
     number = f"{drift.ours} → {drift.theirs}" if drift.what == "merged" else str(drift.crm_id)
-    return f"{_('contact') if drift.kind == 'contact' else _('deal')} {number}"
+    words: dict[Kind, str] = {"contact": _("contact"), "deal": _("deal"), "task": _("task")}
+    return f"{words[drift.kind]} {number}"
 
 
 def _words(drift: Drift, values: bool) -> Iterator[Piece]:

@@ -91,7 +91,8 @@ class Patience:
 class Needs:
     """What to read from the CRM before writing: items by our key, by CRM id, contacts by phone (E.164).
 
-    ``open_deals_of``: contacts (CRM ids) whose deals that have not ended are asked for.
+    ``open_deals_of``: contacts (CRM ids) whose deals that have not ended are asked for. ``tasks_of``: deals (their key
+    and CRM id) whose tasks are asked for, open and done.
     """
 
     contact_keys: frozenset[str] = frozenset()
@@ -100,6 +101,8 @@ class Needs:
     deal_ids: frozenset[int] = frozenset()
     phones: frozenset[str] = field(default=frozenset(), repr=False)
     open_deals_of: frozenset[int] = frozenset()
+    task_ids: frozenset[int] = frozenset()
+    tasks_of: frozenset[tuple[str, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,13 @@ class Reading:
     """What was read. A phone or key that nothing answers to is absent; a dead id is absent.
 
     ``by_phone`` lists contacts (CRM ids, all of them also in ``contacts``) that hold the phone in any spelling.
+    ``tasks`` have their key, which is that of the deal, only where the tasks of the deal were asked for.
     """
 
     contacts: Mapping[int, Present] = field(default_factory=dict)
     deals: Mapping[int, Present] = field(default_factory=dict)
     by_phone: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    tasks: Mapping[int, Present] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +200,13 @@ class Target(Protocol):
         """HTTP requests sent so far."""
         ...
 
+    @property
+    def carries_tasks(self) -> bool:
+        """Whether it knows tasks: without, no operation of that kind may be given to ``carry_out``."""
+        ...
+
     def check(self) -> Checked:
-        """Resolve pipelines, stages and fields by name and check rights. Raises TargetError."""
+        """Resolve pipelines, stages, fields and types of tasks by name and check rights. Raises TargetError."""
         ...
 
     def setup(self) -> tuple[str, ...]:
@@ -218,7 +228,8 @@ class Target(Protocol):
         """Send operations, side by side as far as their order and the CRM's limits allow; what happens, as it happens.
 
         ``ids`` maps ``"contact:<key>"`` / ``"deal:<key>"`` to CRM ids and is kept up to date by the caller as it
-        records what has ended. Operations of one item keep their order, and a deal's come after its contact's.
+        records what has ended. Operations of one item keep their order, a deal's come after its contact's, and a task's
+        after its deal's, whose key it has. A task that is done is never opened again.
         Each operation ends at most once, after it was ``Sending``; those that were not sent when ``patience`` was
         over do not end. Refusals that prove nothing was done (rate, operating budget) are waited out and repeated. An
         item that is not there any more fails with the reason ``GONE``.
@@ -245,13 +256,16 @@ def needs_of(operations: Iterable[Operation], fields: Mapping[str, Mapping[str, 
     """What has to be read before these operations.
 
     Keys of creations and phones of new contacts (they may be there already), deals that are to move, and items whose
-    phones or ``fill_if_empty`` fields are to change: there the CRM's present state decides.
+    phones or ``fill_if_empty`` fields are to change: there the CRM's present state decides. Of tasks all that are to
+    change; a new one is looked for at its deal (``tasks_of``).
     """
     keys: dict[str, set[str]] = {"contact": set(), "deal": set()}
-    ids: dict[str, set[int]] = {"contact": set(), "deal": set()}
+    ids: dict[str, set[int]] = {"contact": set(), "deal": set(), "task": set()}
     phones: set[str] = set()
     for operation in operations:
-        if operation.action == "create":
+        if operation.kind == "task":
+            ids["task"].update({operation.crm_id} if operation.crm_id is not None else ())
+        elif operation.action == "create":
             keys[operation.kind].add(operation.key)
             phones.update(*(c.new for c in operation.changes if c.field == "phones" and isinstance(c.new, tuple)))
         elif operation.crm_id is not None and _depends_on_present(operation, fields[operation.kind]):
@@ -264,6 +278,7 @@ def needs_of(operations: Iterable[Operation], fields: Mapping[str, Mapping[str, 
         contact_ids=frozenset(ids["contact"]),
         deal_ids=frozenset(ids["deal"]),
         phones=frozenset(phones),
+        task_ids=frozenset(ids["task"]),
     )
 
 

@@ -49,9 +49,12 @@ class Deals:
         """The deals that a row wants, each with its task."""
         for group in self._groups[record.feed]:
             if deal := self._deal(group, record, patient, silent):
-                yield deal
-                if task := task_of(self._job.config.routes[deal.rule.removeprefix("routes.")], record, deal):
-                    yield task
+                yield from self._with_task(deal, record)
+
+    def _with_task(self, deal: Desired, record: Record) -> Iterator[Desired]:
+        yield deal
+        if task := task_of(self._job.config.routes[deal.rule.removeprefix("routes.")], record, deal):
+            yield task
 
     def following(self, patient: Patient, told: Collection[Record]) -> Iterator[Desired]:
         """Deals of rows without news, which news of their patient may end or lead into another pipeline.
@@ -64,7 +67,7 @@ class Deals:
                 if name in patient.spoken or (len(group) > 1 and not has_ended(record)):
                     deal = self._deal(group, record, patient, silent=False)
                     if deal:
-                        yield replace(deal, creates=False)
+                        yield from self._with_task(replace(deal, creates=False), record)
 
     def _deal(self, group: tuple[Route, ...], record: Record, patient: Patient, silent: bool) -> Desired | None:
         window = self._job.config.safety.corrections

@@ -36,12 +36,13 @@ class Survey:
     contacts: int = 0
     deals: int = 0
     requests: int = 0
+    tasks: int = 0
 
     @property
     def blind(self) -> bool:
         """Whether most of what is ours seems deleted."""
         deleted = sum(one.what == "deleted" for one in self.drift)
-        return deleted > max(FEW, (self.contacts + self.deals) // 2)
+        return deleted > max(FEW, (self.contacts + self.deals + self.tasks) // 2)
 
 
 def survey(job: Session, progress: Progress | None = None) -> Survey:
@@ -62,14 +63,15 @@ def survey(job: Session, progress: Progress | None = None) -> Survey:
         ledger.cache(crm, "pace", target.pace(), wall_time())
     with job.store.transaction():
         looking.keep()
-    return Survey(tuple(looking.drift), looking.counts["contact"], looking.counts["deal"], target.requests)
+    counts = looking.counts
+    return Survey(tuple(looking.drift), counts["contact"], counts["deal"], target.requests, counts["task"])
 
 
 def dumps(plan: Plan, seen: Survey) -> str:
     """The plan and what people did, as indented JSON; it names patients."""
     value = {
         "version": VERSION, "plan": plan, "drift": seen.drift, "contacts": seen.contacts, "deals": seen.deals,
-        "requests": seen.requests,
+        "tasks": seen.tasks, "requests": seen.requests,
     }  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
 
@@ -119,7 +121,7 @@ class _Looking:
             return
         if not lives_on:
             self.links.append((item, place.present.crm_id))
-        self.drift += drift_of(item, place.present, self.target.as_read, self.config.fields[item.kind])
+        self.drift += drift_of(item, place.present, self.target.as_read, self.config.fields.get(item.kind, {}))
         if item.contact and has_left(item, place.present, self.ids.get("contact:" + item.contact)):
             self.left.append((item, place.present))
 

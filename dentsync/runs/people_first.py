@@ -1,30 +1,19 @@
 """Before anything is sent: what is in the CRM already is adopted, and what people chose there stays."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from dentsync.lang import _
 from dentsync.load.target import Needs, Reading, Target, needs_of
 from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result, Route
 from dentsync.runs.approval import unapproved
-from dentsync.runs.pushed import name_of
+from dentsync.runs.pushed import Settled, name_of
 from dentsync.runs.session import Session
+from dentsync.runs.tasks_first import TasksFirst
 from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.stages import objection, stands_at
 from dentsync.transform.theirs import phones_of, sparing, theirs_of
-
-
-@dataclass(slots=True)
-class Settled:
-    """A plan as the CRM leaves it to be sent."""
-
-    ready: list[Operation] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)  # of what is not sent: kept, held, or there already
-    drift: list[Drift] = field(default_factory=list)
-    creations: dict[str, Operation] = field(default_factory=dict)  # of adopted items: what was wanted, by item
-    replaced: set[str] = field(default_factory=set)  # operations that others stand for
-    theirs: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # numbers of people, by item
 
 
 class PeopleFirst:
@@ -36,6 +25,7 @@ class PeopleFirst:
         self.settled = Settled()
         self.adopted: dict[int, str] = {}  # contacts of the CRM that were given to somebody in this run
         self.ours: dict[tuple[Kind, str], Present] = {}  # items of the CRM that carry our keys
+        self.taken: dict[str, Present] = {}  # deals of the CRM that are ours from now on, by key
         self.open_deals: dict[str | None, list[Present]] = {}  # that people made, by the patient's key
 
     def settle(self, operations: tuple[Operation, ...], *, doubted: bool) -> Settled:
@@ -49,12 +39,9 @@ class PeopleFirst:
         for operation in operations:
             known = operation.kind == "contact"
             self.settled.ready += contacts[operation.id] if known else self._ready(operation, reading)
-        # Tasks go out after all deals, where a target says that it can.
-        if getattr(self.target, "carries_tasks", False):
-            self.settled.ready += tasks
-        else:
-            reason = _("dentsync makes no tasks in this CRM yet; its deadline can stand in a field of the deal")
-            self.settled.outcomes += [Outcome(one, Result.HELD, one.crm_id, reason) for one in tasks]
+        # Only now it is known which deals of the CRM they belong to.
+        if tasks:
+            TasksFirst(self.job, self.target, self.settled, self.taken).settle(tasks)
         return self.settled
 
     def _read_open_deals(self, operations: tuple[Operation, ...]) -> None:
@@ -157,6 +144,8 @@ class PeopleFirst:
         update = replace(update, changes=self._allowed(update, found))
         self.settled.creations[name_of(operation)] = operation
         self.settled.replaced.add(operation.id)
+        if operation.kind == "deal":
+            self.taken[operation.key] = found
         if operation.kind == "contact":
             self.adopted[found.crm_id] = operation.key
             if update.claims:

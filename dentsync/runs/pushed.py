@@ -9,6 +9,18 @@ from dentsync.model import Drift, Held, Operation, Outcome, Result
 
 
 @dataclass(slots=True)
+class Settled:
+    """A plan as the CRM leaves it to be sent."""
+
+    ready: list[Operation] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)  # of what is not sent: kept, held, or there already
+    drift: list[Drift] = field(default_factory=list)
+    creations: dict[str, Operation] = field(default_factory=dict)  # of adopted items: what was wanted, by item
+    replaced: set[str] = field(default_factory=set)  # operations that others stand for
+    theirs: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # numbers of people, by item
+
+
+@dataclass(slots=True)
 class Pushed:
     """What became of a plan."""
 
@@ -47,9 +59,11 @@ class Pushed:
         )
 
     def put_off(self, waiting: Collection[str]) -> None:
-        """Another round may settle the deals that were held because their contacts ("kind:key") had to wait."""
-        held = (one.operation for one in self.outcomes if one.result is Result.HELD)
-        self.again |= {name_of(one) for one in held if f"contact:{one.contact}" in waiting}
+        """Another round may settle what was held because the items ("kind:key") that it needs had to wait."""
+        held = [one.operation for one in self.outcomes if one.result is Result.HELD]
+        for kind in ("deal", "task"):  # a task waits for a deal that waits for its contact
+            ready = {*waiting, *self.again}
+            self.again |= {name_of(one) for one in held if one.kind == kind and one.waits_for in ready}
 
     @property
     def left(self) -> int:

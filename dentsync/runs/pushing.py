@@ -12,8 +12,8 @@ from dentsync.load.target import GONE, Ended, Needs, Patience, Sending, Step, Ta
 from dentsync.model import Kind, Operation, Outcome, Plan, Result, Status
 from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.interrupts import gently
-from dentsync.runs.people_first import PeopleFirst, Settled, newest_first
-from dentsync.runs.pushed import Pushed, name_of
+from dentsync.runs.people_first import PeopleFirst, newest_first
+from dentsync.runs.pushed import Pushed, Settled, name_of
 from dentsync.runs.session import Session, wall_time
 from dentsync.transform.afterwards import after_of
 from dentsync.transform.drift import drift_of
@@ -183,8 +183,8 @@ class _Push:
     def _find_gone(self) -> None:
         """Items that were deleted or merged: found again by our key, or as people wanted it.
 
-        A deal that people deleted stays deleted; a contact is found by its phone or made again, also where only its
-        new deal could not be given it.
+        A deal or a task that people deleted stays deleted; a contact is found by its phone or made again, also where
+        only its new deal could not be given it.
         """
         keys = {kind: frozenset(o.operation.key for o in self.gone if o.operation.kind == kind) for kind in _KINDS}
         refused = {key: crm_id for o in self.pushed.outcomes if not o.linked and (key := o.operation.contact)
@@ -202,7 +202,7 @@ class _Push:
 
     def _relinked(self, outcome: Outcome, alive: Mapping[tuple[Kind, str], int]) -> Outcome:
         kind, key = outcome.operation.kind, outcome.operation.key
-        if kind == "deal" and (kind, key) not in alive:
+        if kind != "contact" and (kind, key) not in alive:
             return replace(outcome, result=Result.KEPT, reason=_("deleted in the CRM"))
         self._relink(kind, key, alive)
         return replace(outcome, reason=_("it was deleted or merged in the CRM; looked up again"))

@@ -34,10 +34,14 @@ def traced(items: Iterable[Synced], read: Read) -> Iterator[tuple[Synced, Traces
 
 def _by_key(items: list[Synced], read: Read) -> Iterator[Lost]:
     """By our key everything comes at once: the item, a second one with its key, and where a merged one is now."""
-    reading = read(Needs(contact_keys=_keys(items, "contact"), deal_keys=_keys(items, "deal")))
+    needs = Needs(_keys(items, "contact"), _keys(items, "deal"), task_ids=_ids(items, "task"))
+    reading = read(needs)
     holders: defaultdict[tuple[Kind, str | None], list[Present]] = defaultdict(list)
     for one in (*reading.contacts.values(), *reading.deals.values()):
         holders[one.kind, one.key].append(one)
+    for item in items:
+        if item.kind == "task" and item.crm_id in reading.tasks:  # a task is known by its number alone
+            holders["task", item.key] = [reading.tasks[item.crm_id]]
     return ((item, tuple(holders.get((item.kind, item.key), ()))) for item in items)
 
 
@@ -45,18 +49,22 @@ def _keys(items: list[Synced], kind: Kind) -> frozenset[str]:
     return frozenset(item.key for item in items if item.kind == kind)
 
 
+def _ids(items: Iterable[Synced], kind: Kind) -> frozenset[int]:
+    return frozenset(item.crm_id for item in items if item.kind == kind)
+
+
 def _by_id(lost: list[Lost], read: Read) -> Iterator[tuple[Synced, Traces]]:
     """They may have lost their key; and who has the phones of a contact that has died?"""
     phones = {item.key: _phones(item) for item, by_key in lost if item.kind == "contact" and not by_key}
     reading = read(
         Needs(
-            contact_ids=frozenset(item.crm_id for item, _by_key in lost if item.kind == "contact"),
-            deal_ids=frozenset(item.crm_id for item, _by_key in lost if item.kind == "deal"),
+            contact_ids=_ids((item for item, _by_key in lost), "contact"),
+            deal_ids=_ids((item for item, _by_key in lost), "deal"),
             phones=frozenset(phone for numbers in phones.values() for phone in numbers),
         )
     )
     for item, by_key in lost:
-        alive = reading.contacts if item.kind == "contact" else reading.deals
+        alive = {"contact": reading.contacts, "deal": reading.deals}.get(item.kind, {})
         holders = sorted({n for phone in phones.get(item.key, ()) for n in reading.by_phone.get(phone, ())})
         alike = namesakes(item, [reading.contacts[number] for number in holders])
         yield item, Traces(alive.get(item.crm_id), by_key, alike)

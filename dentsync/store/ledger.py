@@ -163,8 +163,11 @@ class Ledger:
         return [(n, decode(text), datetime.fromisoformat(at)) for n, text, at in self.db.execute(sql, (target,))]
 
     def doubted(self, target: str, kind: Kind, key: str) -> list[Operation]:
-        """Operations of an item of which the end never became known, oldest first, since one of which it did."""
-        known = "action <> 'update' AND target = ?1 AND kind = ?2 AND key = ?3 AND result ="
+        """Operations of an item of which the end never became known, oldest first, since one of which it did.
+
+        Updates do not count: what they left is seen by reading. A task's do: whose deadline it is, has to be known.
+        """
+        known = "(action <> 'update' OR kind = 'task') AND target = ?1 AND kind = ?2 AND key = ?3 AND result ="
         sql = (
             f"SELECT operation FROM journal WHERE {known} 'looked up' AND operation IS NOT NULL"  # noqa: S608
             f" AND id > coalesce((SELECT max(id) FROM journal WHERE {known} 'applied'), 0) ORDER BY id"

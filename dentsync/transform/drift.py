@@ -73,7 +73,8 @@ def _claimed_twice(item: Synced, others: tuple[int, ...]) -> Drift:
 
 
 def _without_key(item: Synced, present: Present) -> Drift | None:
-    return _drift(item, "unkeyed", "key", item.key, present.key) if present.key != item.key else None
+    keyed = present.key == item.key or item.kind == "task"  # whose task it is only has to be told while it is new
+    return None if keyed else _drift(item, "unkeyed", "key", item.key, present.key)
 
 
 def _drift(item: Synced, what: DriftKind, name: str, ours: Plain, theirs: Plain, *, now: int | None = None) -> Drift:

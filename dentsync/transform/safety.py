@@ -160,15 +160,19 @@ def _is_unusual(count: int, base: Base) -> bool:
 def _what(group: Group) -> str:
     words: Mapping[tuple[str, Kind], str] = {
         ("creates", "deal"): _("new deals"),
+        ("creates", "task"): _("new tasks"),
         ("updates", "contact"): _("contact updates"),
         ("updates", "deal"): _("deal updates"),
+        ("updates", "task"): _("task updates"),
         ("moves", "deal"): _("deal moves"),
         ("lost", "deal"): _("deals closed as lost"),
         ("stage", "deal"): _("moves to the stage «{stage}» of «{pipeline}»"),
         ("field", "contact"): _("values of {field} replaced in contacts"),
         ("field", "deal"): _("values of {field} replaced in deals"),
+        ("field", "task"): _("values of {field} replaced in tasks"),
         ("cleared", "contact"): _("values of {field} emptied in contacts"),
         ("cleared", "deal"): _("values of {field} emptied in deals"),
+        ("cleared", "task"): _("values of {field} emptied in tasks"),
     }
     text = words.get((group.limit, group.kind), group.limit)
     return text.format(field=group.of, stage=group.of, pipeline=group.pipeline)

@@ -16,18 +16,20 @@ from dentsync.load.bitrix24.packing import Request, Slot
 from dentsync.load.bitrix24.portal import Envelope, result_of
 from dentsync.load.bitrix24.reading import _total
 from dentsync.load.bitrix24.reasons import reason_of
+from dentsync.load.bitrix24.tasks import TaskWords
 from dentsync.load.bitrix24.wire import Answer, Done, Missing, Ref, Rejected
 from dentsync.load.target import TargetSettings
 from dentsync.model import Operation, Outcome, Result
 from tests.load.portal_kit import changes, move, person, update, visit
 
+ZONE = ZoneInfo("Europe/Moscow")
 PHONE = Multifield(431, "PHONE", "MOBILE", "+79165550101")
 
 
 def portrait() -> Portrait:
     settings = TargetSettings("", "dentsync", "Europe/Moscow", {}, ())
-    zone = ZoneInfo("Europe/Moscow")
-    return Portrait(settings, Directory(), Vocabulary("contact", zone, {}), Vocabulary("deal", zone, {}))
+    words = Vocabulary("contact", ZONE, {}), Vocabulary("deal", ZONE, {})
+    return Portrait(settings, Directory(), *words, TaskWords("dentsync", ZONE))
 
 
 def outcomes_of(slots: dict[str, Slot], answers: dict[str, Answer], known: Portrait) -> dict[str, Outcome]:

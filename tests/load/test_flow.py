@@ -16,6 +16,7 @@ from dentsync.load.bitrix24.fields import Vocabulary
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.packing import Packer
 from dentsync.load.bitrix24.portal import Pace, Portal
+from dentsync.load.bitrix24.tasks import TaskWords
 from dentsync.load.bitrix24.webhook import parse_webhook
 from dentsync.load.flow import FIRST_OF_CHANGES, FIRST_WINDOW, WIDEST_WINDOW, Flow, Landing
 from dentsync.load.target import Chunk, Ended, Patience, Sending, Step, TargetSettings, WallClock
@@ -160,6 +161,7 @@ def packer() -> Packer:
         Directory(),
         Vocabulary("contact", ZONE, {}),
         Vocabulary("deal", ZONE, {}),
+        TaskWords("dentsync", ZONE),
     )
     return Packer(portal, portrait, "fm")
 

@@ -33,6 +33,8 @@ class Counter:
     stages: tuple[StageRef, StageRef, StageRef]
     creations: str
     bad: dict[str, str]
+    task: str = ""  # a type of its tasks, where the target carries them
+    task_creations: str = ""
 
 
 def _amo(account: str) -> Callable[..., Desk]:
@@ -47,17 +49,18 @@ def _amo(account: str) -> Callable[..., Desk]:
 
 AMO = Counter(
     "amocrm", _amo("smile"), amo_kit.PIPELINE, (amo_kit.BOOKED, amo_kit.VISITED, amo_kit.CANCELLED),
-    "POST contacts", {"branch": "Филиал, которого нет"},
+    "POST contacts", {"branch": "Филиал, которого нет"}, "Профосмотр", "POST tasks",
 )  # fmt: skip
 COUNTERS = {
     "bitrix24": Counter(
         "bitrix24", portal_kit.Desk, portal_kit.PIPELINE,
         (portal_kit.BOOKED, portal_kit.CONFIRMED, portal_kit.CANCELLED),
-        "crm.item.add", {"branch": "Филиал, которого нет"},
+        "crm.item.add", {"branch": "Филиал, которого нет"}, "Профосмотр", "crm.activity.todo.add",
     ),
     "amocrm": AMO,
     "amocrm without the filter": replace(AMO, open=_amo("smilekids")),
 }  # fmt: skip
+with_tasks = pytest.mark.parametrize("counter", [name for name, one in COUNTERS.items() if one.task], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +289,82 @@ def test_deals_that_anybody_changed_are_told_once_they_were(counter: Counter, de
     assert seen.until >= since
     assert desk.target.changed_deals([counter.pipeline], desk.clock.time() + 10_000).deals == ()
     assert desk.target.changed_deals([], since).deals == ()
+
+
+# ── tasks ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def task(counter: Counter, key: str = "d1", **fields: Any) -> Operation:
+    """The creation of a deal's task."""
+    values = {"type": counter.task, "deadline": "2027-02-01T00:00:00+03:00", "text": "после имплантации", "done": False}
+    given = changes(**values | fields)
+    return Operation("create", "task", key, ORIGIN, "routes.primary.task", given, label=counter.task)
+
+
+def the_task(desk: Desk, key: str = "d1") -> Present:
+    """The task that carries the key, found at its deal."""
+    found = desk.read(tasks_of=[(key, desk.ids[f"deal:{key}"])]).tasks
+    [one] = [one for one in found.values() if one.key == key]
+    return one
+
+
+def test_a_target_says_whether_it_carries_tasks(counter: Counter, desk: Desk) -> None:
+    assert desk.target.carries_tasks is bool(counter.task)
+
+
+@with_tasks
+def test_a_task_is_made_at_its_deal_and_shown_as_foretold(counter: Counter, desk: Desk) -> None:
+    made = [task(counter), task(counter, "d2", text=None, deadline="2027-02-01T09:30:00+03:00")]
+    found = desk.apply(*made, person(), visit(counter), visit(counter, "d2"))  # whatever their order
+    assert results(found) == {Result.APPLIED}
+    for operation in made:
+        number = desk.ids[f"task:{operation.key}"]
+        wanted = {change.field: change.new for change in operation.changes}
+        shown = desk.target.as_read("task", wanted)
+        assert desk.read(task_ids=[number]).tasks[number].fields == shown
+        assert (shown["deadline"], shown["text"] or None) == (wanted["deadline"], wanted["text"])
+        assert the_task(desk, operation.key).crm_id == number
+
+
+@with_tasks
+def test_a_task_whose_deal_was_not_made_is_held(counter: Counter, desk: Desk) -> None:
+    bad = person("p7", **counter.bad)
+    found = desk.apply(bad, visit(counter, "d7", "p7"), task(counter, "d7"))
+    assert [found[f"create:{one}:d7"].result for one in ("deal", "task")] == [Result.HELD, Result.HELD]
+
+
+@with_tasks
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_a_task_whose_answer_was_lost_is_unknown_and_found_at_its_deal(
+    counter: Counter, desk: Desk, fault: str
+) -> None:
+    desk.apply(person(), visit(counter))
+    desk.fault(fault, counter.task_creations)
+    assert results(desk.apply(task(counter))) == {Result.UNKNOWN}
+    settle(counter, desk)
+    found = desk.read(tasks_of=[("d1", desk.ids["deal:d1"])]).tasks
+    assert [one.key for one in found.values()] == (["d1"] if fault == "drop_after" else [])
+
+
+@with_tasks
+def test_a_task_is_changed_and_completed_once_and_never_opened(counter: Counter, desk: Desk) -> None:
+    desk.apply(person(), visit(counter), task(counter))
+    number, later = desk.ids["task:d1"], "2027-03-01T00:00:00+03:00"
+    assert results(desk.apply(update("task", "d1", number, Change("deadline", None, later)))) == {Result.APPLIED}
+    assert the_task(desk).fields["deadline"] == later
+    assert the_task(desk).fields["text"] == "после имплантации"
+    for done in (True, False):  # a task that is done is found, too
+        assert results(desk.apply(update("task", "d1", number, Change("done", not done, done)))) == {Result.APPLIED}
+        assert the_task(desk).fields["done"] is True
+
+
+@with_tasks
+def test_a_task_that_died_is_gone_and_the_others_are_changed(counter: Counter, desk: Desk) -> None:
+    desk.apply(person(), visit(counter), task(counter))
+    text = Change("text", None, "позвонить")
+    found = desk.apply(update("task", "d1", desk.ids["task:d1"], text), update("task", "d9", 99_999, text))
+    assert (found["update:task:d1"].result, found["update:task:d9"].reason) == (Result.APPLIED, GONE)
+    assert desk.read(task_ids=[99_999]).tasks == {}
 
 
 # ── limits, ends, silence ─────────────────────────────────────────────────────────────────────

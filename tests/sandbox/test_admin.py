@@ -38,6 +38,7 @@ def test_state_has_names_instead_of_codes(portal: Portal) -> None:
                 "fields": {"UF_CRM_DOCTOR": "Ким", "assignedById": 1, "isManualOpportunity": "N", "opportunity": 0},
             }
         ],
+        "tasks": [],
     }
 
 
@@ -69,7 +70,7 @@ def test_reset_forgets_items_counters_faults_and_switches(portal: Portal) -> Non
     portal.fault("http_500")
     portal.settings(findbycomm="strict")
     portal.server.admin("POST", "reset")
-    assert portal.state() == {"contacts": [], "deals": []}
+    assert portal.state() == {"contacts": [], "deals": [], "tasks": []}
     assert portal.counters()["requests"] == 0
     assert portal.server.admin("GET", "settings")["findbycomm"] == "normalised"
     assert portal.add(CONTACT, name="A", fm=PHONE)["fm"][0]["id"] == 1

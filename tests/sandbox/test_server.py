@@ -35,7 +35,7 @@ def test_restart_keeps_the_data_and_reset_clears_it(tmp_path: Path) -> None:
         assert len(call(server, "crm.deal.userfield.list", {})["result"]) == 7  # type: ignore[arg-type]
     reset(tmp_path)
     with running(tmp_path) as server:
-        assert server.admin("GET", "state") == {"contacts": [], "deals": []}
+        assert server.admin("GET", "state") == {"contacts": [], "deals": [], "tasks": []}
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])

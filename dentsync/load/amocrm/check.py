@@ -14,15 +14,16 @@ from dentsync.load.amocrm.directory import (
     WON,
     Directory,
     FieldInfo,
+    TaskType,
     fields_named,
     mapping_of,
     stages_of,
 )
 from dentsync.load.amocrm.wire import ENTITY, PAGE, Request, Row, get, has_next, rows_of, strange_answer
 from dentsync.load.named_fields import FieldPlace, problems_of_field
-from dentsync.load.places import Ends, Pipeline, Stage, problems_of_route
+from dentsync.load.places import Ends, Pipeline, Stage, fold, problems_of_route, quoted
 from dentsync.load.target import Checked, TargetSettings
-from dentsync.model import Kind
+from dentsync.model import Kind, Route
 
 CRM = "amoCRM"
 NOT_WRITABLE = frozenset(
@@ -30,7 +31,7 @@ NOT_WRITABLE = frozenset(
 )
 """Types of fields whose values are not text, numbers, dates or labels."""
 
-WITH = "datetime_settings,is_api_filter_enabled"
+WITH = "datetime_settings,is_api_filter_enabled,task_types"
 USERS = get("users", ("limit", 1))
 
 
@@ -49,6 +50,7 @@ def check_account(account: Account, settings: TargetSettings) -> tuple[Directory
         last_name_first=about.get("contact_name_display_order") == 2,
         filters=about.get("is_api_filter_enabled") is True,
         pipelines=tuple(_pipeline(row, names) for row in rows_of(pipelines, "pipelines") if not row.get("is_archive")),
+        task_types=tuple(TaskType(int(row["id"]), str(row.get("name"))) for row in rows_of(about, "task_types")),
     )
     problems = [*_problems_of_rights(account)]
     for kind, rows in known.items():
@@ -56,7 +58,9 @@ def check_account(account: Account, settings: TargetSettings) -> tuple[Directory
         directory.fields[kind] = found
         problems += more
         problems += _problems_of_key(kind, rows, settings, directory.keys)
-    problems += [line for route in settings.routes for line in problems_of_route(route, directory.pipelines, CRM)]
+    for route in settings.routes:
+        problems += problems_of_route(route, directory.pipelines, CRM)
+        problems += _problems_of_task(route, directory.task_types)
     return directory, Checked(msgspec.to_builtins(directory), tuple(dict.fromkeys(problems)))
 
 
@@ -95,6 +99,21 @@ def _pipeline(row: Row, reasons: Mapping[int, str]) -> Pipeline:
         for one in rows_of(row, "statuses")
     ]
     return Pipeline(int(row["id"]), str(row.get("name")), stages_of(stages, reasons))
+
+
+def _problems_of_task(route: Route, types: Sequence[TaskType]) -> Iterator[str]:
+    if route.task is None:
+        return
+    found = [one for one in types if fold(one.name) == fold(route.task.type)]
+    where = {"where": f"routes.{route.name}.task", "name": route.task.type}
+    if not found:
+        yield _("{where}: amoCRM has no type of tasks «{name}»; add it there, or name one of {names}").format(
+            names=quoted(one.name for one in types), **where
+        )
+    elif len(found) > 1:
+        yield _("{where}: amoCRM has {count} types of tasks «{name}»; rename one of them").format(
+            count=len(found), **where
+        )
 
 
 def _problems_of_rights(account: Account) -> Iterator[str]:

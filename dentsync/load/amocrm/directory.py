@@ -41,6 +41,13 @@ class FieldInfo(msgspec.Struct, frozen=True):
     items: tuple[str, ...] = ()
 
 
+class TaskType(msgspec.Struct, frozen=True):
+    """A type of tasks."""
+
+    id: int
+    name: str
+
+
 class Directory(msgspec.Struct, frozen=True):
     """Everything resolved. ``fields``: kind -> configured name -> field; ``keys``: kind -> field of our key."""
 
@@ -52,6 +59,7 @@ class Directory(msgspec.Struct, frozen=True):
     pipelines: tuple[Pipeline, ...] = ()
     fields: dict[str, dict[str, FieldInfo]] = {}
     keys: dict[str, int] = {}
+    task_types: tuple[TaskType, ...] = ()
 
     def place_of(self, pipeline_id: object, status_id: object, reason_id: object) -> tuple[str | None, Stage | None]:
         """Names of where a deal stands; None for what the directory does not know."""
@@ -83,6 +91,8 @@ def read_directory(
     complete = set(directory.keys) == set(BUILT_IN) and all(
         name in directory.fields.get(kind, {}) for kind in BUILT_IN for name in mapping_of(settings, kind).values()
     )
+    # Every account has types of tasks: without them it was kept by a version that knew none.
+    complete = complete and bool(directory.task_types)
     return directory if complete and directory.account == account and directory.checked_at > stale_at else None
 
 

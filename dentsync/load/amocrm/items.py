@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dentsync.load.amocrm.directory import Directory
+from dentsync.load.amocrm.directory import UNSORTED, Directory
 from dentsync.load.amocrm.fields import Vocabulary, vocabulary_of
 from dentsync.load.amocrm.merging import Entry
+from dentsync.load.amocrm.tasks import TaskWords
 from dentsync.load.amocrm.wire import Row
 from dentsync.load.target import TargetSettings
 from dentsync.model import Kind, Present
@@ -25,6 +26,7 @@ class Portrait:
     directory: Directory
     contact: Vocabulary
     deal: Vocabulary
+    tasks: TaskWords
 
     def words(self, kind: Kind) -> Vocabulary:
         """The vocabulary of a kind."""
@@ -52,7 +54,8 @@ class Portrait:
             item.get("pipeline_id"), item.get("status_id"), item.get("loss_reason_id")
         )
         name, ends = (stage.name, stage.ends) if stage else (None, None)
-        return Present(kind, number, key, fields, pipeline, name, ends, contacts_of(item))
+        unsorted = stage is not None and stage.id.startswith(UNSORTED)
+        return Present(kind, number, key, fields, pipeline, name, ends, contacts_of(item), unsorted)
 
 
 def values_in(item: Row) -> Values:
@@ -77,4 +80,5 @@ def contacts_of(item: Row) -> tuple[int, ...] | None:
 def portrait_of(settings: TargetSettings, directory: Directory) -> Portrait:
     """The account's items in the clinic's words."""
     contact, deal = (vocabulary_of(settings, directory, kind) for kind in ("contact", "deal"))
-    return Portrait(settings, directory, contact, deal)
+    tasks = TaskWords(settings.originator, directory.task_types, contact.zones)
+    return Portrait(settings, directory, contact, deal, tasks)

@@ -66,6 +66,8 @@ class Packer:
 
     def legs_of(self, operation: Operation) -> list[Leg]:
         """The requests an operation takes, in order."""
+        if operation.kind == "task":
+            return ["create" if operation.action == "create" else "write"]
         if operation.action == "create":
             return ["create", "write"] if self._is_lost(operation) else ["create"]
         legs: list[Leg] = ["read"] if merges(operation, self.portrait) else []
@@ -128,13 +130,15 @@ class _Box:
     # ── turns ──
 
     def _has_to_wait(self, operation: Operation, item: str) -> bool:
-        """An item's operations keep their order, and a deal's come after its contact's: who is moved gets a message."""
-        contact = f"contact:{operation.contact}"
-        waits = operation.contact is not None and (contact in self._seen or f"create:{contact}" in self._pending)
-        return item in self._seen or waits
+        """An item's operations keep their order, and a deal's come after its contact's: who is moved gets a message.
+
+        A task's come after its deal's.
+        """
+        before = operation.waits_for
+        return item in self._seen or before in self._seen or f"create:{before}" in self._pending
 
     def _waits_for_flight(self, operation: Operation, item: str) -> bool:
-        return not self._flying.isdisjoint((item, f"contact:{operation.contact}"))
+        return not self._flying.isdisjoint((item, operation.waits_for))
 
     def _known(self, operation: Operation, leg: Leg | None) -> Outcome | None:
         """What needs no request."""
@@ -142,6 +146,9 @@ class _Box:
         if needs_contact and f"contact:{operation.contact}" not in self._ids:
             # Its creation was tried: otherwise the contact would be pending or in flight.
             return Outcome(operation, Result.HELD, operation.crm_id, _("its contact was not created"))
+        is_new_task = operation.kind == "task" and operation.action == "create"
+        if is_new_task and operation.waits_for not in self._ids:
+            return Outcome(operation, Result.HELD, reason=_("its deal was not created"))
         if operation.action != "create" and self.number_of(operation) is None:
             return Outcome(operation, Result.FAILED, None, _("its id in the CRM is not known"))
         if leg is None or (leg == "unlink" and self._former(operation) is None):
@@ -203,6 +210,8 @@ class _Box:
     def _item(self, leg: Leg, operation: Operation, contacts: tuple[int, ...]) -> Item:
         if operation.action == "create" and leg == "write":
             return place_of(operation, self._packer.portrait)
+        if operation.kind == "task":
+            return self._packer.portrait.tasks.draft(operation, self._ids.get(operation.waits_for))
         values = self._packer.progress[operation.id].values or {}
         return draft(operation, self._packer.portrait, values, contacts)
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from dentsync.load.amocrm.account import Account, body_of
 from dentsync.load.amocrm.answers import NO_FILTER, Done, Invalid, Partial, Rejected
 from dentsync.load.amocrm.items import Portrait, Values, values_in
+from dentsync.load.amocrm.tasks import questions
 from dentsync.load.amocrm.wire import ENTITY, PAGE, Request, Row, get, has_next, rows_of, strange_answer
 from dentsync.load.spelling import phone_key
 from dentsync.load.target import Needs, Reading
@@ -62,7 +63,8 @@ class Reader:
                 self._take(found[wanted.kind], wanted, row, holders)
         found["deal"] |= self._open_deals(sorted(needs.open_deals_of))
         by_phone = {one: tuple(sorted(holders[key])) for one, key in phones.items() if key in holders}
-        return Reading(found["contact"], found["deal"], by_phone)
+        tasks = self._portrait.tasks.found(self._listed("task", questions(needs)), needs)
+        return Reading(found["contact"], found["deal"], by_phone, tasks)
 
     def _open_deals(self, contacts: Sequence[int]) -> dict[int, Present]:
         """Deals of these contacts that have not ended: there is no filter for them, a contact names its own."""

@@ -10,6 +10,7 @@ from dentsync.model import Kind
 
 _GONE = ("226", "231", "not found", "не найден")
 _SHOWN = 80
+_OF_SCHEMA = ("custom_fields_values", "status_id", "pipeline_id", "loss_reason_id", "task_type_id")
 
 
 def is_gone(text: str) -> bool:
@@ -32,10 +33,10 @@ def flaw_text(flaws: Iterable[Flaw], kind: Kind, item: Item, portrait: Portrait)
 def _place(path: str, kind: Kind, item: Item, portrait: Portrait) -> str:
     """``custom_fields_values.0.values.0.enum_id`` as the field it is."""
     steps = path.split(".")
-    fields = {info.id: f"{ours} ({info.name})" for ours, info in portrait.words(kind).fields.items() if info.id}
-    fields[portrait.directory.keys[kind]] = "crm.key_field"
     if steps[0] != "custom_fields_values" or len(steps) < 2 or not steps[1].isdigit():
         return path
+    fields = {info.id: f"{ours} ({info.name})" for ours, info in portrait.words(kind).fields.items() if info.id}
+    fields[portrait.directory.keys[kind]] = "crm.key_field"
     listed = item.get("custom_fields_values", [])
     number = listed[int(steps[1])]["field_id"] if int(steps[1]) < len(listed) else 0
     return fields.get(number, path)
@@ -43,8 +44,4 @@ def _place(path: str, kind: Kind, item: Item, portrait: Portrait) -> str:
 
 def is_of_schema(flaws: Iterable[Flaw]) -> bool:
     """Whether what is refused are names of the account that ``check`` has resolved: fields, labels, stages."""
-    return any(
-        flaw.code == "NotSupportedChoice"
-        and flaw.path.split(".")[0] in ("custom_fields_values", "status_id", "pipeline_id", "loss_reason_id")
-        for flaw in flaws
-    )
+    return any(flaw.code == "NotSupportedChoice" and flaw.path.split(".")[0] in _OF_SCHEMA for flaw in flaws)

@@ -36,6 +36,8 @@ class AmoCrm:
     without a directory that fits the settings, the first call resolves the names itself.
     """
 
+    carries_tasks = True
+
     def __init__(self, settings: TargetSettings, clock: Clock) -> None:
         base = parse_address(settings.access.get("address", ""))
         self._settings = settings
@@ -86,7 +88,8 @@ class AmoCrm:
 
     def as_read(self, kind: Kind, fields: Mapping[str, Plain]) -> Mapping[str, Plain]:
         """How values of ours look in a ``Present``."""
-        return self._ready()[0].words(kind).as_read(fields)
+        portrait = self._ready()[0]
+        return portrait.tasks.as_read(fields) if kind == "task" else portrait.words(kind).as_read(fields)
 
     def pace(self) -> Mapping[str, Any]:
         """State of the limits, for the next run."""

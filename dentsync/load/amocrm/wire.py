@@ -12,7 +12,7 @@ from dentsync.errors import TargetError
 from dentsync.lang import _
 from dentsync.model import Kind
 
-ENTITY: Mapping[Kind, str] = {"contact": "contacts", "deal": "leads"}
+ENTITY: Mapping[Kind, str] = {"contact": "contacts", "deal": "leads", "task": "tasks"}
 PAGE = 250
 """Rows of a page at most; more is clipped in silence."""
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dentsync.load.bitrix24.directory import Directory
 from dentsync.load.bitrix24.fields import Vocabulary, vocabulary_of
 from dentsync.load.bitrix24.multifields import Multifield, read_multifields
+from dentsync.load.bitrix24.tasks import TaskWords
 from dentsync.load.target import TargetSettings
 from dentsync.model import Kind, Present
 
@@ -25,6 +27,7 @@ class Portrait:
     directory: Directory
     contact: Vocabulary
     deal: Vocabulary
+    tasks: TaskWords
     cards: Cards = field(default_factory=dict, repr=False)
     links: Links = field(default_factory=dict)
 
@@ -62,4 +65,5 @@ def _numbers(values: object) -> tuple[int, ...] | None:
 def portrait_of(settings: TargetSettings, directory: Directory) -> Portrait:
     """A portrait with an empty memory."""
     contact, deal = (vocabulary_of(settings, directory, kind) for kind in ("contact", "deal"))
-    return Portrait(settings, directory, contact, deal)
+    tasks = TaskWords(settings.originator, ZoneInfo(settings.timezone))
+    return Portrait(settings, directory, contact, deal, tasks)

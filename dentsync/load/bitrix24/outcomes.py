@@ -4,6 +4,7 @@ In ``result`` = done, in ``result_error`` = refused, in neither = not run or los
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dentsync.lang import _
@@ -12,6 +13,7 @@ from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.packing import Request, Slot
 from dentsync.load.bitrix24.portal import was_not_run
 from dentsync.load.bitrix24.reasons import reason_of
+from dentsync.load.bitrix24.tasks import completes
 from dentsync.load.bitrix24.wire import Answer, Done, Missing, Rejected, rejection, resolve
 from dentsync.load.flow import Landing
 from dentsync.load.target import GONE
@@ -37,6 +39,8 @@ def landing_of(request: Request, answers: Mapping[str, Answer], portrait: Portra
 def _outcome(
     operation: Operation, slot: Slot, answer: Answer, portrait: Portrait, results: Mapping[str, Any]
 ) -> Outcome:
+    if operation.kind == "task":
+        return _task(operation, answer, portrait)
     item = _item(answer)
     if not isinstance(answer, Done):
         _forget(operation, None, portrait)
@@ -48,6 +52,22 @@ def _outcome(
     present = portrait.present(operation.kind, item) if number is not None else None
     linked = _is_linked(slot, item, results)
     return Outcome(operation, Result.APPLIED, number or operation.crm_id, linked=linked, present=present)
+
+
+def _task(operation: Operation, answer: Answer, portrait: Portrait) -> Outcome:
+    """A completion leaves everything else as it was."""
+    portrait.tasks.seen.pop(operation.crm_id or 0, None)
+    if not isinstance(answer, Done):
+        return _not_done(operation, answer)
+    if operation.action == "create":
+        number = _id(answer.result) if isinstance(answer.result, Mapping) else None
+        return Outcome(operation, Result.APPLIED, number) if number else _unknown(operation)
+    if answer.result is False or answer.result is None:
+        return _unknown(operation)
+    if completes(operation):
+        done = tuple(change for change in operation.changes if change.field == "done")
+        operation = replace(operation, changes=done)
+    return Outcome(operation, Result.APPLIED, operation.crm_id)
 
 
 def _forget(operation: Operation, number: int | None, portrait: Portrait) -> None:

@@ -21,9 +21,10 @@ from dentsync.load.bitrix24.commands import (
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS
 from dentsync.load.bitrix24.portal import Envelope, Portal, sort_of
+from dentsync.load.bitrix24.tasks import COMPLETE, TODO_ADD, TODO_UPDATE, completes
 from dentsync.load.bitrix24.wire import MAX_COMMANDS, MAX_PARAMETERS, Command, Ref
 from dentsync.load.places import Unwritable
-from dentsync.load.target import GONE, Chunk
+from dentsync.load.target import GONE, Chunk, Needs
 from dentsync.load.wishes import relinks
 from dentsync.model import Operation, Outcome, Result
 
@@ -83,6 +84,10 @@ class Packer:
         """The wire fields of an operation. Raises Unwritable."""
         return draft(operation, self._portrait, contacts)
 
+    def task(self, operation: Operation, deal: int | None) -> Command | None:
+        """The command of a task, None where it changes nothing. Raises Unwritable."""
+        return self._portrait.tasks.command(operation, deal)
+
     def links_of(self, operation: Operation) -> tuple[int, ...]:
         """The contacts a deal has now. Raises Unwritable where the deal is not there any more."""
         links = self._portrait.links.get(operation.crm_id or 0)
@@ -105,6 +110,8 @@ def _lane_of(operation: Operation) -> str:
 
 
 def _method_of(operation: Operation) -> str:
+    if operation.kind == "task":
+        return COMPLETE if completes(operation) else TODO_ADD if operation.action == "create" else TODO_UPDATE
     if operation.action != "create":
         return UPDATE
     return IMPORT if operation.silent else ADD
@@ -138,6 +145,8 @@ class _Box:
         """Pack an operation, or leave it for later. False: the request is full."""
         if self._has_to_wait(operation):
             return self._leave(operation)
+        if operation.kind == "task":
+            return self._take_task(operation)
         needs_contact = operation.contact is not None and (operation.action == "create" or relinks(operation))
         contact = self._contact(operation.contact) if needs_contact else None
         if needs_contact and contact is None:
@@ -159,6 +168,16 @@ class _Box:
             return self._settle(operation, Result.APPLIED, "", number)
         return self._take_command(operation, command(operation, written, number))
 
+    def _take_task(self, operation: Operation) -> bool:
+        deal = self._ids.get(operation.waits_for)
+        if operation.action == "create" and deal is None:
+            return self._settle(operation, Result.HELD, _("its deal was not created"))
+        try:
+            one = self._packer.task(operation, deal)
+        except Unwritable as error:
+            return self._settle(operation, Result.FAILED, str(error))
+        return self._take_command(operation, one) if one else self._settle(operation, Result.APPLIED, "")
+
     def chunk(self) -> Chunk:
         """The packed request; what it is to teach is not asked of another one meanwhile."""
         self._packer.probing |= self._probes
@@ -168,18 +187,21 @@ class _Box:
     # ── turns ──
 
     def _has_to_wait(self, operation: Operation) -> bool:
-        """An item's operations keep their order, and a deal's come after its contact's: who is moved gets a message."""
+        """An item's operations keep their order, and a deal's come after its contact's: who is moved gets a message.
+
+        A task goes in a later request than its deal.
+        """
         if self._lane not in (None, _lane_of(operation)) or _method_of(operation) in self.unfit:
             return True
-        contact = f"contact:{operation.contact}"
-        if not self._flying.isdisjoint((f"{operation.kind}:{operation.key}", contact)):
+        before = operation.waits_for
+        if not self._flying.isdisjoint((f"{operation.kind}:{operation.key}", before)):
             self.expects = True
             return True
         if f"{operation.kind}:{operation.key}" in self._later:
             return True
-        creation = f"create:{contact}"
-        here = contact in self._creates or creation in self._settled
-        return contact in self._later or (creation in self._pending and not here)
+        creation = f"create:{before}"
+        here = (before in self._creates and operation.kind == "deal") or creation in self._settled
+        return before in self._later or (creation in self._pending and not here)
 
     def _leave(self, operation: Operation) -> bool:
         self._later.add(f"{operation.kind}:{operation.key}")
@@ -279,11 +301,14 @@ class _Box:
         self.operations.append(slot.operations[-1])
 
 
-def unread(operations: Iterable[Operation], portrait: Portrait) -> tuple[set[int], set[int]]:
-    """Contacts whose phone records, and deals whose contacts, have to be known before they are changed."""
+def unread(operations: Iterable[Operation], portrait: Portrait) -> Needs:
+    """Contacts whose phone records, deals whose contacts, and tasks that have to be known before they are changed."""
     words = portrait.contact.multifields
     changes = [(one.crm_id, one) for one in operations if one.action != "create" and one.crm_id is not None]
     contacts = {n for n, one in changes if one.kind == "contact" and any(c.field in words for c in one.changes)}
     deals = {number for number, one in changes if relinks(one)}
     # Links are read anew each time: what an earlier answer showed may have been changed by people since.
-    return contacts - portrait.cards.keys(), deals
+    tasks = {number for number, one in changes if one.kind == "task"} - portrait.tasks.seen.keys()
+    return Needs(
+        contact_ids=frozenset(contacts - portrait.cards.keys()), deal_ids=frozenset(deals), task_ids=frozenset(tasks)
+    )

@@ -17,6 +17,7 @@ from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.limits import REQUEST_SECONDS
 from dentsync.load.bitrix24.multifields import read_multifields
 from dentsync.load.bitrix24.portal import ATTEMPTS, Portal, no_answer, result_of, strange_answer
+from dentsync.load.bitrix24.tasks import read_tasks
 from dentsync.load.bitrix24.wire import MAX_COMMANDS, Answer, Command, Done, Missing, Ref, Rejected
 from dentsync.load.spelling import phone_key, spellings
 from dentsync.load.target import Needs, Reading
@@ -55,7 +56,9 @@ class Reader:
         else:
             total = self._read_lists(found, others, total=True)
             self._find(found, phones, by_key, total)
-        return Reading(found["contact"], found["deal"], self._by_phone(found["contact"], phones))
+        by_phone = self._by_phone(found["contact"], phones)
+        tasks = read_tasks(self._portal, self._portrait.tasks, needs)
+        return Reading(found["contact"], found["deal"], by_phone, tasks)
 
     def _read_at_once(self, found: Found, lists: Lists, phones: Sequence[str]) -> None:
         look_ups = _look_ups(phones)

@@ -28,6 +28,8 @@ class Bitrix24:
     without a directory that fits the settings, the first call resolves the names itself (two requests).
     """
 
+    carries_tasks = True
+
     def __init__(self, settings: TargetSettings, clock: Clock) -> None:
         webhook = parse_webhook(settings.secret)
         pace = read_pace(settings.pace, webhook.host)
@@ -77,15 +79,16 @@ class Bitrix24:
     def carry_out(self, operations: Sequence[Operation], ids: Mapping[str, int], patience: Patience) -> Iterator[Step]:
         """Requests side by side within the limits; contacts before their deals."""
         known = self._ready()
-        contacts, deals = unread(operations, known.portrait)
-        if contacts or deals:
-            known.reader.read(Needs(contact_ids=frozenset(contacts), deal_ids=frozenset(deals)))
+        needs = unread(operations, known.portrait)
+        if needs != Needs():
+            known.reader.read(needs)
         line = BitrixLine(self._portal, known.portrait, known.packer, ids)
         return Flow(line, operations, patience).steps()
 
     def as_read(self, kind: Kind, fields: Mapping[str, Plain]) -> Mapping[str, Plain]:
         """How values of ours look in a ``Present``."""
-        return self._ready().portrait.words(kind).as_read(fields)
+        portrait = self._ready().portrait
+        return portrait.tasks.as_read(fields) if kind == "task" else portrait.words(kind).as_read(fields)
 
     def pace(self) -> Mapping[str, Any]:
         """State of the limits, for the next run."""

@@ -14,7 +14,8 @@ Acts, each a JSON object with ``do``. An entity is given by ``contact``, ``lead`
 - ``create_lead``: ``name``, ``contact`` or ``phone`` (of a new contact), ``status``, ``pipeline``
 - ``call``: ``phone``, ``pipeline``: an unknown number rings, a lead in «Неразобранное»
 - ``accept``: ``lead``, ``status``, ``pipeline``; ``decline``: ``lead``
-- ``add_task``: ``lead``, ``text``, ``complete_till``, ``type`` (name); ``complete_task``: ``task``, ``result``
+- ``add_task``: ``lead``, ``text``, ``complete_till``, ``type`` (name); ``complete_task``: ``task``, ``result``;
+  ``edit_task``: ``task``, ``text`` or ``complete_till``; ``delete_task``: ``task``
 - ``rename_status``: ``pipeline``, ``status``, ``name``; ``delete_status``: ``pipeline``, ``status``
 - ``rename_field``: ``kind``, ``field``, ``name``; ``delete_field``: ``kind``, ``field``
 - ``delete_enum``: ``kind``, ``field``, ``value``
@@ -176,10 +177,27 @@ def _add_task(call: Call, sent: Json) -> int:
 
 
 def _complete_task(call: Call, sent: Json) -> int:
+    item = _task(call, sent)
+    tasks.update(call, item, {"is_completed": True, "result": {"text": sent.get("result", "")}}, call.actor)
+    return int(item["id"])
+
+
+def _task(call: Call, sent: Json) -> Json:
     item = call.account.storage.item("tasks", sent["task"])
     if item is None:
         raise ValueError("no such task")
-    tasks.update(call, item, {"is_completed": True, "result": {"text": sent.get("result", "")}}, call.actor)
+    return item
+
+
+def _edit_task(call: Call, sent: Json) -> int:
+    item = _task(call, sent)
+    tasks.update(call, item, {name: sent[name] for name in ("text", "complete_till") if name in sent}, call.actor)
+    return int(item["id"])
+
+
+def _delete_task(call: Call, sent: Json) -> int:
+    item = _task(call, sent)
+    tasks.delete(call, item, call.user)
     return int(item["id"])
 
 
@@ -187,6 +205,7 @@ ACTS: dict[str, Callable[[Call, Json], int]] = {
     "move": _move, "edit": _edit, "add_phone": _add_phone, "delete_phone": _delete_phone, "tag": _tag,
     "responsible": _responsible, "delete": _delete, "restore": _restore, "merge": merging.merge, "link": _link,
     "unlink": _unlink, "create_contact": _create_contact, "create_lead": _create_lead, "call": _call,
-    "accept": _accept, "decline": _decline, "add_task": _add_task, "complete_task": _complete_task,
+    "accept": _accept, "decline": _decline,
+    "add_task": _add_task, "complete_task": _complete_task, "edit_task": _edit_task, "delete_task": _delete_task,
     **administration.ACTS,
 }  # fmt: skip

@@ -143,6 +143,12 @@ def update(call: Call, item: Json, plain: Json, actor: Actor) -> Json:
     return after
 
 
+def delete(call: Call, item: Json, by: int) -> None:
+    """Only a person can: the API has no way."""
+    call.account.storage.run("DELETE FROM tasks WHERE id = ?", (item["id"],))
+    events.record(call.account, "tasks", item["id"], "task_deleted", by)
+
+
 def _tell(call: Call, before: Json, after: Json, by: int) -> None:
     def told(what: str, after_value: Any = (), before_value: Any = ()) -> None:
         events.record(call.account, "tasks", after["id"], what, by, after_value, before_value)

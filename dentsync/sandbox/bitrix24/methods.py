@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dentsync.sandbox.bitrix24 import (
     about,
+    activities,
     calendars,
     classic,
     directories,
@@ -61,6 +62,10 @@ METHODS: dict[str, Method] = {
     "crm.stagehistory.list": Method(directories.history),
     "crm.duplicate.findbycomm": Method(duplicates.find, cost=LOOK_UP),
     "crm.timeline.comment.add": Method(about.add_comment, cost=WRITE),
+    "crm.activity.todo.add": Method(activities.add, cost=WRITE),
+    "crm.activity.todo.update": Method(activities.update, cost=WRITE),
+    "crm.activity.update": Method(activities.complete, cost=WRITE),
+    "crm.activity.list": Method(activities.list_),
     "crm.contact.userfield.list": Method(userfields.list_contact),
     "crm.contact.userfield.add": Method(userfields.add_contact, cost=WRITE),
     "crm.deal.userfield.list": Method(userfields.list_deal),

@@ -10,12 +10,13 @@ Acts, each a JSON object with ``do``:
 - ``create_contact``: ``fields``, ``phones``
 - ``create_deal``: ``contact``, ``stage`` and ``pipeline`` (names), ``fields``
 - ``products``: ``deal``, ``sum`` of its product rows
+- ``edit_task``: ``task``, ``text`` or ``due`` (ISO); ``complete_task``, ``delete_task``: ``task``
 - what staff do about their own work: ``people_work``
 """
 
 from typing import Any
 
-from dentsync.sandbox.bitrix24 import items, multifields, values
+from dentsync.sandbox.bitrix24 import activities, items, multifields, values
 from dentsync.sandbox.bitrix24.answers import ApiError
 from dentsync.sandbox.bitrix24.items import Actor, Change
 from dentsync.sandbox.bitrix24.people_work import ACTS
@@ -32,6 +33,7 @@ def act(world: World, sent: Act) -> Act:
     acts = {
         "move": _move, "edit": _edit, "add_phone": _add_phone, "delete_phone": _delete_phone, "delete": _delete,
         "merge": _merge, "create_contact": _create, "create_deal": _create_deal, "products": _products,
+        "edit_task": _edit_task, "complete_task": _complete_task, "delete_task": _delete_task,
         **ACTS,
     }  # fmt: skip
     chosen = acts.get(sent.get("do", ""))
@@ -109,6 +111,32 @@ def _phones(world: World, sent: Act, fm: Any) -> int:
     contact = _item(world, "contact", sent.get("contact"))
     items.change(world, "contact", contact, Change({}, fm), PERSON)
     return int(contact["id"])
+
+
+def _task(world: World, sent: Act) -> Act:
+    item = activities.one(world, sent["task"])
+    if item is None:
+        raise ValueError("no such task")
+    return item
+
+
+def _edit_task(world: World, sent: Act) -> int:
+    item, words = _task(world, sent), {"text": "DESCRIPTION", "due": "DEADLINE"}
+    activities.change(world, item, {upper: sent[name] for name, upper in words.items() if name in sent})
+    return int(item["ID"])
+
+
+def _complete_task(world: World, sent: Act) -> int:
+    item = _task(world, sent)
+    activities.change(world, item, {"COMPLETED": "Y"})
+    return int(item["ID"])
+
+
+def _delete_task(world: World, sent: Act) -> int:
+    item = _task(world, sent)
+    world.storage.run("DELETE FROM activities WHERE id = ?", (item["ID"],))
+    world.changed += 1
+    return int(item["ID"])
 
 
 def _delete(world: World, sent: Act) -> int:

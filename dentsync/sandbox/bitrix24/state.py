@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from dentsync.sandbox.bitrix24.schema import TYPE_IDS
 from dentsync.sandbox.bitrix24.storage import TABLES
 from dentsync.sandbox.bitrix24.world import World
 
@@ -21,8 +22,25 @@ VOLATILE = frozenset(
 
 
 def everything(world: World) -> dict[str, Any]:
-    """All contacts and deals by id."""
-    return {"contacts": contacts(world), "deals": deals(world)}
+    """All contacts, deals and tasks by id."""
+    return {"contacts": contacts(world), "deals": deals(world), "tasks": tasks(world)}
+
+
+def tasks(world: World) -> list[dict[str, Any]]:
+    """Universal activities with the kind and the id of what they are on."""
+    kinds = {number: kind for kind, number in TYPE_IDS.items()}
+    found = [{"id": n, **json.loads(text)} for n, text in world.storage.rows("SELECT id, data FROM activities")]
+    return [
+        {
+            "id": item["id"],
+            "text": item["DESCRIPTION"],
+            "type": item["SUBJECT"],
+            "due": item["DEADLINE"],
+            "completed": item["COMPLETED"] == "Y",
+            "on": [kinds[item["OWNER_TYPE_ID"]], item["OWNER_ID"]],
+        }
+        for item in found
+    ]
 
 
 def contacts(world: World) -> list[dict[str, Any]]:

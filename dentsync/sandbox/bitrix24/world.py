@@ -84,7 +84,8 @@ class World:
         """What was counted since the start or the last reset."""
         names = (
             "requests", "created_contact", "created_deal", "imported_contact", "imported_deal", "updated_contact",
-            "updated_deal", "moved", "automations", "messages", "acts", "refused_503", "refused_429", "cut", "faults",
+            "updated_deal", "created_tasks", "moved", "automations", "messages", "acts", "refused_503", "refused_429",
+            "cut", "faults",
         )  # fmt: skip
         counts: Counter[str] = self.journal.counts
         found: dict[str, object] = {name: counts[name] for name in names}

@@ -245,3 +245,12 @@ def test_reasons_can_be_added(desk: Desk) -> None:
     desk.post("leads/loss_reasons", {"name": "Переехал"})
     names = [reason["name"] for reason in desk.list("leads/loss_reasons")]
     assert {"Не пришёл", "Перенос", "Переехал"} <= set(names)
+
+
+def test_people_move_a_deadline_and_delete_a_task(desk: Desk) -> None:
+    number = desk.add("tasks", text="A", complete_till=TILL)
+    desk.act("edit_task", task=number, complete_till=TILL + 60, text="B")
+    task = desk.get(f"tasks/{number}")
+    assert (task["complete_till"], task["text"]) == (TILL + 60, "B")
+    desk.act("delete_task", task=number)
+    assert desk.ids("tasks") == []
