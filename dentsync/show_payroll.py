@@ -52,6 +52,25 @@ def show_payroll(found: Payroll) -> None:
     show(payroll_lines(found, _width()))
 
 
+def show_branch(part: Payroll, whole: Payroll, branch: str) -> None:
+    """What the table of a branch leaves out."""
+    show(branch_lines(part, whole, branch, _width()))
+
+
+def branch_lines(part: Payroll, whole: Payroll, branch: str, width: int | None = None) -> Iterator[list[Text]]:
+    """What ``show_branch`` shows: who has pay elsewhere, too, and that the month is one."""
+    yield []
+    for pay in part.pays:
+        every = whole.pay(pay.employee)
+        if len(every.lines) > len(pay.lines) or every.total != pay.total:
+            line = _("{name}: {part} of {whole}, the rest is of other branches or of none")
+            text = line.format(name=pay.name, part=roubles(pay.total), whole=roubles(every.total))
+            yield from _wrapped(text, 0, width, "dim")
+    line = _("branch {branch}: {part} of {whole}; questions in all {count}; a month is closed and mailed whole")
+    facts = {"part": roubles(part.total), "whole": roubles(whole.total), "count": len(whole.questions)}
+    yield from _wrapped(line.format(branch=branch, **facts), 0, width)
+
+
 def show_version(found: Payroll, closed: Version | None, *, is_frozen: bool) -> None:
     """Whether the month is closed, and what has changed since."""
     if closed is None:

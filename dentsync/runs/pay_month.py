@@ -56,13 +56,24 @@ class PayMonth:
 
     @property
     def issue(self) -> str:
-        """What a letter is about: sent once for each."""
+        """What a letter is about: sent once for each. Before a month is over, about its days up to now."""
+        if self.present.date() < months_later(self.found.month, 1):
+            return f"{self.key} until {self.present:%Y-%m-%d}"
         return f"{self.key} {'version' if self.is_frozen else 'draft'} {self.number}"
 
 
 def key_of(month: date) -> str:
     """«2026-10»."""
     return f"{month:%Y-%m}"
+
+
+def forgotten_at(job: Session, month: date) -> str:
+    """When («2026-11-03 09:00») a store was put in place that may have forgotten what was done about a month that was
+    over by then: closed, decided, mailed. Empty: nothing was.
+    """
+    text = job.store.facts.restored_at()
+    at = datetime.fromisoformat(text).astimezone(job.config.zone) if text else None
+    return f"{at:%Y-%m-%d %H:%M}" if at and at.date() >= months_later(month, 1) else ""
 
 
 def title_of(month: date) -> str:

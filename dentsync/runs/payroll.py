@@ -13,6 +13,7 @@ from dentsync.lang import _
 from dentsync.model import Grid
 from dentsync.runs.pay_kept import Kept, kept_in
 from dentsync.runs.session import looked_into, moment
+from dentsync.transform.pay.branches import branches_of, of_branch
 from dentsync.transform.pay.calendar import UnknownYear
 from dentsync.transform.pay.facts import Booking, Correction, Decision, Facts, Rate
 from dentsync.transform.pay.minutes import months_later
@@ -126,6 +127,17 @@ def _grids(settings: PaySettings, name: str, names: Names) -> list[Grid]:
 def _with_tiers(rules: Rules, book: RateBook) -> Rules:
     """The directory's tiers go before those of the configuration."""
     return replace(rules, primary=replace(rules.primary, tiers=book.tiers)) if book.tiers else rules
+
+
+def part_of(found: Payroll, branch: str | None) -> Payroll:
+    """What belongs to a branch; all of it where none is named. Raises ConfigError for a branch that has no pay."""
+    names = branches_of(found)
+    if branch is None:
+        return found
+    if fold(branch) not in map(fold, names):
+        text = _("--branch: no pay of {branch!r} in {month:%Y-%m} (there are: {names})")
+        raise ConfigError(text.format(branch=branch, month=found.month, names=", ".join(names) or "—"))
+    return of_branch(found, branch)
 
 
 def pay_of_employee(found: Payroll, employee: str) -> Pay:

@@ -119,6 +119,10 @@ class PayJournal:
         sql = "SELECT book FROM pay_versions WHERE month = ? AND version = ?"
         return bytes(self.db.execute(sql, (month, number)).fetchone()[0])
 
+    def closed(self) -> tuple[str, ...]:
+        """Every month that has a version."""
+        return tuple(row[0] for row in self.db.execute("SELECT DISTINCT month FROM pay_versions ORDER BY month"))
+
     def is_closed(self, month: str) -> bool:
         """Whether the month has a version."""
         return self.db.execute("SELECT 1 FROM pay_versions WHERE month = ?", (month,)).fetchone() is not None
