@@ -15,7 +15,7 @@ from dentsync.transform.words import fold
 
 FREE = frozenset({"", "в", "вых", "выходной", "-", "–", "—", "х", "x", "0"})
 """What stands in the cell of a day off, folded."""
-_WEEKDAYS = frozenset(["пн", "вт", "ср", "чт", "пт", "сб", "вс"])
+WEEKDAYS = frozenset(["пн", "вт", "ср", "чт", "пт", "сб", "вс"])
 _ANY = ZoneInfo("UTC")
 _EXCEL_DATE = re.compile(r"\d\d\.\d\d\.\d{4}(?: 00:00:00)?")
 
@@ -86,7 +86,7 @@ def _text(row: Row, column: int) -> str:
 def _is_caption(row: Row, cells: Mapping[int, str]) -> bool:
     """Whether a row has no shifts because it is none: names of weekdays, a heading above some people."""
     if not (row.text("employee") or row.text("id")):
-        return all(fold(text) in _WEEKDAYS or not text for text in cells.values())
+        return all(fold(text) in WEEKDAYS or not text for text in cells.values())
     known = header_key(row.text("employee")) in {header_key(alias) for alias in WHO["employee"]}
     return known or not any(cells.values())
 
