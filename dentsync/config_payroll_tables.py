@@ -24,6 +24,7 @@ class RateTable(Table, frozen=True):
     branch: str = ""
     break_minutes: Minutes | None = None
     week_hours: WeekHours | None = None
+    until: date | None = None
 
 
 class BreakTable(Table, frozen=True):

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 
-from dentsync.lang import _
+from dentsync.lang import _, is_russian
 from dentsync.load.console import Piece as Text
 from dentsync.load.console import show
+from dentsync.runs.pay_words import RULES, remark_of, words_of
 from dentsync.show_payroll_json import minutes_of
 from dentsync.store.pay import Version
 from dentsync.transform.pay.lines import Line
@@ -45,6 +46,13 @@ KINDS = {
     Kind.ODD_RECORD: "a time record that contradicts itself",
     Kind.UNAPPROVED: "time that was changed and not confirmed by the head",
 }
+
+REMARKS = {
+    "late": "late", "left_early": "left early", "early_start_clipped": "came before the shift, not paid",
+    "overtime_below_threshold": "overtime below the threshold, not paid", "rate_change": "another rate from here on",
+    "month_boundary": "a shift over the month's bound, its part here", "small_n": "few booked, a price of their own",
+    "absent": "absent", "sick": "sick", "vacation": "on holiday", "leave": "leave without pay", "trip": "business trip",
+}  # fmt: skip
 
 
 def show_payroll(found: Payroll) -> None:
@@ -110,6 +118,8 @@ def payroll_lines(found: Payroll, width: int | None = None) -> Iterator[list[Tex
         count = len(found.questions)
         yield []
         yield [(_("questions {count}: the month cannot be closed before they are answered").format(count=count), "")]
+        line = _("answer in the workbook: dentsync payroll --month {month:%Y-%m} --out FILE, then: payroll decide FILE")
+        yield from _wrapped(line.format(month=found.month), 0, width, "dim")
 
 
 def _wrapped(text: str, indent: int, width: int | None, style: str = "") -> Iterator[list[Text]]:
@@ -160,6 +170,8 @@ def _evidence(question: Question, names: Mapping[str, str]) -> str:
 
 def _answers(question: Question) -> str:
     answers = ANSWERS[question.kind]
+    if answers and is_russian():
+        return _("decide: {answers}").format(answers=", ".join(words_of(question.kind)))
     if answers:
         return _("decide: {answers}").format(answers=", ".join(answers))
     return _("mend the rate directory or the plan")
@@ -188,7 +200,8 @@ def explained_lines(pay: Pay, width: int | None = None) -> Iterator[list[Text]]:
     if pay.remarks:
         yield []
     for remark in pay.remarks:
-        yield from _wrapped(f"· {remark.text}", 0, width, "dim")
+        text = remark_of(remark) if is_russian() else remark_of(remark, REMARKS, "min")
+        yield from _wrapped(f"· {text}", 0, width, "dim")
 
 
 def _formula(line: Line) -> str:
@@ -196,10 +209,16 @@ def _formula(line: Line) -> str:
     if line.code == "correction":
         return line.rule
     if line.count:
-        return f"{line.quantity} × {price} ({line.rule})"
+        return f"{line.quantity} × {price} ({_rule(line)})"
     factor = "" if line.factor == 1 else f" × {line.factor}"
     text = _("{minutes} min × {price}{factor} / 60 ({rule})")
-    return text.format(minutes=line.quantity, price=price, factor=factor, rule=line.rule)
+    return text.format(minutes=line.quantity, price=price, factor=factor, rule=_rule(line))
+
+
+def _rule(line: Line) -> str:
+    """As a key of the rules; for people who read Russian as the workbook says it."""
+    key, comma, more = line.rule.partition(",")
+    return RULES.get(key, key) + comma + more if is_russian() else line.rule
 
 
 def _days(pieces: Iterable[Piece]) -> Iterator[str]:

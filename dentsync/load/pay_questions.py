@@ -40,6 +40,16 @@ def row_print(cells: Sequence[str]) -> str:
     return print_of(cells[ID], cells[EVIDENCE], [cells[WHAT], cells[WHO], cells[PROOF]])
 
 
+_REMARK_COLUMNS = Column("Сотрудник", 34), Column("Замечание", 90, "wrap")
+
+
+def write_remarks(page: Page, book: PayBook) -> None:
+    """Write the sheet of what is worth a look and needs no answer."""
+    page.heading(0, "Стоит взглянуть; на суммы не влияет" if book.remarks else "Замечаний нет.", "lead")
+    page.table(1, _REMARK_COLUMNS, [[one.name, one.text] for one in book.remarks])
+    page.arrange(2, "A3")
+
+
 def write_questions(page: Page, book: PayBook) -> None:
     """Write the sheet."""
     page.heading(0, _LEAD if book.questions else "Вопросов нет.", "lead")

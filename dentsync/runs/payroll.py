@@ -1,7 +1,7 @@
 """The pay of a month from the files that the configuration names: read all, complain about all, compute."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -55,6 +55,7 @@ def computed(
     sets = [_with_tiers(rules, book) for rules in settings.sets]
     facts = replace(kept.added_to(facts), bookings=(*bookings,), decisions=(*decisions,), corrections=(*corrections,))
     rules_in(settings, first)
+    _check_planned(first, facts, settings)
     try:
         return payroll(first, facts, sets, settings.calendar, kept.until or present)
     except UnknownYear as error:
@@ -62,6 +63,15 @@ def computed(
             "the days off of {year} are not known: update the library holidays, or write the year into payroll.calendar"
         )
         raise ConfigError(text.format(year=error)) from None
+
+
+def _check_planned(first: date, facts: Facts, settings: PaySettings) -> None:
+    """Raises SourceError where the schedules are of other months: all work of this one would stand in no plan."""
+    planned, worked = ({one.start.date().replace(day=1) for one in some} for some in (facts.shifts, facts.clocks))
+    if settings.files["plan"] and planned and first in worked - planned:
+        months = ", ".join(f"{month:%m.%Y}" for month in sorted(planned))
+        text = _("payroll.plan: no shift of {month:%m.%Y} (there are: {months}); put that month's schedule there")
+        raise SourceError(text.format(month=first, months=months))
 
 
 def rules_in(settings: PaySettings, first: date) -> Rules:
@@ -121,7 +131,14 @@ def _grids(settings: PaySettings, name: str, names: Names) -> list[Grid]:
         text = _("payroll.{name}: no file matches {pattern}; put it there, or leave the key out")
         raise SourceError(text.format(name=name, pattern=pattern))
     words = [alias for aliases in names.values() for alias in aliases]
-    return [grid for path in found for grid in read_grids(path, words)]
+    return [grid for path in found for grid in _filled(path, words)]
+
+
+def _filled(path: Path, words: Collection[str]) -> tuple[Grid, ...]:
+    grids = read_grids(path, words)
+    if not any(cell.strip() for grid in grids for row in grid.rows for cell in row):
+        raise SourceError(_("{file}: nothing is written in it; fill it in, or take it away").format(file=path.name))
+    return grids
 
 
 def _with_tiers(rules: Rules, book: RateBook) -> Rules:

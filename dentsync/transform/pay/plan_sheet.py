@@ -115,7 +115,8 @@ def _shifts(row: Row, column: int, day: date, job: Job, zone: ZoneInfo, plan: _P
         spells = parse_spells(plan.codes.get(fold(text), text), day, zone)
     except ValueError as error:
         known = ", ".join(f"«{code}»" for code in plan.codes)
-        raise Misread(place, complaint(text, str(error)) + (f" или {known}" if known else "")) from None
+        or_code = f" или {known}" if known else " или код, чьи часы названы в payroll.codes"
+        raise Misread(place, complaint(text, str(error)) + or_code) from None
     yield from (Shift(job, start, end, place) for start, end in spells)
 
 
