@@ -82,7 +82,7 @@ def _mail(config: Path, month: str, now: str | None, *, again: bool, dry_run: bo
 def _show(month: "PayMonth", branch: str | None, as_json: bool) -> None:
     from dentsync.runs.payroll import part_of
 
-    part = part_of(month.found, branch)
+    part = part_of(month.found, branch, month.settings)
     if as_json:
         from dentsync.show_payroll_json import payroll_json
 
@@ -112,7 +112,8 @@ def explain(month: str | None, branch: str | None, employee: str, config: Path, 
     from dentsync.runs.pay_issue import look
     from dentsync.runs.payroll import part_of, pay_of_employee
 
-    pay = pay_of_employee(part_of(look(config, _month(month), now).found, branch), employee)
+    seen = look(config, _month(month), now)
+    pay = pay_of_employee(part_of(seen.found, branch, seen.settings), employee)
     if as_json:
         from dentsync.show_payroll_json import explained_json
 
@@ -182,6 +183,25 @@ def close(month: str | None, config: Path, now: str | None) -> int:
     from dentsync.runs.pay_closing import close as freeze
 
     click.echo(freeze(config, _month(month), now))
+    return ExitCode.DONE
+
+
+@payroll.command()
+@click.argument("folder", default="pay", type=click.Path(path_type=Path, file_okay=False))
+def example(folder: Path) -> int:
+    """Write the files of an invented clinic for May 2026 into FOLDER (pay): to try it, and to fill in with your own.
+
+    \b
+    Example:  dentsync payroll example && dentsync payroll --month 2026-05
+    """
+    from dentsync.runs.pay_example import SECTION, write_example
+
+    written = write_example(folder)
+    click.echo(_("written: {file}").format(file=", ".join(path.as_posix() for path in written)))
+    click.echo("\n" + SECTION.format(folder=folder.as_posix()))
+    click.echo(_("put these lines at the end of config.toml, and the patients into its inbox; then:"))
+    click.echo(f"cp {folder}/primary_*.csv {folder}/waiting_*.csv inbox/ && dentsync extract primary waiting")
+    click.echo("dentsync payroll --month 2026-05")
     return ExitCode.DONE
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from dentsync.lang import _, is_russian
 from dentsync.load.console import Piece as Text
 from dentsync.load.console import show
+from dentsync.load.pay_places import LABELS
 from dentsync.runs.pay_words import RULES, remark_of, words_of
 from dentsync.show_payroll_json import minutes_of
 from dentsync.store.pay import Version
@@ -190,7 +191,7 @@ def explained_lines(pay: Pay, width: int | None = None) -> Iterator[list[Text]]:
     yield [(f"{pay.name}: {roubles(pay.total)}", "bold")]
     for line in pay.lines:
         yield []
-        yield from _wrapped(f"{_(CODES[line.code])} {roubles(line.amount)} = {_formula(line)}", 0, width, "bold")
+        yield from _wrapped(f"{_code(line)} {roubles(line.amount)} = {_formula(line)}", 0, width, "bold")
         for place in filter(None, (*(rate.place for rate in line.rates), *line.places)):
             yield from _wrapped(place, 2, width, "dim")
         for day in _days(line.pieces):
@@ -213,6 +214,10 @@ def _formula(line: Line) -> str:
     factor = "" if line.factor == 1 else f" × {line.factor}"
     text = _("{minutes} min × {price}{factor} / 60 ({rule})")
     return text.format(minutes=line.quantity, price=price, factor=factor, rule=_rule(line))
+
+
+def _code(line: Line) -> str:
+    return LABELS[line.code].lower() if is_russian() else CODES[line.code]
 
 
 def _rule(line: Line) -> str:

@@ -92,7 +92,7 @@ def _account(job: Session, seen: PayMonth, *, with_secret: bool) -> Account:
     """The mailbox. Raises ConfigError where there is none, or nobody to write to."""
     known = job.config.mail
     if not seen.settings.mail or known is None:
-        line = _('{file}: to send letters write [mail], and payroll.mail = ["director@clinic.example"]')
+        line = _("{file}: to send letters write [mail], and the director's address into payroll.mail")
         raise ConfigError(line.format(file=job.config.path.name))
     needed = with_secret and known.user
     password = secret_at(known.password, "mail.password", job.config.path, os.environ) if needed else ""

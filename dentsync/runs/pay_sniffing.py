@@ -80,7 +80,7 @@ def _read(role: Role, grids: Sequence[Grid], codes: Iterable[str]) -> tuple[str,
     line = _("absences {count} of {people} people, {days}")
     facts = {"people": len({one.employee for one in absent.absences})}
     return line.format(
-        count=len(absent.absences), days=_days(one.first for one in absent.absences), **facts
+        count=len(absent.absences), days=_days(day for one in absent.absences for day in (one.first, one.last)), **facts
     ), absent.faults
 
 

@@ -66,9 +66,9 @@ def computed(
 
 
 def _check_planned(first: date, facts: Facts, settings: PaySettings) -> None:
-    """Raises SourceError where the schedules are of other months: all work of this one would stand in no plan."""
-    planned, worked = ({one.start.date().replace(day=1) for one in some} for some in (facts.shifts, facts.clocks))
-    if settings.files["plan"] and planned and first in worked - planned:
+    """Raises SourceError where the schedules are of other months: nobody would be paid for this one, or on a guess."""
+    planned = {one.start.date().replace(day=1) for one in facts.shifts}
+    if settings.files["plan"] and planned and first not in planned:
         months = ", ".join(f"{month:%m.%Y}" for month in sorted(planned))
         text = _("payroll.plan: no shift of {month:%m.%Y} (there are: {months}); put that month's schedule there")
         raise SourceError(text.format(month=first, months=months))
@@ -146,15 +146,17 @@ def _with_tiers(rules: Rules, book: RateBook) -> Rules:
     return replace(rules, primary=replace(rules.primary, tiers=book.tiers)) if book.tiers else rules
 
 
-def part_of(found: Payroll, branch: str | None) -> Payroll:
+def part_of(found: Payroll, branch: str | None, settings: PaySettings) -> Payroll:
     """What belongs to a branch; all of it where none is named. Raises ConfigError for a branch that has no pay."""
-    names = branches_of(found)
     if branch is None:
         return found
+    known = {feed.rules.branch for feed in settings.config.feeds.values()}
+    home = known.pop() if len(known) == 1 else ""
+    names = branches_of(found, home)
     if fold(branch) not in map(fold, names):
         text = _("--branch: no pay of {branch!r} in {month:%Y-%m} (there are: {names})")
         raise ConfigError(text.format(branch=branch, month=found.month, names=", ".join(names) or "—"))
-    return of_branch(found, branch)
+    return of_branch(found, branch, home)
 
 
 def pay_of_employee(found: Payroll, employee: str) -> Pay:

@@ -8,6 +8,7 @@ import pytest
 
 from dentsync.model import Status
 from dentsync.transform.pay.branches import branches_of, of_branch
+from dentsync.transform.pay.lines import Line
 from dentsync.transform.pay.payroll import Payroll
 from tests.pay.build import JOB, booking, clock, month, rate, shift
 from tests.pay.test_command import PAYROLL, PLAN, RATES, TIME, Desk, desk
@@ -44,6 +45,18 @@ def test_a_tier_is_chosen_by_the_patients_of_all_branches_and_says_so() -> None:
     assert (line.quantity, str(line.price), line.rule) == (5, "100", "primary.tiers, 14/18")
     assert line.count is not None
     assert str(line.count.percent) == "62.50"  # by itself 50 a patient
+
+
+def test_what_names_no_branch_is_of_the_clinics_own() -> None:
+    found = month(rate(job=replace(JOB, branch="")), booking("2026-05-15"), shift("2026-05-04"), clock("2026-05-04"))
+    found = replace(found, pays=tuple(replace(pay, lines=tuple(map(_unbranched, pay.lines))) for pay in found.pays))
+    assert branches_of(found, "Центр") == ("Центр",)
+    assert of_branch(found, "центр", "Центр").total == found.total
+    assert of_branch(found, "центр").total == 0
+
+
+def _unbranched(line: Line) -> Line:
+    return replace(line, job=line.job and replace(line.job, branch=""))
 
 
 def test_questions_of_others_are_left_out_and_those_of_strangers_are_not() -> None:

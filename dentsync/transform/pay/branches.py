@@ -1,5 +1,6 @@
 """What of a month's pay belongs to one branch. Closing, the letter and the workbook are always of the whole month."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP
 
@@ -9,23 +10,27 @@ from dentsync.transform.pay.visits import Count
 from dentsync.transform.words import fold
 
 
-def branches_of(found: Payroll) -> tuple[str, ...]:
-    """Branches that time was worked or patients were booked for, by name."""
+def branches_of(found: Payroll, home: str = "") -> tuple[str, ...]:
+    """Branches that time was worked or patients were booked for, by name. ``home``: where nothing says which."""
     jobs = (line.job.branch for pay in found.pays for line in pay.lines if line.job)
     booked = (one.branch for one in found.facts.bookings)
-    names = {fold(name): name for name in (*booked, *jobs) if name}
+    names = {fold(name): name for name in (name or home for name in (*booked, *jobs)) if name}
     return tuple(sorted(names.values()))
 
 
-def of_branch(found: Payroll, branch: str) -> Payroll:
+def of_branch(found: Payroll, branch: str, home: str = "") -> Payroll:
     """The part of a month that belongs to a branch: time that was worked for it, patients whose cards are its own.
 
     A price is the one of the whole month: a tier is chosen by the patients of all branches. Corrections belong to none.
     """
-    cards = {one.patient for one in found.facts.bookings if fold(one.branch) == fold(branch)}
-    parts = [_part(pay, fold(branch), cards) for pay in found.pays]
+
+    def is_here(name: str) -> bool:
+        return fold(name or home) == fold(branch)
+
+    cards = {one.patient for one in found.facts.bookings if is_here(one.branch)}
+    parts = [_part(pay, is_here, cards) for pay in found.pays]
     jobs = (*(one.job for one in found.facts.shifts), *(one.job for one in found.facts.clocks))
-    planned = {job.employee for job in jobs if fold(job.branch) == fold(branch)}
+    planned = {job.employee for job in jobs if is_here(job.branch)}
     pays = tuple(part for part in parts if part.lines or part.employee in planned)
     known = {pay.employee for pay in found.pays}
     mine = {pay.employee for pay in pays}
@@ -33,19 +38,15 @@ def of_branch(found: Payroll, branch: str) -> Payroll:
     return replace(found, pays=pays, questions=questions)
 
 
-def _part(pay: Pay, branch: str, cards: set[str]) -> Pay:
+def _part(pay: Pay, is_here: Callable[[str], bool], cards: set[str]) -> Pay:
     lines = (_of_patients(line, line.count, cards) if line.count else line for line in pay.lines)
     counts = (_counted(count, cards) for count in pay.counts)
     return replace(
         pay,
-        lines=tuple(one for one in lines if (one.count and one.count.booked) or _is_for(one, branch)),
-        pieces=tuple(one for one in pay.pieces if fold(one.job.branch) == branch),
+        lines=tuple(one for one in lines if (one.count and one.count.booked) or (one.job and is_here(one.job.branch))),
+        pieces=tuple(one for one in pay.pieces if is_here(one.job.branch)),
         counts=tuple(one for one in counts if one.booked),
     )
-
-
-def _is_for(line: Line, branch: str) -> bool:
-    return line.job is not None and fold(line.job.branch) == branch
 
 
 def _counted(count: Count, cards: set[str]) -> Count:
