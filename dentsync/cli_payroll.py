@@ -200,7 +200,7 @@ def example(folder: Path) -> int:
     click.echo(_("written: {file}").format(file=", ".join(path.as_posix() for path in written)))
     click.echo("\n" + SECTION.format(folder=folder.as_posix()))
     click.echo(_("put these lines at the end of config.toml, and the patients into its inbox; then:"))
-    click.echo(f"cp {folder}/primary_*.csv {folder}/waiting_*.csv inbox/ && dentsync extract primary waiting")
+    click.echo(f"cp -p {folder}/primary_*.csv {folder}/waiting_*.csv inbox/ && dentsync extract primary waiting")
     click.echo("dentsync payroll --month 2026-05")
     return ExitCode.DONE
 

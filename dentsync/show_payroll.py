@@ -21,7 +21,8 @@ from dentsync.transform.pay.questions import ANSWERS, Kind, Question
 from dentsync.transform.pay.visits import Count
 
 WIDTHS = (20, 6, 6, 6, 6, 6, 5, 4, 12)
-"""Of the columns of the table: a terminal of 80 characters has room for them."""
+"""Of the columns of the table: a terminal of 80 characters has room for them, a wider one for whole names."""
+DAY = len("04.05  09:00    8:00  ")
 HEADINGS = ("employee", "hours", "over", "night", "hol.", "prim.", "%", "list", "total")
 CODES = {
     "hours": "hours", "holiday_extra": "for a holiday", "night_extra": "for the night", "overtime": "overtime",
@@ -103,10 +104,12 @@ def payroll_lines(found: Payroll, width: int | None = None) -> Iterator[list[Tex
     """What ``show_payroll`` shows."""
     heading = _("pay of {month:%m.%Y}, rules of {since:%d.%m.%Y}")
     yield [(heading.format(month=found.month, since=found.rules.since), "bold")]
-    yield [(_row(map(_, HEADINGS)), "dim")]
+    room = max((width or 0) - sum(WIDTHS[1:]) - len(WIDTHS), WIDTHS[0])
+    name = min(room, max([WIDTHS[0], *(len(pay.name) for pay in found.pays)]))
+    yield [(_row(map(_, HEADINGS), name), "dim")]
     for pay in found.pays:
-        yield [(_row(_cells(pay)), "")]
-    yield [(_row([_("total"), *[""] * 7, roubles(found.total)]), "bold")]
+        yield [(_row(_cells(pay), name), "")]
+    yield [(_row([_("total"), *[""] * 7, roubles(found.total)], name), "bold")]
     for question in found.questions:
         yield []
         evidence = _evidence(question, found.terms.staff.names)
@@ -123,16 +126,17 @@ def payroll_lines(found: Payroll, width: int | None = None) -> Iterator[list[Tex
         yield from _wrapped(line.format(month=found.month), 0, width, "dim")
 
 
-def _wrapped(text: str, indent: int, width: int | None, style: str = "") -> Iterator[list[Text]]:
-    lines = textwrap.wrap(text, max(width - indent, 30)) if width else [text]
+def _wrapped(text: str, indent: int, width: int | None, style: str = "", hang: int = 0) -> Iterator[list[Text]]:
+    """A text in lines that fit; ``hang``: how much further in all but the first begin."""
+    lines = textwrap.wrap(text, max(width - indent, 30), subsequent_indent=" " * hang) if width else [text]
     return ([(" " * indent + line, style)] for line in lines)
 
 
-def _row(cells: Iterable[str]) -> str:
+def _row(cells: Iterable[str], size: int) -> str:
     first, *others = cells
-    name = first if len(first) <= WIDTHS[0] else f"{first[: WIDTHS[0] - 1]}…"
+    name = first if len(first) <= size else f"{first[: size - 1]}…"
     shown = [f"{text:>{width}}" for text, width in zip(others, WIDTHS[1:], strict=True)]
-    return " ".join([f"{name:<{WIDTHS[0]}}", *shown]).rstrip()
+    return " ".join([f"{name:<{size}}", *shown]).rstrip()
 
 
 def _cells(pay: Pay) -> list[str]:
@@ -195,7 +199,7 @@ def explained_lines(pay: Pay, width: int | None = None) -> Iterator[list[Text]]:
         for place in filter(None, (*(rate.place for rate in line.rates), *line.places)):
             yield from _wrapped(place, 2, width, "dim")
         for day in _days(line.pieces):
-            yield from _wrapped(day, 2, width)
+            yield from _wrapped(day, 2, width, hang=DAY)
         if line.count:
             yield from _cards(line.count, width)
     if pay.remarks:
@@ -238,5 +242,5 @@ def _cards(count: Count, width: int | None) -> Iterator[list[Text]]:
     share = _("came {came} of {booked}").format(came=len(count.came), booked=len(count.booked))
     yield [(f"  {share}" + ("" if count.percent is None else f", {count.percent} %"), "")]
     missing = [card for card in count.booked if card not in count.came]
-    yield from _wrapped(_("came: {cards}").format(cards=", ".join(count.came) or "—"), 2, width)
-    yield from _wrapped(_("did not come: {cards}").format(cards=", ".join(missing) or "—"), 2, width)
+    yield from _wrapped(_("came: {cards}").format(cards=", ".join(count.came) or "—"), 2, width, hang=2)
+    yield from _wrapped(_("did not come: {cards}").format(cards=", ".join(missing) or "—"), 2, width, hang=2)

@@ -89,7 +89,7 @@ def _visits(row: LineRow, number: int, book: PayBook) -> list[Cell]:
 
 
 _PIECE_COLUMNS = (
-    Column("Сотрудник", 30), Column("Должность", 22), Column("Филиал", 14), Column("День", 11, "date"),
+    Column("Сотрудник", 27), Column("Должность", 21), Column("Филиал", 12), Column("День", 11, "date"),
     Column("Начало", 8, "time"), Column("Минут", 8, "count"), Column("Часы", 8, "hours"),
     Column("Перера-\nботка", 9, "mark"), Column("Ночь", 7, "mark"), Column("Празд-\nник", 7, "mark"),
     Column("Смена от", 11, "date"), Column("Основание", 60, "wrap"),

@@ -5,6 +5,7 @@ night operator over both ends of the month: 105,422.33 roubles and one open ques
 """
 
 import csv
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +20,8 @@ from dentsync.load.sheets import save_file
 Cells = Sequence[str | int | date | None]
 BRANCH = "Центральный"
 """As the presets call the clinic's only one."""
+SETTLED = 3600
+"""Seconds: a file that was written just now is left to the next run."""
 SECTION = """[payroll]
 rates    = "{folder}/rates.xlsx"
 plan     = "{folder}/plan_*.xlsx"
@@ -78,6 +81,7 @@ def write_example(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in files.items():
         save_file(path, partial(_write, content))
+        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - SETTLED))
     return list(files)
 
 

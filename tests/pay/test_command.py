@@ -350,3 +350,16 @@ def test_every_remark_and_every_question_has_its_words_in_both_languages() -> No
     assert asked >= {"late", "small_n"}
     assert {*asked, *KINDS_OF_ABSENCE, "absent"} == set(ENGLISH) == set(REMARKS)
     assert set(WHAT) == set(KINDS) == set(Kind)
+
+
+@pytest.mark.parametrize(("width", "name"), [(80, "Котова Анна Ильинич…"), (120, "Котова Анна Ильинична")])
+def test_a_terminal_shows_as_much_of_a_name_as_there_is_room_for(desk: Desk, width: int, name: str) -> None:
+    from dentsync.show_payroll import explained_lines, payroll_lines
+
+    found = compute(desk.folder / "config.toml", "2026-10", "2026-11-01")
+    table = ["".join(part for part, _style in line) for line in payroll_lines(found, width)]
+    assert table[2].startswith(f"{name} ")
+    days = ["".join(part for part, _style in line) for line in explained_lines(found.pays[0], width)]
+    assert max(map(len, [*table, *days])) <= width
+    [first] = [number for number, line in enumerate(days) if line.startswith("  01.10  08:00")]
+    assert days[first + 1].startswith("  02.10" if width == 120 else " " * 24 + "ячейка C2")
