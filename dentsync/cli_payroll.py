@@ -199,7 +199,9 @@ def example(folder: Path) -> int:
     written = write_example(folder)
     click.echo(_("written: {file}").format(file=", ".join(path.as_posix() for path in written)))
     click.echo("\n" + SECTION.format(folder=folder.as_posix()))
-    click.echo(_("put these lines at the end of config.toml, and the patients into its inbox; then:"))
+    click.echo(
+        _("these lines go to the end of config.toml; the patients, with the preset helix-bitrix24, into its inbox:")
+    )
     click.echo(f"cp -p {folder}/primary_*.csv {folder}/waiting_*.csv inbox/ && dentsync extract primary waiting")
     click.echo("dentsync payroll --month 2026-05")
     return ExitCode.DONE

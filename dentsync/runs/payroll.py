@@ -21,6 +21,7 @@ from dentsync.transform.pay.payroll import Pay, Payroll, payroll
 from dentsync.transform.pay.plan_sheet import plan_of
 from dentsync.transform.pay.rate_sheet import RATES, TIERS, RateBook, check_rates, rate_book_of, same_spelling
 from dentsync.transform.pay.rules import NoRules, Rules, rules_of
+from dentsync.transform.pay.staff import are_alike
 from dentsync.transform.pay.table import Names
 from dentsync.transform.pay.time_sheet import ABSENCES, TIMES, absences_of, clocks_of
 from dentsync.transform.words import fold
@@ -160,9 +161,13 @@ def part_of(found: Payroll, branch: str | None, settings: PaySettings) -> Payrol
 
 
 def pay_of_employee(found: Payroll, employee: str) -> Pay:
-    """The pay of whoever is called so, or has this code. Raises ConfigError, which names nobody."""
+    """The pay of whoever is called so, has this code, or may be the only one meant: «Котова», «Анна Котова».
+
+    Raises ConfigError, which names nobody.
+    """
     wanted = fold(employee)
     called = [pay for pay in found.pays if wanted in (fold(pay.name), fold(pay.employee))]
+    called = called or [pay for pay in found.pays if are_alike(employee, pay.name)]
     if len(called) == 1:
         return called[0]
     if called:

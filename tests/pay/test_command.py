@@ -296,6 +296,15 @@ def test_the_configuration_and_the_directory_may_spell_somebody_differently(desk
     assert [str(line.price) for line in found.pays[0].lines] == ["250.00", "300.00", "350.00"]
 
 
+@pytest.mark.parametrize("name", ["Котова", "анна котова", "Котова А. И.", "КОТОВА Анна Ильинична"])
+def test_a_part_of_a_name_is_enough_where_it_can_be_only_one(desk: Desk, name: str) -> None:
+    assert desk.say("explain", "--employee", name)[1].startswith("Котова Анна Ильинична: 8 775.00\n")
+    rates = [RATES[0], RATES[1], ["Котова Анна Петровна", *RATES[1][1:]]]
+    desk.write(rates=rates, plan=[*PLAN[:3], ["Котова Анна Петровна", *PLAN[3][1:]]], time=TIME[:4])
+    code, out, err = desk.say("explain", "--employee", "Котова")
+    assert (code, out, "several people of that name" in err) == (2, "", True)
+
+
 def test_somebody_without_pay_cannot_be_explained(desk: Desk) -> None:
     code, _out, err = desk.say("explain", "--employee", "Кто-то")
     assert (code, "nobody of that name" in err) == (2, True)
