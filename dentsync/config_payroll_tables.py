@@ -85,6 +85,7 @@ class PortalRatesTable(Table, frozen=True, rename={"number": "list"}):
     branch: str = ""
     break_minutes: str = ""
     week_hours: str = ""
+    until: str = ""
     type: str = "lists"
 
     @property
@@ -93,6 +94,7 @@ class PortalRatesTable(Table, frozen=True, rename={"number": "list"}):
         known = {
             "employee": self.employee, "since": self.since, "hour": self.hour, "overtime": self.overtime,
             "position": self.position, "branch": self.branch, "break": self.break_minutes, "week": self.week_hours,
+            "until": self.until,
         }  # fmt: skip
         return {word: name for word, name in known.items() if name}
 
