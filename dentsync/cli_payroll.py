@@ -12,11 +12,13 @@ from dentsync.lang import _
 if TYPE_CHECKING:
     from dentsync.runs.pay_month import PayMonth
 
+BRANCH = click.option("--branch", metavar="NAME", help="Only what belongs to this branch.")
 MONTH = click.option("--month", metavar="YYYY-MM", help="2026-10, or last.")
 
 
 @click.group(invoke_without_command=True)
 @MONTH
+@BRANCH
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the workbook: totals, questions, evidence."
 )
@@ -30,6 +32,7 @@ MONTH = click.option("--month", metavar="YYYY-MM", help="2026-10, or last.")
 def payroll(
     context: click.Context,
     month: str | None,
+    branch: str | None,
     out: Path | None,
     email: bool,
     dry_run: bool,
@@ -50,6 +53,8 @@ def payroll(
         return ExitCode.DONE
     if (dry_run or again) and not email:
         raise ConfigError(_("--dry-run and --again go with --email"))
+    if branch and (email or out):
+        raise ConfigError(_("--branch is for the screen; the workbook and the letter are of the whole month"))
     from dentsync.runs.pay_issue import look
 
     if email:
@@ -57,7 +62,7 @@ def payroll(
             look(config, _month(month), now, out)
         return _mail(config, _month(month), now, again=again, dry_run=dry_run)
     seen = look(config, _month(month), now, out)
-    _show(seen, as_json)
+    _show(seen, branch, as_json)
     if out and not as_json:
         click.echo(_("written: {file}").format(file=out))
     return ExitCode.DONE if seen.found.may_close else ExitCode.PARTIAL
@@ -74,34 +79,41 @@ def _mail(config: Path, month: str, now: str | None, *, again: bool, dry_run: bo
     return ExitCode.DONE if done.good else ExitCode.PARTIAL
 
 
-def _show(month: "PayMonth", as_json: bool) -> None:
+def _show(month: "PayMonth", branch: str | None, as_json: bool) -> None:
+    from dentsync.runs.payroll import part_of
+
+    part = part_of(month.found, branch, month.settings)
     if as_json:
         from dentsync.show_payroll_json import payroll_json
 
-        click.echo(payroll_json(month.found))
+        click.echo(payroll_json(part, month.found, branch or ""))
         return
-    from dentsync.show_payroll import show_payroll, show_version
+    from dentsync.show_payroll import show_branch, show_payroll, show_version
 
-    show_payroll(month.found)
+    show_payroll(part)
+    if branch:
+        show_branch(part, month.found, branch)
     show_version(month.found, month.closed, is_frozen=month.is_frozen)
 
 
 @payroll.command()
 @MONTH
+@BRANCH
 @click.option("--employee", required=True, metavar="NAME", help="As in the rate directory, or the code.")
 @CONFIG
 @NOW
 @JSON
-def explain(month: str | None, employee: str, config: Path, now: str | None, as_json: bool) -> int:
+def explain(month: str | None, branch: str | None, employee: str, config: Path, now: str | None, as_json: bool) -> int:
     """Show every line of an employee's pay with its minutes, patients, rate and rule, and where each of them stands.
 
     \b
     Example:  dentsync payroll explain --month 2026-10 --employee "Котова Анна"
     """
     from dentsync.runs.pay_issue import look
-    from dentsync.runs.payroll import pay_of_employee
+    from dentsync.runs.payroll import part_of, pay_of_employee
 
-    pay = pay_of_employee(look(config, _month(month), now).found, employee)
+    seen = look(config, _month(month), now)
+    pay = pay_of_employee(part_of(seen.found, branch, seen.settings), employee)
     if as_json:
         from dentsync.show_payroll_json import explained_json
 
@@ -171,6 +183,27 @@ def close(month: str | None, config: Path, now: str | None) -> int:
     from dentsync.runs.pay_closing import close as freeze
 
     click.echo(freeze(config, _month(month), now))
+    return ExitCode.DONE
+
+
+@payroll.command()
+@click.argument("folder", default="pay", type=click.Path(path_type=Path, file_okay=False))
+def example(folder: Path) -> int:
+    """Write the files of an invented clinic for May 2026 into FOLDER (pay): to try it, and to fill in with your own.
+
+    \b
+    Example:  dentsync payroll example && dentsync payroll --month 2026-05
+    """
+    from dentsync.runs.pay_example import SECTION, write_example
+
+    written = write_example(folder)
+    click.echo(_("written: {file}").format(file=", ".join(path.as_posix() for path in written)))
+    click.echo("\n" + SECTION.format(folder=folder.as_posix()))
+    click.echo(
+        _("these lines go to the end of config.toml; the patients, with the preset helix-bitrix24, into its inbox:")
+    )
+    click.echo(f"cp -p {folder}/primary_*.csv {folder}/waiting_*.csv inbox/ && dentsync extract primary waiting")
+    click.echo("dentsync payroll --month 2026-05")
     return ExitCode.DONE
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @JSON
 def sniff(file: Path, as_json: bool) -> int:
-    """Say what a file is, and write the section of config.toml that reads it.
+    """Say what a file is, and write the section of config.toml that reads it: an export of the MIS, or a file of pay.
 
     Format, encoding, header, which column is which of our fields and how certain that is, dates, status words, the key.
     Cells are shown by their shape only. Nothing is stored or sent, and no configuration is needed.
@@ -29,8 +29,17 @@ def sniff(file: Path, as_json: bool) -> int:
     \b
     Example:  dentsync sniff export.csv
     """
+    from dentsync.runs.pay_sniffing import sniff_pay
     from dentsync.runs.sniffing import sniff as examine
 
+    if pay := sniff_pay(file):
+        from dentsync.show_sniff_pay import show_sniffed_pay, sniffed_pay_json
+
+        if as_json:
+            click.echo(sniffed_pay_json(pay))
+        else:
+            show_sniffed_pay(pay)
+        return ExitCode.DONE
     found = examine(file)
     if as_json:
         from dentsync.show_sniff_json import sniffed_json

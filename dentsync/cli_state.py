@@ -186,6 +186,8 @@ def _show_restored(done: "Restored") -> None:
     else:
         line = _("what was done in the CRM since is not known: {count} items will be written again at their next news")
         click.echo(line.format(count=done.doubted))
+        line = _("pay that was closed, decided or mailed since the copy was made is not known; closed in it: {months}")
+        click.echo(line.format(months=", ".join(done.closed) or "—"))
     for file in done.reread.back:
         click.echo(_("in the inbox again: {name}").format(name=file.name))
     for file in done.reread.late:

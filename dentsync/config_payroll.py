@@ -148,6 +148,7 @@ class _Reader(Reader):
             week_hours=one.week_hours,
             name=one.employee,
             place=f"{self.path.name}, {where}",
+            until=one.until,
         )
 
     def _sets(self, table: PayrollTable, zones: dict[str, ZoneInfo]) -> tuple[Rules, ...]:

@@ -24,6 +24,7 @@ class RateTable(Table, frozen=True):
     branch: str = ""
     break_minutes: Minutes | None = None
     week_hours: WeekHours | None = None
+    until: date | None = None
 
 
 class BreakTable(Table, frozen=True):
@@ -84,6 +85,7 @@ class PortalRatesTable(Table, frozen=True, rename={"number": "list"}):
     branch: str = ""
     break_minutes: str = ""
     week_hours: str = ""
+    until: str = ""
     type: str = "lists"
 
     @property
@@ -92,6 +94,7 @@ class PortalRatesTable(Table, frozen=True, rename={"number": "list"}):
         known = {
             "employee": self.employee, "since": self.since, "hour": self.hour, "overtime": self.overtime,
             "position": self.position, "branch": self.branch, "break": self.break_minutes, "week": self.week_hours,
+            "until": self.until,
         }  # fmt: skip
         return {word: name for word, name in known.items() if name}
 

@@ -23,6 +23,11 @@ def _locale() -> str:
     return next((os.environ[name] for name in names if os.environ.get(name)), "en")
 
 
+def is_russian() -> bool:
+    """Whether the terminal speaks Russian: what the clinic's books say may then be said as it stands there."""
+    return _language == "ru"
+
+
 @cache
 def _catalogue() -> dict[str, str]:
     import tomllib

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 
-from dentsync.lang import _
+from dentsync.lang import _, is_russian
 from dentsync.load.console import Piece as Text
 from dentsync.load.console import show
+from dentsync.load.pay_places import LABELS
+from dentsync.runs.pay_words import RULES, remark_of, words_of
 from dentsync.show_payroll_json import minutes_of
 from dentsync.store.pay import Version
 from dentsync.transform.pay.lines import Line
@@ -19,7 +21,8 @@ from dentsync.transform.pay.questions import ANSWERS, Kind, Question
 from dentsync.transform.pay.visits import Count
 
 WIDTHS = (20, 6, 6, 6, 6, 6, 5, 4, 12)
-"""Of the columns of the table: a terminal of 80 characters has room for them."""
+"""Of the columns of the table: a terminal of 80 characters has room for them, a wider one for whole names."""
+DAY = len("04.05  09:00    8:00  ")
 HEADINGS = ("employee", "hours", "over", "night", "hol.", "prim.", "%", "list", "total")
 CODES = {
     "hours": "hours", "holiday_extra": "for a holiday", "night_extra": "for the night", "overtime": "overtime",
@@ -46,10 +49,36 @@ KINDS = {
     Kind.UNAPPROVED: "time that was changed and not confirmed by the head",
 }
 
+REMARKS = {
+    "late": "late", "left_early": "left early", "early_start_clipped": "came before the shift, not paid",
+    "overtime_below_threshold": "overtime below the threshold, not paid", "rate_change": "another rate from here on",
+    "month_boundary": "a shift over the month's bound, its part here", "small_n": "few booked, a price of their own",
+    "absent": "absent", "sick": "sick", "vacation": "on holiday", "leave": "leave without pay", "trip": "business trip",
+}  # fmt: skip
+
 
 def show_payroll(found: Payroll) -> None:
     """The table of everybody, what is open and how it may be answered."""
     show(payroll_lines(found, _width()))
+
+
+def show_branch(part: Payroll, whole: Payroll, branch: str) -> None:
+    """What the table of a branch leaves out."""
+    show(branch_lines(part, whole, branch, _width()))
+
+
+def branch_lines(part: Payroll, whole: Payroll, branch: str, width: int | None = None) -> Iterator[list[Text]]:
+    """What ``show_branch`` shows: who has pay elsewhere, too, and that the month is one."""
+    yield []
+    for pay in part.pays:
+        every = whole.pay(pay.employee)
+        if len(every.lines) > len(pay.lines) or every.total != pay.total:
+            line = _("{name}: {part} of {whole}, the rest is of other branches or of none")
+            text = line.format(name=pay.name, part=roubles(pay.total), whole=roubles(every.total))
+            yield from _wrapped(text, 0, width, "dim")
+    line = _("branch {branch}: {part} of {whole}; questions in all {count}; a month is closed and mailed whole")
+    facts = {"part": roubles(part.total), "whole": roubles(whole.total), "count": len(whole.questions)}
+    yield from _wrapped(line.format(branch=branch, **facts), 0, width)
 
 
 def show_version(found: Payroll, closed: Version | None, *, is_frozen: bool) -> None:
@@ -75,10 +104,12 @@ def payroll_lines(found: Payroll, width: int | None = None) -> Iterator[list[Tex
     """What ``show_payroll`` shows."""
     heading = _("pay of {month:%m.%Y}, rules of {since:%d.%m.%Y}")
     yield [(heading.format(month=found.month, since=found.rules.since), "bold")]
-    yield [(_row(map(_, HEADINGS)), "dim")]
+    room = max((width or 0) - sum(WIDTHS[1:]) - len(WIDTHS), WIDTHS[0])
+    name = min(room, max([WIDTHS[0], *(len(pay.name) for pay in found.pays)]))
+    yield [(_row(map(_, HEADINGS), name), "dim")]
     for pay in found.pays:
-        yield [(_row(_cells(pay)), "")]
-    yield [(_row([_("total"), *[""] * 7, roubles(found.total)]), "bold")]
+        yield [(_row(_cells(pay), name), "")]
+    yield [(_row([_("total"), *[""] * 7, roubles(found.total)], name), "bold")]
     for question in found.questions:
         yield []
         evidence = _evidence(question, found.terms.staff.names)
@@ -91,18 +122,21 @@ def payroll_lines(found: Payroll, width: int | None = None) -> Iterator[list[Tex
         count = len(found.questions)
         yield []
         yield [(_("questions {count}: the month cannot be closed before they are answered").format(count=count), "")]
+        line = _("answer in the workbook: dentsync payroll --month {month:%Y-%m} --out FILE, then: payroll decide FILE")
+        yield from _wrapped(line.format(month=found.month), 0, width, "dim")
 
 
-def _wrapped(text: str, indent: int, width: int | None, style: str = "") -> Iterator[list[Text]]:
-    lines = textwrap.wrap(text, max(width - indent, 30)) if width else [text]
+def _wrapped(text: str, indent: int, width: int | None, style: str = "", hang: int = 0) -> Iterator[list[Text]]:
+    """A text in lines that fit; ``hang``: how much further in all but the first begin."""
+    lines = textwrap.wrap(text, max(width - indent, 30), subsequent_indent=" " * hang) if width else [text]
     return ([(" " * indent + line, style)] for line in lines)
 
 
-def _row(cells: Iterable[str]) -> str:
+def _row(cells: Iterable[str], size: int) -> str:
     first, *others = cells
-    name = first if len(first) <= WIDTHS[0] else f"{first[: WIDTHS[0] - 1]}…"
+    name = first if len(first) <= size else f"{first[: size - 1]}…"
     shown = [f"{text:>{width}}" for text, width in zip(others, WIDTHS[1:], strict=True)]
-    return " ".join([f"{name:<{WIDTHS[0]}}", *shown]).rstrip()
+    return " ".join([f"{name:<{size}}", *shown]).rstrip()
 
 
 def _cells(pay: Pay) -> list[str]:
@@ -141,6 +175,8 @@ def _evidence(question: Question, names: Mapping[str, str]) -> str:
 
 def _answers(question: Question) -> str:
     answers = ANSWERS[question.kind]
+    if answers and is_russian():
+        return _("decide: {answers}").format(answers=", ".join(words_of(question.kind)))
     if answers:
         return _("decide: {answers}").format(answers=", ".join(answers))
     return _("mend the rate directory or the plan")
@@ -159,17 +195,18 @@ def explained_lines(pay: Pay, width: int | None = None) -> Iterator[list[Text]]:
     yield [(f"{pay.name}: {roubles(pay.total)}", "bold")]
     for line in pay.lines:
         yield []
-        yield from _wrapped(f"{_(CODES[line.code])} {roubles(line.amount)} = {_formula(line)}", 0, width, "bold")
+        yield from _wrapped(f"{_code(line)} {roubles(line.amount)} = {_formula(line)}", 0, width, "bold")
         for place in filter(None, (*(rate.place for rate in line.rates), *line.places)):
             yield from _wrapped(place, 2, width, "dim")
         for day in _days(line.pieces):
-            yield from _wrapped(day, 2, width)
+            yield from _wrapped(day, 2, width, hang=DAY)
         if line.count:
             yield from _cards(line.count, width)
     if pay.remarks:
         yield []
     for remark in pay.remarks:
-        yield from _wrapped(f"· {remark.text}", 0, width, "dim")
+        text = remark_of(remark) if is_russian() else remark_of(remark, REMARKS, "min")
+        yield from _wrapped(f"· {text}", 0, width, "dim")
 
 
 def _formula(line: Line) -> str:
@@ -177,10 +214,20 @@ def _formula(line: Line) -> str:
     if line.code == "correction":
         return line.rule
     if line.count:
-        return f"{line.quantity} × {price} ({line.rule})"
+        return f"{line.quantity} × {price} ({_rule(line)})"
     factor = "" if line.factor == 1 else f" × {line.factor}"
     text = _("{minutes} min × {price}{factor} / 60 ({rule})")
-    return text.format(minutes=line.quantity, price=price, factor=factor, rule=line.rule)
+    return text.format(minutes=line.quantity, price=price, factor=factor, rule=_rule(line))
+
+
+def _code(line: Line) -> str:
+    return LABELS[line.code].lower() if is_russian() else CODES[line.code]
+
+
+def _rule(line: Line) -> str:
+    """As a key of the rules; for people who read Russian as the workbook says it."""
+    key, comma, more = line.rule.partition(",")
+    return RULES.get(key, key) + comma + more if is_russian() else line.rule
 
 
 def _days(pieces: Iterable[Piece]) -> Iterator[str]:
@@ -195,5 +242,5 @@ def _cards(count: Count, width: int | None) -> Iterator[list[Text]]:
     share = _("came {came} of {booked}").format(came=len(count.came), booked=len(count.booked))
     yield [(f"  {share}" + ("" if count.percent is None else f", {count.percent} %"), "")]
     missing = [card for card in count.booked if card not in count.came]
-    yield from _wrapped(_("came: {cards}").format(cards=", ".join(count.came) or "—"), 2, width)
-    yield from _wrapped(_("did not come: {cards}").format(cards=", ".join(missing) or "—"), 2, width)
+    yield from _wrapped(_("came: {cards}").format(cards=", ".join(count.came) or "—"), 2, width, hang=2)
+    yield from _wrapped(_("did not come: {cards}").format(cards=", ".join(missing) or "—"), 2, width, hang=2)

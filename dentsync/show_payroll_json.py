@@ -8,14 +8,15 @@ from dentsync.transform.pay.payroll import Pay, Payroll
 from dentsync.transform.pay.questions import ANSWERS, Question
 
 
-def payroll_json(found: Payroll) -> str:
-    """A month as one object: minutes are numbers, money is text."""
+def payroll_json(found: Payroll, whole: Payroll, branch: str = "") -> str:
+    """A month as one object: minutes are numbers, money is text. ``found`` is a part of the whole, for a branch."""
     return dumps(
         {
             "month": f"{found.month:%Y-%m}",
+            **({"branch": branch, "whole_total": whole.total} if branch else {}),
             "rules_since": found.rules.since,
             "total": found.total,
-            "may_close": found.may_close,
+            "may_close": whole.may_close,
             "employees": [_pay(pay) for pay in found.pays],
             "questions": [_question(one) for one in found.questions],
             "answered": [one.id for one in found.answered],

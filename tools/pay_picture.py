@@ -109,7 +109,7 @@ def pictures() -> tuple[bytes, bytes]:
         path = written(folder)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         _run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name, str(path))
-        for page, height in ((1, 450), (2, 130)):
+        for page, height in ((1, 540), (2, 150)):
             crop = ("-x", "40", "-y", "50", "-W", "1440", "-H", str(height))
             given = ("-r", "130", "-f", str(page), "-l", str(page), *crop, "-png", "-singlefile")
             _run("pdftoppm", *given, f"{name}/october.pdf", f"{name}/page{page}")

@@ -161,8 +161,14 @@ def _handed_over(server: smtplib.SMTP, content: bytes) -> Delivery:
     return (
         Delivery("sent")
         if code == 250
-        else Delivery("refused", _("the server refuses the letter ({code})").format(code=code))
+        else Delivery("refused", _full(code) or _("the server refuses the letter ({code})").format(code=code))
     )
+
+
+def _full(code: int) -> str:
+    """What RFC 5321 4.2.3 means by these codes; empty for others."""
+    line = _("the mailbox is full or the letter too large ({code}); make room there")
+    return line.format(code=code) if code in (452, 552) else ""
 
 
 def _why(error: Exception) -> str:
@@ -178,7 +184,7 @@ def _why(error: Exception) -> str:
             return _("the mail server refuses the sender ({code}); check mail.from").format(code=code)
         case smtplib.SMTPRecipientsRefused(recipients=answers):
             code = next(iter(answers.values()))[0]
-            return _("the mail server takes none of the addresses ({code})").format(code=code)
+            return _full(code) or _("the mail server takes none of the addresses ({code})").format(code=code)
         case smtplib.SMTPResponseException(smtp_code=code):
             return _("the mail server refuses ({code})").format(code=code)
         case smtplib.SMTPException():

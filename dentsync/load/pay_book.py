@@ -7,9 +7,9 @@ The roundings multiply whole numbers before they divide: a sheet's binary fracti
 from io import BytesIO
 
 from dentsync.load.pay_details import write_lines, write_patients, write_pieces
-from dentsync.load.pay_places import FORMAT, LABOUR, LINES, OURS, PATIENTS, PIECES, RATES, RULES, TOTALS
+from dentsync.load.pay_places import FORMAT, LABOUR, LINES, OURS, PATIENTS, PIECES, RATES, REMARKS, RULES, TOTALS
 from dentsync.load.pay_questions import SHEET as QUESTIONS
-from dentsync.load.pay_questions import write_questions
+from dentsync.load.pay_questions import write_questions, write_remarks
 from dentsync.load.pay_rows import PayBook
 from dentsync.load.pay_sheets import Page, Pages
 from dentsync.load.pay_terms import write_leasts, write_rates, write_rules
@@ -26,10 +26,11 @@ def pay_book(book: PayBook) -> bytes:
     made.set_properties({"title": book.title, "company": book.clinic, "created": book.made_at.replace(tzinfo=None)})
     made.set_calc_mode("auto")
     pages = Pages(made)
-    names = TOTALS, QUESTIONS, LINES, PIECES, PATIENTS, RATES, RULES, LABOUR, OURS
+    names = TOTALS, QUESTIONS, REMARKS, LINES, PIECES, PATIENTS, RATES, RULES, LABOUR, OURS
     sheets = {name: Page(pages, name) for name in names}
     write_totals(sheets[TOTALS], book)
     write_questions(sheets[QUESTIONS], book)
+    write_remarks(sheets[REMARKS], book)
     write_lines(sheets[LINES], book)
     write_pieces(sheets[PIECES], book.pieces)
     write_patients(sheets[PATIENTS], book.patients)

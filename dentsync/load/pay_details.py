@@ -24,22 +24,9 @@ from dentsync.load.pay_sheets import Cell, Column, Live, Page
 _LINE_COLUMNS = (
     Column("Сотрудник", 30), Column("За что", 16), Column("Должность", 22), Column("Филиал", 14),
     Column("Минут или\nпациентов", 11, "count"), Column("Записано", 10, "count"), Column("Цена, ₽", 11, "money"),
-    Column("Коэф-\nфициент", 10, "factor"), Column("Сумма, ₽", 13, "total"), Column("Правило", 30),
+    Column("Коэф-\nфициент", 10, "factor"), Column("Сумма, ₽", 13, "total"), Column("Правило", 44, "wrap"),
     Column("Код", 8, hidden=True), Column("Вид", 8, hidden=True),
 )  # fmt: skip
-
-
-_RULES = {
-    "rate.hour": "ставка часа",
-    "overtime.shift": "сверх смены",
-    "overtime.month": "сверх нормы месяца",
-    "overtime.period": "сверх учётного периода",
-    "night.surcharge": "доплата за ночь",
-    "holiday.multiplier": "доплата за праздник",
-    "primary.tiers": "по доле пришедших",
-    "primary.small": "записано мало",
-    "waitlist.per_visit": "за пришедшего",
-}
 
 
 def write_lines(page: Page, book: PayBook) -> None:
@@ -60,7 +47,7 @@ def _line(row: LineRow, number: int, book: PayBook) -> list[Cell]:
         middle = ["", "", known(row.price), "", known(row.amount)]
     else:
         middle = _time(row, number, book)
-    return [*head, *middle, _RULES.get(row.rule, row.rule), row.employee, row.code]
+    return [*head, *middle, row.rule, row.employee, row.code]
 
 
 def _time(row: LineRow, number: int, book: PayBook) -> list[Cell]:
@@ -102,7 +89,7 @@ def _visits(row: LineRow, number: int, book: PayBook) -> list[Cell]:
 
 
 _PIECE_COLUMNS = (
-    Column("Сотрудник", 30), Column("Должность", 22), Column("Филиал", 14), Column("День", 11, "date"),
+    Column("Сотрудник", 27), Column("Должность", 21), Column("Филиал", 12), Column("День", 11, "date"),
     Column("Начало", 8, "time"), Column("Минут", 8, "count"), Column("Часы", 8, "hours"),
     Column("Перера-\nботка", 9, "mark"), Column("Ночь", 7, "mark"), Column("Празд-\nник", 7, "mark"),
     Column("Смена от", 11, "date"), Column("Основание", 60, "wrap"),

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from dentsync.load.pay_rows import Code, PayBook
 
-TOTALS, LINES, PIECES, PATIENTS = "Итоги", "Расчёт", "Смены", "Пациенты"
+TOTALS, REMARKS, LINES, PIECES, PATIENTS = "Итоги", "Замечания", "Расчёт", "Смены", "Пациенты"
 RATES, RULES, LABOUR, OURS = "Ставки", "Правила", "ТК РФ", "dentsync"
 FORMAT = "1"
 YES, NO = "да", "—"

@@ -10,16 +10,16 @@ from dentsync.load.sheets import height_of
 SHEET = "Вопросы"
 COLUMNS = (
     Column("№", 5, "count"),
-    Column("Что неясно", 30, "wrap"),
-    Column("Кто", 24, "wrap"),
+    Column("Что неясно", 28, "wrap"),
+    Column("Кто", 20, "wrap"),
     Column("Когда", 11, "date"),
-    Column("Основание", 44, "wrap"),
-    Column("Пока считается", 20, "wrap"),
-    Column("Решение", 20, "fill"),
-    Column("Начало", 9, "fill"),
-    Column("Конец", 9, "fill"),
-    Column("Кто это", 24, "fill"),
-    Column("Комментарий", 22, "fill"),
+    Column("Основание", 42, "wrap"),
+    Column("Пока считается", 17, "wrap"),
+    Column("Решение", 19, "fill"),
+    Column("Начало", 8, "fill"),
+    Column("Конец", 8, "fill"),
+    Column("Кто это", 20, "fill"),
+    Column("Комментарий", 17, "fill"),
     Column("Вопрос", 8, hidden=True),
     Column("Данные", 8, hidden=True),
     Column("Отпечаток", 8, hidden=True),
@@ -38,6 +38,16 @@ _WIDTHS = [round(column.width) for column in COLUMNS]
 def row_print(cells: Sequence[str]) -> str:
     """Changes when somebody edits a question, or sorts one column without the others."""
     return print_of(cells[ID], cells[EVIDENCE], [cells[WHAT], cells[WHO], cells[PROOF]])
+
+
+_REMARK_COLUMNS = Column("Сотрудник", 34), Column("Замечание", 90, "wrap")
+
+
+def write_remarks(page: Page, book: PayBook) -> None:
+    """Write the sheet of what is worth a look and needs no answer."""
+    page.heading(0, "Стоит взглянуть; на суммы не влияет" if book.remarks else "Замечаний нет.", "lead")
+    page.table(1, _REMARK_COLUMNS, [[one.name, one.text] for one in book.remarks])
+    page.arrange(2, "A3")
 
 
 def write_questions(page: Page, book: PayBook) -> None:

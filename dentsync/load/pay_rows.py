@@ -108,6 +108,14 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RemarkRow:
+    """What is worth a look and changes no amount."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeastRow:
     """The Labour Code's least for one job under one reading."""
 
@@ -154,4 +162,5 @@ class PayBook:
     rates: tuple[RateRow, ...] = field(repr=False)
     rules: PayRules
     leasts: tuple[LeastRow, ...] = field(repr=False)
+    remarks: tuple[RemarkRow, ...] = field(repr=False)
     sign: dict[str, str]

@@ -30,8 +30,8 @@ class Column:
 
 
 _KINDS: dict[str, dict[str, Any]] = {
-    "text": {"num_format": "@"},
-    "wrap": {"num_format": "@", "text_wrap": True, "font_size": 9},
+    "text": {"num_format": "@", "shrink": True},
+    "wrap": {"num_format": "@", "text_wrap": True, "font_size": 10},
     "count": {"num_format": "#,##0;-#,##0;—", "align": "right"},
     "money": {"num_format": "#,##0.00;-#,##0.00;—", "align": "right"},
     "change": {"num_format": "+#,##0.00;-#,##0.00;—", "align": "right"},

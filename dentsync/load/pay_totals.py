@@ -25,7 +25,7 @@ _AMOUNTS = (
 )  # fmt: skip
 _TOTAL_COLUMNS = (
     Column("Сотрудник", 27),
-    *(Column(title, 9, "hours") for title in _HOURS),
+    *(Column(title, 8, "hours") for title in _HOURS),
     Column("Первичных\nзаписано", 10.5, "count"),
     Column("пришли", 8, "count"),
     Column("%", 7, "percent"),
@@ -129,13 +129,14 @@ def _chart(page: Page, book: PayBook, last: int) -> None:
                 "values": f"='{TOTALS}'!${column}${TOP}:${column}${last - 1}",
                 "fill": {"color": colour},
                 "gap": 60,
-                "data_labels": {"value": True, "num_format": "#,##0", "font": {"size": 9}},
+                "data_labels": {"value": True, "num_format": "#,##0", "font": {"size": 14}},
             }
         )
-    chart.set_title({"name": "Начислено, ₽", "name_font": {"size": 12}})
-    chart.set_y_axis(
-        {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E3E7EA"}}, "min": 0}
-    )
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 1610, "height": 420})
+    text = {"size": 14}  # on paper the page is little more than half as large
+    chart.set_title({"name": "Начислено, ₽", "name_font": {"size": 18}})
+    lines = {"visible": True, "line": {"color": "#E3E7EA"}}
+    chart.set_x_axis({"num_font": text})
+    chart.set_y_axis({"num_format": "#,##0", "num_font": text, "major_gridlines": lines, "min": 0})
+    chart.set_legend({"position": "bottom", "font": text})
+    chart.set_size({"width": 1570, "height": 560})
     page.sheet.insert_chart(last + 1, 0, chart, {"object_position": 3})

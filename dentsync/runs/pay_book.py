@@ -15,10 +15,12 @@ from dentsync.load.pay_rows import (
     PayRules,
     PieceRow,
     RateRow,
+    RemarkRow,
     TotalRow,
 )
 from dentsync.runs.pay_month import PayMonth, key_of, paid_before, title_of
 from dentsync.runs.pay_question_rows import people_of, question_rows, shown_card
+from dentsync.runs.pay_words import RULES, remark_of
 from dentsync.runs.session import Session
 from dentsync.show_payroll_json import minutes_of
 from dentsync.store.pay import PayJournal
@@ -61,6 +63,7 @@ def book_of(month: PayMonth, clinic: str, before: tuple[str, Mapping[str, Any]],
         rates=tuple(_rate(rate) for rate in rates),
         rules=_rules(month),
         leasts=tuple(_leasts(found)),
+        remarks=tuple(RemarkRow(pay.name, remark_of(one)) for pay in found.pays for one in pay.remarks),
         sign={
             "clinic": clinic,
             "month": key_of(found.month),
@@ -121,7 +124,7 @@ def _line(pay: Pay, line: Line, people: Mapping[str, str], jobs: Mapping[Job, in
         price=line.price,
         factor=line.factor,
         amount=line.amount,
-        rule=line.rule,
+        rule="; ".join([RULES.get(line.rule, line.rule), *filter(None, line.places)]),
         job=jobs[line.job] if line.job else 0,
         rates=tuple(rates.index(rate) for rate in line.rates),
     )

@@ -9,7 +9,7 @@ from dentsync.errors import Refused
 from dentsync.lang import _
 from dentsync.runs.deciding import user_name
 from dentsync.runs.pay_issue import made_of
-from dentsync.runs.pay_month import PayMonth, key_of, pay_month
+from dentsync.runs.pay_month import PayMonth, forgotten_at, key_of, pay_month
 from dentsync.runs.session import Session, opened, wall_time
 from dentsync.show_payroll import roubles
 from dentsync.store.pay import PayJournal, Version
@@ -29,7 +29,9 @@ def close(path: Path, month: str, now: str | None) -> str:
         with job.store.durably(), job.store.transaction():
             journal.close(version)
             journal.keep_book(version, made_of(job, replace(seen, closed=version)))
-    return _told(seen, version)
+        at = forgotten_at(job, seen.found.month) if seen.closed is None else ""
+    warning = _("; the store was restored on {at}: was it closed before? compare with the workbook that was mailed")
+    return _told(seen, version) + (warning.format(at=at) if at else "")
 
 
 def _check(seen: PayMonth) -> None:

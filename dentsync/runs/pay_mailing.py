@@ -16,7 +16,7 @@ from dentsync.load.pay_book import pay_book
 from dentsync.load.pay_letter import html_of, subject_of, text_of
 from dentsync.runs.pay_book import book_in
 from dentsync.runs.pay_issue import write
-from dentsync.runs.pay_month import PayMonth, pay_month
+from dentsync.runs.pay_month import PayMonth, forgotten_at, pay_month
 from dentsync.runs.session import Session, opened, wall_time
 from dentsync.store.pay import PayJournal, PostedLetter
 
@@ -44,6 +44,10 @@ def mail(path: Path, month: str, now: str | None, *, again: bool = False, dry: P
         before = None if again or dry else journal.letter(seen.issue)
         if before:
             return Mailed(seen, _told(before), before.result == "sent")
+        at = forgotten_at(job, seen.found.month)
+        if at and not (again or dry):
+            line = _("unknown whether the letter about {issue} went out before the store was restored on {at}; --again")
+            return Mailed(seen, line.format(issue=seen.issue, at=at), False)
         letter = _letter(job, seen)
         if dry:
             target = dry / f"payroll-{seen.key}.eml"
@@ -88,7 +92,7 @@ def _account(job: Session, seen: PayMonth, *, with_secret: bool) -> Account:
     """The mailbox. Raises ConfigError where there is none, or nobody to write to."""
     known = job.config.mail
     if not seen.settings.mail or known is None:
-        line = _('{file}: to send letters write [mail], and payroll.mail = ["director@clinic.example"]')
+        line = _("{file}: to send letters write [mail], and the director's address into payroll.mail")
         raise ConfigError(line.format(file=job.config.path.name))
     needed = with_secret and known.user
     password = secret_at(known.password, "mail.password", job.config.path, os.environ) if needed else ""

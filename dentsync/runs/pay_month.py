@@ -9,9 +9,10 @@ from dentsync.config_payroll import PaySettings, pay_settings
 from dentsync.errors import DentsyncError
 from dentsync.runs.pay_journals import journals_of
 from dentsync.runs.pay_kept import kept_in
+from dentsync.runs.pay_words import changes
 from dentsync.runs.payroll import computed, month_of, rules_in
 from dentsync.runs.session import Session
-from dentsync.store.pay import PayEntry, PayJournal, Version
+from dentsync.store.pay import Difference, PayEntry, PayJournal, Version
 from dentsync.transform.pay.facts import Answer, Correction, Decision
 from dentsync.transform.pay.frozen import frozen_of
 from dentsync.transform.pay.journals import Journals, bookings_of
@@ -56,13 +57,24 @@ class PayMonth:
 
     @property
     def issue(self) -> str:
-        """What a letter is about: sent once for each."""
+        """What a letter is about: sent once for each. Before a month is over, about its days up to now."""
+        if self.present.date() < months_later(self.found.month, 1):
+            return f"{self.key} until {self.present:%Y-%m-%d}"
         return f"{self.key} {'version' if self.is_frozen else 'draft'} {self.number}"
 
 
 def key_of(month: date) -> str:
     """«2026-10»."""
     return f"{month:%Y-%m}"
+
+
+def forgotten_at(job: Session, month: date) -> str:
+    """When («2026-11-03 09:00») a store was put in place that may have forgotten what was done about a month that was
+    over by then: closed, decided, mailed. Empty: nothing was.
+    """
+    text = job.store.facts.restored_at()
+    at = datetime.fromisoformat(text).astimezone(job.config.zone) if text else None
+    return f"{at:%Y-%m-%d %H:%M}" if at and at.date() >= months_later(month, 1) else ""
 
 
 def title_of(month: date) -> str:
@@ -82,10 +94,7 @@ def month_at(job: Session, settings: PaySettings, first: date, journals: Journal
     rules = rules_in(settings, first)
     begun = months_later(first, 1 - rules.overtime.months) if rules.overtime.basis == "period" else first
     decided = _decided(journal, key_of(begun), key_of(first))
-    corrections = (
-        Correction(one.employee, one.amount, f"{title_of(date.fromisoformat(f'{one.month}-01'))}, версия {one.number}")
-        for one in journal.differences(key_of(first))
-    )
+    corrections = map(_correction, journal.differences(key_of(first)))
     bookings = bookings_of(journals, rules.primary.gap_months)
     found = computed(
         settings, first, job.now, kept_in(job, settings, first), bookings, map(decision_of, decided), corrections
@@ -94,6 +103,11 @@ def month_at(job: Session, settings: PaySettings, first: date, journals: Journal
     found = replace(found, unused=tuple(one for one in found.unused if one.question in own))
     versions = journal.versions(key_of(first))
     return PayMonth(settings, found, job.now, versions[-1] if versions else None, journals, decided)
+
+
+def _correction(one: Difference) -> Correction:
+    month = title_of(date.fromisoformat(f"{one.month}-01"))
+    return Correction(one.employee, one.amount, f"{month}, версия {one.number}", "; ".join(changes(one.was, one.now)))
 
 
 def _decided(journal: PayJournal, begun: str, month: str) -> tuple[PayEntry, ...]:

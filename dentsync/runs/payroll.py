@@ -1,7 +1,7 @@
 """The pay of a month from the files that the configuration names: read all, complain about all, compute."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from dentsync.lang import _
 from dentsync.model import Grid
 from dentsync.runs.pay_kept import Kept, kept_in
 from dentsync.runs.session import looked_into, moment
+from dentsync.transform.pay.branches import branches_of, of_branch
 from dentsync.transform.pay.calendar import UnknownYear
 from dentsync.transform.pay.facts import Booking, Correction, Decision, Facts, Rate
 from dentsync.transform.pay.minutes import months_later
@@ -20,6 +21,7 @@ from dentsync.transform.pay.payroll import Pay, Payroll, payroll
 from dentsync.transform.pay.plan_sheet import plan_of
 from dentsync.transform.pay.rate_sheet import RATES, TIERS, RateBook, check_rates, rate_book_of, same_spelling
 from dentsync.transform.pay.rules import NoRules, Rules, rules_of
+from dentsync.transform.pay.staff import are_alike
 from dentsync.transform.pay.table import Names
 from dentsync.transform.pay.time_sheet import ABSENCES, TIMES, absences_of, clocks_of
 from dentsync.transform.words import fold
@@ -54,6 +56,7 @@ def computed(
     sets = [_with_tiers(rules, book) for rules in settings.sets]
     facts = replace(kept.added_to(facts), bookings=(*bookings,), decisions=(*decisions,), corrections=(*corrections,))
     rules_in(settings, first)
+    _check_planned(first, facts, settings)
     try:
         return payroll(first, facts, sets, settings.calendar, kept.until or present)
     except UnknownYear as error:
@@ -61,6 +64,15 @@ def computed(
             "the days off of {year} are not known: update the library holidays, or write the year into payroll.calendar"
         )
         raise ConfigError(text.format(year=error)) from None
+
+
+def _check_planned(first: date, facts: Facts, settings: PaySettings) -> None:
+    """Raises SourceError where the schedules are of other months: nobody would be paid for this one, or on a guess."""
+    planned = {one.start.date().replace(day=1) for one in facts.shifts}
+    if settings.files["plan"] and planned and first not in planned:
+        months = ", ".join(f"{month:%m.%Y}" for month in sorted(planned))
+        text = _("payroll.plan: no shift of {month:%m.%Y} (there are: {months}); put that month's schedule there")
+        raise SourceError(text.format(month=first, months=months))
 
 
 def rules_in(settings: PaySettings, first: date) -> Rules:
@@ -120,7 +132,14 @@ def _grids(settings: PaySettings, name: str, names: Names) -> list[Grid]:
         text = _("payroll.{name}: no file matches {pattern}; put it there, or leave the key out")
         raise SourceError(text.format(name=name, pattern=pattern))
     words = [alias for aliases in names.values() for alias in aliases]
-    return [grid for path in found for grid in read_grids(path, words)]
+    return [grid for path in found for grid in _filled(path, words)]
+
+
+def _filled(path: Path, words: Collection[str]) -> tuple[Grid, ...]:
+    grids = read_grids(path, words)
+    if not any(cell.strip() for grid in grids for row in grid.rows for cell in row):
+        raise SourceError(_("{file}: nothing is written in it; fill it in, or take it away").format(file=path.name))
+    return grids
 
 
 def _with_tiers(rules: Rules, book: RateBook) -> Rules:
@@ -128,10 +147,27 @@ def _with_tiers(rules: Rules, book: RateBook) -> Rules:
     return replace(rules, primary=replace(rules.primary, tiers=book.tiers)) if book.tiers else rules
 
 
+def part_of(found: Payroll, branch: str | None, settings: PaySettings) -> Payroll:
+    """What belongs to a branch; all of it where none is named. Raises ConfigError for a branch that has no pay."""
+    if branch is None:
+        return found
+    known = {feed.rules.branch for feed in settings.config.feeds.values()}
+    home = known.pop() if len(known) == 1 else ""
+    names = branches_of(found, home)
+    if fold(branch) not in map(fold, names):
+        text = _("--branch: no pay of {branch!r} in {month:%Y-%m} (there are: {names})")
+        raise ConfigError(text.format(branch=branch, month=found.month, names=", ".join(names) or "—"))
+    return of_branch(found, branch, home)
+
+
 def pay_of_employee(found: Payroll, employee: str) -> Pay:
-    """The pay of whoever is called so, or has this code. Raises ConfigError, which names nobody."""
+    """The pay of whoever is called so, has this code, or may be the only one meant: «Котова», «Анна Котова».
+
+    Raises ConfigError, which names nobody.
+    """
     wanted = fold(employee)
     called = [pay for pay in found.pays if wanted in (fold(pay.name), fold(pay.employee))]
+    called = called or [pay for pay in found.pays if are_alike(employee, pay.name)]
     if len(called) == 1:
         return called[0]
     if called:

@@ -21,6 +21,7 @@ from dentsync.runs.session import STORE, moment, wall_time
 from dentsync.store import Store
 from dentsync.store.copies import Contents, contents_of, copy, opened, problems_of
 from dentsync.store.lineage import ASIDE, NOTE, Lineage, lineage_of, read_note, sign, write_note
+from dentsync.store.pay import PayJournal
 from dentsync.store.private import make_file, sync_file
 from dentsync.store.restoring import continues, doubt, keep_ledger, mark_restored, renew
 
@@ -33,7 +34,8 @@ _ALWAYS: Mapping[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done. ``aside``: the store that was there. ``doubted``: items whose contents are not known any more;
+    """What was done. ``aside``: the store that was there.
+    ``closed``: months whose pay is closed in the copy. ``doubted``: items whose contents are not known any more;
     None where the ledger of the store that was there is kept.
     """
 
@@ -42,6 +44,7 @@ class Restored:
     aside: Path | None
     doubted: int | None
     reread: Reread
+    closed: tuple[str, ...] = ()
 
 
 def restore(
@@ -70,11 +73,11 @@ def restore(
             part.rename(store)
         sync_file(store)
         _sign(store, (contents.lineage.id, *family))
-        reread = put_back(settings, store, contents.last_at, at)
+        reread, closed = put_back(settings, store, contents.last_at, at), _closed(store)
         if doubted is not None and patience > 0:
             wait(math.ceil(patience))
             time.sleep(patience)
-    return Restored(source, contents, aside, doubted, reread)
+    return Restored(source, contents, aside, doubted, reread, closed)
 
 
 def begin_anew(config: Path) -> Path | None:
@@ -172,6 +175,12 @@ def set_aside(store: Path, settings: Config) -> Path | None:
             path.rename(aside.with_name(f"{aside.name}{end}"))
             moved = aside
     return moved
+
+
+def _closed(store: Path) -> tuple[str, ...]:
+    with closing(opened(store)) as db:
+        is_there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'pay_versions'").fetchone()  # in no older copy
+        return PayJournal(db).closed() if is_there else ()
 
 
 def _sign(store: Path, family: tuple[str, ...]) -> None:

@@ -194,7 +194,7 @@ def _section(path: Path, layout: Layout, judgement: Judgement, counts: RowCounts
     aliases = {name: tuple(words) for name, words in vocabulary(source)["columns"].items()}
     given = match_columns(layout.header, aliases, feed="", file=path.name).indexes
     name = _name_of(path, judgement)
-    return section_of(name, _pattern_of(path), judgement, given, pad=_is_short(counts))
+    return section_of(name, pattern_of(path), judgement, given, pad=_is_short(counts))
 
 
 def _is_short(counts: RowCounts) -> bool:
@@ -210,7 +210,7 @@ def _name_of(path: Path, judgement: Judgement) -> str:
     return stem if stem and path.stem.isascii() else usual
 
 
-def _pattern_of(path: Path) -> str:
+def pattern_of(path: Path) -> str:
     """Dates and numbers in a file's name change every day: ``reminders_*.csv``."""
     pattern = re.sub(r"\d[\d.:T_-]*\d|\d", "*", path.stem)
     escaped = re.sub(r"[\[\]?]", "?", pattern)

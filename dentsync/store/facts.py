@@ -294,6 +294,11 @@ class Facts:
         row = self.db.execute("SELECT value FROM meta WHERE name = 'pruned_on'").fetchone()
         return row[0] if row else ""
 
+    def restored_at(self) -> str:
+        """Since when (ISO 8601 with offset) the store knows only a part of what was done; empty: it knows all."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (RESTORED,)).fetchone()
+        return row[0] if row else ""
+
     def put_pruned_on(self, day: date) -> None:
         """What has served was forgotten today."""
         self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES ('pruned_on', ?)", (day.isoformat(),))

@@ -1,7 +1,7 @@
 """What was decided about pay, which months are closed, which letters went out: journals that only grow."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -53,12 +53,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a version of ``month`` owes an employee beyond the version before it."""
+    """What a version of ``month`` owes an employee beyond the version before it: their lines then and now."""
 
     month: str
     number: int
     employee: str
     amount: Decimal
+    was: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    now: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class PayJournal:
         sql = "SELECT book FROM pay_versions WHERE month = ? AND version = ?"
         return bytes(self.db.execute(sql, (month, number)).fetchone()[0])
 
+    def closed(self) -> tuple[str, ...]:
+        """Every month that has a version."""
+        return tuple(row[0] for row in self.db.execute("SELECT DISTINCT month FROM pay_versions ORDER BY month"))
+
     def is_closed(self, month: str) -> bool:
         """Whether the month has a version."""
         return self.db.execute("SELECT 1 FROM pay_versions WHERE month = ?", (month,)).fetchone() is not None
@@ -174,4 +180,5 @@ def _differences(before: Version, after: Version) -> Iterator[Difference]:
     for employee in sorted({*before.frozen, *after.frozen}):
         amount = after.total(employee) - before.total(employee)
         if amount:
-            yield Difference(after.month, after.number, employee, amount)
+            was, now = (version.frozen.get(employee, {}).get("lines", ()) for version in (before, after))
+            yield Difference(after.month, after.number, employee, amount, was, now)

@@ -16,9 +16,12 @@ from dentsync.store.copies import TORN_INTENTION, TORN_ITEM, opened
 from dentsync.store.facts import RESTORED
 from dentsync.store.lineage import check_belongs, lineage_of, read_note
 
-_LEDGER = ("people", "aliases", "phones", "items", "journal", "runs", "held", "drift", "decisions", "pay_pulls")
+_LEDGER = (
+    "people", "aliases", "phones", "items", "journal", "runs", "held", "drift", "decisions",
+    "pay_pulls", "pay_decisions", "pay_versions", "pay_letters",
+)  # fmt: skip
 """Who is who belongs to it: the keys that our items carry in the CRM are decided there. So do people's
-decisions, and pulled months: a portal tells what was so only once."""
+decisions, and pulled months: a portal tells what was so only once. Pay that was closed and letters do not go back."""
 
 
 def continues(present: Path, copy: Path) -> bool:

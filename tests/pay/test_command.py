@@ -25,8 +25,12 @@ from dentsync.config_payroll_tables import (
     RulesTable,
     YearTable,
 )
+from dentsync.runs.pay_words import REMARKS, WHAT
 from dentsync.runs.payroll import compute
+from dentsync.show_payroll import KINDS
+from dentsync.show_payroll import REMARKS as ENGLISH
 from dentsync.transform.pay.questions import Kind
+from dentsync.transform.pay.time_sheet import KINDS as KINDS_OF_ABSENCE
 from tests.pay.build import patients
 from tests.pay.test_cases import worked_month
 
@@ -292,6 +296,15 @@ def test_the_configuration_and_the_directory_may_spell_somebody_differently(desk
     assert [str(line.price) for line in found.pays[0].lines] == ["250.00", "300.00", "350.00"]
 
 
+@pytest.mark.parametrize("name", ["Котова", "анна котова", "Котова А. И.", "КОТОВА Анна Ильинична"])
+def test_a_part_of_a_name_is_enough_where_it_can_be_only_one(desk: Desk, name: str) -> None:
+    assert desk.say("explain", "--employee", name)[1].startswith("Котова Анна Ильинична: 8 775.00\n")
+    rates = [RATES[0], RATES[1], ["Котова Анна Петровна", *RATES[1][1:]]]
+    desk.write(rates=rates, plan=[*PLAN[:3], ["Котова Анна Петровна", *PLAN[3][1:]]], time=TIME[:4])
+    code, out, err = desk.say("explain", "--employee", "Котова")
+    assert (code, out, "several people of that name" in err) == (2, "", True)
+
+
 def test_somebody_without_pay_cannot_be_explained(desk: Desk) -> None:
     code, _out, err = desk.say("explain", "--employee", "Кто-то")
     assert (code, "nobody of that name" in err) == (2, True)
@@ -315,3 +328,47 @@ def test_the_worked_month_comes_out_of_files_as_it_does_of_facts(desk: Desk) -> 
     found = compute(desk.folder / "config.toml", "2026-05", "2026-06-01T09:00", every.bookings)
     assert str(found.total) == "105422.33"
     assert [one.kind.value for one in found.questions] == ["unclosed_day"]
+
+
+def test_remarks_are_said_in_the_language_of_the_terminal_and_in_russian_in_the_workbook(desk: Desk) -> None:
+    late = [TIME[0], TIME[1].replace(";8:00;21:30", ";8:40;20:00"), TIME[2].replace("20:00", "20:05"), *TIME[3:]]
+    desk.write(PAYROLL + 'absences = "pay/absences.csv"', time=late)
+    absences = "Сотрудник;С;По;Вид\nКотова Анна Ильинична;12.10.2026;14.10.2026;больничный\n"
+    (desk.folder / "pay" / "absences.csv").write_text(absences, encoding="utf-8")
+    given = ("explain", "--employee", PLAN[2][0])
+    assert [line for line in desk.say(*given)[1].splitlines() if line.startswith("·")] == [
+        "· sick, 12.10.2026–14.10.2026",
+        "· 01.10.2026: late, 40 min",
+        "· 02.10.2026: overtime below the threshold, not paid, 5 min",
+    ]
+    russian = [
+        "больничный, 12.10.2026–14.10.2026", "01.10.2026: опоздание, 40 мин",
+        "02.10.2026: переработка меньше порога, не оплачена, 5 мин",
+    ]  # fmt: skip
+    said = desk.say(*given, lang="ru")[1]
+    assert [line for line in said.splitlines() if line.startswith("·")] == [f"· {line}" for line in russian]
+    assert "(ставка часа)" in said
+    desk.say("--out", str(desk.folder / "book.xlsx"))
+    sheet = openpyxl.load_workbook(desk.folder / "book.xlsx")["Замечания"]
+    assert [row[1] for row in sheet.iter_rows(min_row=3, values_only=True) if row[0] == PLAN[2][0]] == russian
+
+
+def test_every_remark_and_every_question_has_its_words_in_both_languages() -> None:
+    root = Path(__file__).parents[2] / "dentsync" / "transform" / "pay"
+    asked = {word for path in root.glob("*.py") for word in re.findall(r'remark\("(\w+)"', path.read_text("utf-8"))}
+    assert asked >= {"late", "small_n"}
+    assert {*asked, *KINDS_OF_ABSENCE, "absent"} == set(ENGLISH) == set(REMARKS)
+    assert set(WHAT) == set(KINDS) == set(Kind)
+
+
+@pytest.mark.parametrize(("width", "name"), [(80, "Котова Анна Ильинич…"), (120, "Котова Анна Ильинична")])
+def test_a_terminal_shows_as_much_of_a_name_as_there_is_room_for(desk: Desk, width: int, name: str) -> None:
+    from dentsync.show_payroll import explained_lines, payroll_lines
+
+    found = compute(desk.folder / "config.toml", "2026-10", "2026-11-01")
+    table = ["".join(part for part, _style in line) for line in payroll_lines(found, width)]
+    assert table[2].startswith(f"{name} ")
+    days = ["".join(part for part, _style in line) for line in explained_lines(found.pays[0], width)]
+    assert max(map(len, [*table, *days])) <= width
+    [first] = [number for number, line in enumerate(days) if line.startswith("  01.10  08:00")]
+    assert days[first + 1].startswith("  02.10" if width == 120 else " " * 24 + "ячейка C2")

@@ -7,19 +7,24 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from dentsync.runs.pay_words import changes
 from tests.pay.test_command import PLAN, TIME, Desk, desk
 
 __all__ = ["desk"]
 LATER = [*TIME, "Котова Анна Ильинична;01.11.2026;8:00;20:00"]
 
 
-@pytest.fixture
-def year(desk: Desk) -> Desk:
-    """November is planned, too."""
+def plan_of_november(desk: Desk) -> None:
     book = openpyxl.Workbook()
     for row in [["График на ноябрь 2026"], ["Сотрудник", *range(1, 31)], ["Котова Анна Ильинична", "8-20"]]:
         book.worksheets[0].append(row)
     book.save(desk.folder / "pay" / "plan_11.xlsx")
+
+
+@pytest.fixture
+def year(desk: Desk) -> Desk:
+    """November is planned, too."""
+    plan_of_november(desk)
     write_time(desk, LATER)
     return desk
 
@@ -63,6 +68,32 @@ def test_later_facts_make_a_version_whose_difference_is_paid_with_the_next_month
     [line] = [line for line in found["employees"][0]["lines"] if line["code"] == "correction"]
     assert (line["amount"], line["rule"]) == ("175.00", "октябрь 2026, версия 2")
     assert close(year)[1] == "2026-10 is closed as version 2 already; nothing has changed since\n"
+
+
+def test_a_difference_is_explained_by_what_changed_and_is_closed_with_its_month(year: Desk) -> None:
+    close(year)
+    late(year)
+    close(year)
+    given = ("--employee", "Котова Анна Ильинична")
+    out = year.say("explain", *given, month="2026-11", now="2026-12-01T08:00")[1]
+    assert "correction 175.00 = октябрь 2026, версия 2\n  переработка 525 → 700 (90 → 120)\n" in out
+    assert close(year, "2026-11")[1] == "2026-11 is closed as version 1: 2 925.00\n"
+    book = year.folder / "november.xlsx"
+    year.say("--out", str(book), month="2026-11", now="2026-12-05T08:00")
+    rows = openpyxl.load_workbook(book, data_only=True)["Расчёт"].iter_rows(values_only=True)
+    [row] = [row for row in rows if row[1] == "Корректировка"]
+    assert (row[8], row[9]) == (175, "октябрь 2026, версия 2; переработка 525 → 700 (90 → 120)")
+    assert close(year, "2026-11")[1].endswith("nothing has changed since\n")
+
+
+def test_cards_that_came_later_stand_in_the_evidence_of_a_difference() -> None:
+    def line(amount: str, *came: str) -> dict[str, object]:
+        return {"code": "primary", "amount": amount, "quantity": len(came), "came": came}
+
+    assert [*changes([line("150", "1", "7")], [line("300", "1", "2", "9")])] == [
+        "первичные 150 → 300 (2 → 3), карты +2 +9 −7"
+    ]
+    assert [*changes([line("150", "1")], [line("150", "1")])] == []
 
 
 def test_a_difference_never_goes_into_a_month_that_is_closed(year: Desk) -> None:

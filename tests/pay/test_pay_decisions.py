@@ -14,6 +14,7 @@ from dentsync.transform.pay.questions import ANSWERS as ANSWERS_OF
 from dentsync.transform.pay.questions import Kind
 from tests.pay.test_command import PAYROLL, TIME, Desk, desk
 from tests.pay.test_pay_book import needs_office
+from tests.pay.test_pay_closing import plan_of_november
 
 __all__ = ["desk"]
 OPEN = [*TIME[:2], "Котова Анна Ильинична;02.10.2026;8:00;", *TIME[3:5], "Котова А.И.;07.10.2026;9:00;12:00"]
@@ -94,7 +95,8 @@ def test_whose_a_name_is_holds_in_later_months_too(asked: Desk) -> None:
     path = book_of(asked)
     fill(path, ANSWERS)
     decide(asked, path)
-    late = [*TIME, "Котова А.И.;10.11.2026;9:00;12:00"]
+    plan_of_november(asked)
+    late = [*TIME, "Котова А.И.;10.11.2026;9:00;12:00", "Котова Анна Ильинична;01.11.2026;8:00;20:00"]
     (asked.folder / "pay" / "time_10.csv").write_text("\r\n".join(late), encoding="cp1251")
     _code, out, _err = asked.say("--json", month="2026-11", now="2026-12-01T08:00")
     assert [one["id"] for one in json.loads(out)["questions"]] == [

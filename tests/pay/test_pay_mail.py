@@ -77,7 +77,10 @@ def test_an_open_question_is_told_in_the_letter(posted: Desk, post: Mailroom) ->
     assert "Открытых вопросов: 1." in body.get_content()
 
 
-@pytest.mark.parametrize(("does", "why"), [("full", "(452)"), ("refuse", "(554)")])
+@pytest.mark.parametrize(
+    ("does", "why"),
+    [("full", "full or the letter too large (452)"), ("no room", "too large (552)"), ("refuse", "(554)")],
+)
 def test_a_letter_that_was_certainly_not_taken_is_sent_by_the_next_run(
     posted: Desk, post: Mailroom, does: str, why: str
 ) -> None:
@@ -127,6 +130,18 @@ def test_a_run_that_dies_after_sending_is_unknown_and_not_repeated(
     code, said = mail(posted)
     assert (code, len(post.raw)) == (4, 1)
     assert "unknown whether it arrived" in said
+
+
+def test_two_runs_of_cron_at_once_are_one_letter(
+    posted: Desk, post: Mailroom, authority: tuple[Path, ssl.SSLContext]
+) -> None:
+    command = [sys.executable, "-c", "from dentsync.cli import main; main()", "payroll", "--month", "last", "--email"]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "SSL_CERT_FILE": str(authority[0])}
+    given = ["--now", "2026-11-01T08:00", "-c", str(posted.folder / "config.toml")]
+    codes: list[int] = []
+    post.then = lambda: codes.append(subprocess.run([*command, *given], env=environ, capture_output=True).returncode)
+    assert mail(posted) == (0, "the letter is sent\n")
+    assert (codes, len(post.raw)) == ([6], 1)
 
 
 def test_one_address_that_is_refused_does_not_cost_the_other_its_letter(posted: Desk, post: Mailroom) -> None:

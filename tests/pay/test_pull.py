@@ -462,6 +462,19 @@ def test_a_rate_that_cannot_be_used_is_named_by_its_element(house: House) -> Non
     ]
 
 
+def test_a_rate_of_a_list_may_end(house: House) -> None:
+    """The list has no column for it of its own; the one of the price of overtime stands in for it."""
+    house.planned(501, 1, "8-20")
+    house.planned(501, 5, "8-20")
+    house.write(ALL.replace('overtime = "PROPERTY_957"', 'until = "PROPERTY_957"'))
+    for element in (1, 2, 3):
+        house.act("amend", element=element, values={"957": "03.10.2026"})
+    house.worked(501, 1, "8-20")
+    house.worked(501, 5, "8-20")
+    house.pull()
+    assert [one.split(":")[0] for one in house.questions() if ":501" in one] == ["no_rate"]
+
+
 # ── the door ──
 
 

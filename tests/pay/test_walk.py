@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dentsync.transform.pay.branches import branches_of, of_branch
 from dentsync.transform.pay.facts import Absence, Clock, Facts, Job, Rate, Shift
 from dentsync.transform.pay.payroll import Payroll, payroll
 from dentsync.transform.pay.rules import Break, Overtime, Rules
@@ -45,11 +46,13 @@ def rule_sets(draw: Any) -> Rules:
 @st.composite
 def rates(draw: Any, job: Job, month: date) -> list[Rate]:
     days = [date(2025, 1, 1), *draw(st.lists(st.integers(1, 27).map(lambda n: month + timedelta(days=n)), max_size=1))]
-    return [
+    rows = [
         Rate(job, day, draw(MONEY), draw(st.one_of(MONEY, MONEY, MONEY, st.none())),
              draw(st.sampled_from([None, 0, 45])), draw(st.sampled_from([None, None, 40])))
         for day in days
     ]  # fmt: skip
+    ends = draw(st.sampled_from([None, None, None, days[-1] + timedelta(days=3)]))
+    return [*rows[:-1], replace(rows[-1], until=ends)]
 
 
 @st.composite
@@ -222,3 +225,12 @@ def test_the_sum_of_the_lines_is_the_total_and_every_minute_stands_in_one_line(o
             assert pay.total == sum(line.amount or 0 for line in pay.lines)
     if found.total is not None:
         assert found.total == sum(pay.total or 0 for pay in found.pays)
+
+
+@QUICK
+@given(months())
+def test_the_branches_of_a_month_add_up_to_it(one: tuple[date, Facts, Rules]) -> None:
+    found = computed(*one)
+    parts = [of_branch(found, name) for name in branches_of(found)]
+    assert sum(part.total or 0 for part in parts) == (found.total or sum(part.total or 0 for part in parts))
+    assert sum(len(pay.lines) for part in parts for pay in part.pays) == sum(len(pay.lines) for pay in found.pays)

@@ -46,7 +46,7 @@ class Walk:
         found = None
         for row in sorted(self.facts.rates, key=lambda row: row.since):
             if row.job == job and row.since <= self.local(job, minute).date():
-                found = row
+                found = row if row.until is None or self.local(job, minute).date() <= row.until else None
         return found
 
     def first_of_span(self) -> date:

@@ -53,7 +53,8 @@ def free_port() -> int:
 
 @dataclass
 class Mailroom:
-    """What a mail server took. ``does``: "take", "refuse" letters, "hang up" after one was handed over, be "full".
+    """What a mail server took. ``does``: "take", "refuse" letters, "hang up" after one was handed over, be "full", have
+    "no room" for one that was handed over.
 
     ``then``: what happens when a letter was taken, before that is said.
     """
@@ -85,6 +86,8 @@ class Mailroom:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.does == "refuse":
             return "554 5.7.1 not today"
+        if self.does == "no room":
+            return "552 5.2.2 mailbox exceeds its quota"
         assert isinstance(envelope.content, bytes)
         self.raw.append(envelope.content)
         self.then()

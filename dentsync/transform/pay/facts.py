@@ -22,10 +22,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A row of the rate directory, in force from ``since`` until the job's next row. Roubles an hour.
+    """A row of the rate directory, in force from ``since`` until the job's next row, or ``until`` a day, included.
 
-    ``break_minutes``: the automatic break, where it is not the rules' one. ``week_hours``: 40 for a five-day week,
-    whose day before a public holiday is an hour shorter; None for shifts.
+    Roubles an hour. ``break_minutes``: the automatic break, where it is not the rules' one. ``week_hours``: 40 for a
+    five-day week, whose day before a public holiday is an hour shorter; None for shifts.
     """
 
     job: Job
@@ -36,6 +36,7 @@ class Rate:
     week_hours: int | None = None
     name: str = field(default="", repr=False)
     place: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dentsync.transform.words import fold
 
 FREE = frozenset({"", "в", "вых", "выходной", "-", "–", "—", "х", "x", "0"})
 """What stands in the cell of a day off, folded."""
-_WEEKDAYS = frozenset(["пн", "вт", "ср", "чт", "пт", "сб", "вс"])
+WEEKDAYS = frozenset(["пн", "вт", "ср", "чт", "пт", "сб", "вс"])
 _ANY = ZoneInfo("UTC")
 _EXCEL_DATE = re.compile(r"\d\d\.\d\d\.\d{4}(?: 00:00:00)?")
 
@@ -86,7 +86,7 @@ def _text(row: Row, column: int) -> str:
 def _is_caption(row: Row, cells: Mapping[int, str]) -> bool:
     """Whether a row has no shifts because it is none: names of weekdays, a heading above some people."""
     if not (row.text("employee") or row.text("id")):
-        return all(fold(text) in _WEEKDAYS or not text for text in cells.values())
+        return all(fold(text) in WEEKDAYS or not text for text in cells.values())
     known = header_key(row.text("employee")) in {header_key(alias) for alias in WHO["employee"]}
     return known or not any(cells.values())
 
@@ -115,7 +115,8 @@ def _shifts(row: Row, column: int, day: date, job: Job, zone: ZoneInfo, plan: _P
         spells = parse_spells(plan.codes.get(fold(text), text), day, zone)
     except ValueError as error:
         known = ", ".join(f"«{code}»" for code in plan.codes)
-        raise Misread(place, complaint(text, str(error)) + (f" или {known}" if known else "")) from None
+        or_code = f" или {known}" if known else " или код, чьи часы названы в payroll.codes"
+        raise Misread(place, complaint(text, str(error)) + or_code) from None
     yield from (Shift(job, start, end, place) for start, end in spells)
 
 

@@ -3,9 +3,10 @@
 A second sheet with «От, %» and «За визит», where there is one, has the tiers of «доведение».
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from dentsync.model import Grid
 from dentsync.transform.money import parse_money, parse_number
@@ -18,6 +19,7 @@ from dentsync.transform.words import fold
 RATES: Names = {
     **WHO,
     "since": ("С даты", "Действует с", "Дата начала", "Начало действия", "С"),
+    "until": ("По", "По дату", "Действует по", "Дата окончания", "Окончание действия"),
     "hour": ("Ставка часа", "Часовая ставка", "Ставка, руб/час", "Ставка, руб./ч", "Ставка", "Руб/час"),
     "overtime": (
         "Стоимость переработки",
@@ -69,9 +71,14 @@ def _rate(row: Row) -> Rate:
     name = row.text("employee")
     if not name:
         raise row.misread("employee", "не указан сотрудник")
+    since = row.value("since", parse_day)
+    until = row.maybe("until", parse_day)
+    if until and until < since:
+        raise row.misread("until", f"последний день {until:%d.%m.%Y} раньше первого, {since:%d.%m.%Y}")
     return Rate(
         job=Job(row.who, row.text("position"), row.text("branch")),
-        since=row.value("since", parse_day),
+        since=since,
+        until=until,
         hour=row.value("hour", parse_price),
         overtime_hour=row.maybe("overtime", parse_price),
         break_minutes=row.maybe("break", _parse_break),
@@ -121,6 +128,7 @@ def check_rates(rates: Iterable[Rate]) -> list[str]:
     every = list(rates)
     twice = repeated(((rate.job, rate.since), rate.place) for rate in every)
     faults = [f"{place}: вторая строка того же сотрудника на ту же дату (первая: {first})" for place, first in twice]
+    faults += _overlapping(every)
     places = {rate.name: rate.place for rate in every}
     employees = {rate.name: rate.job.employee for rate in every}
     for one, other in names_alike(rate.name for rate in every if rate.name):
@@ -128,6 +136,15 @@ def check_rates(rates: Iterable[Rate]) -> list[str]:
             reason = "сотрудник назван двояко: напишите одинаково, а разным людям дайте разные коды"
             faults.append(f"{places[other]}: {reason} (иначе: {places[one]})")
     return faults
+
+
+def _overlapping(rates: Iterable[Rate]) -> Iterator[str]:
+    """A row that begins before the one before it has ended: nobody can tell which of them holds."""
+    ordered = sorted(rates, key=lambda rate: (rate.job, rate.since))
+    for before, after in pairwise(ordered):
+        if before.job == after.job and before.until and before.since < after.since <= before.until:
+            until = f"{before.until:%d.%m.%Y}"
+            yield f"{after.place}: сроки пересекаются: прежняя строка действует по {until} ({before.place})"
 
 
 # ── tiers ─────────────────────────────────────────────────────────────────────────────────────

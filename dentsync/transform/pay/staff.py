@@ -51,11 +51,12 @@ class Staff:
         return tuple(sorted({_filled(job, written) for job in fitting}))
 
     def rate(self, job: Job, day: date) -> Rate | None:
-        """The row in force: the one that names the job most closely, of these the latest."""
+        """The row in force: the one that names the job most closely, of these the latest. None where that has ended:
+        nobody said that an earlier one holds again.
+        """
         rows = [rate for rate in self._rows.get(job.employee, ()) if rate.since <= day and fits(rate.job, job)]
-        return max(
-            rows, key=lambda row: (bool(row.job.position) + bool(row.job.branch), *_row_order(row)), default=None
-        )
+        row = max(rows, key=lambda row: (bool(row.job.position) + bool(row.job.branch), *_row_order(row)), default=None)
+        return None if row and row.until and row.until < day else row
 
     def first_day(self, job: Job) -> date:
         """The day from which the directory knows the job; long ago where it does not."""

@@ -103,9 +103,21 @@ class Table:
                 yield Row(self.grid, number, self.columns)
 
 
+def names_in(grid: Grid, names: Names) -> set[str]:
+    """Our words for the columns that the grid's header has, whatever else is wrong with it."""
+    aliases = _aliases(names)
+    rows = range(min(len(grid.rows), HEADER_ROWS))
+    found = ({aliases[key] for key in map(header_key, grid.rows[row]) if key in aliases} for row in rows)
+    return max(found, key=len, default=set())
+
+
+def _aliases(names: Names) -> dict[str, str]:
+    return {header_key(alias): name for name, some in names.items() for alias in some}
+
+
 def table_of(grid: Grid, names: Names, required: Iterable[str]) -> Table:
     """The grid's table. Raises Misread: a column is missing, or there twice; cells are merged."""
-    aliases = {header_key(alias): name for name, some in names.items() for alias in some}
+    aliases = _aliases(names)
     header = max(range(min(len(grid.rows), HEADER_ROWS)), key=lambda row: (_hits(grid, row, aliases), -row), default=0)
     found: dict[str, int] = {}
     for column, text in enumerate(grid.rows[header] if grid.rows else ()):
