@@ -349,14 +349,19 @@ class Reader:
             self.fail(f"{where}.from", _('name an end or stages: ends = "won"'))
         if bool(table.pipeline) == table.back:
             self.fail(where, _("name a pipeline, or back = true"))
-        for field in table.fields:
+        for field in (*table.fields, *table.when):
             if field not in fields["deal"]:
                 self.fail(f"{where}.fields", _("{field!r} has no line in [crm.fields.deal]").format(field=field))
         self._title(f"{where}.title", table.title.replace("{title", "{doctor"))
         looks = table.looks
+        places = {} if isinstance(table.stage, str) else dict(table.stage)
+        stage = table.stage if isinstance(table.stage, str) else places.pop("default", "")
+        if not stage or (places and not table.back):
+            self.fail(f"{where}.stage", _('name one stage; with back also { "Pipeline" = "stage", default = "stage" }'))
         return Follow(
-            name, looks.pipelines, table.pipeline, table.stage, table.title, looks.ends or None, looks.stages,
-            table.fields, table.back,
+            name, looks.pipelines, table.pipeline, stage, table.title, looks.ends or None, looks.stages,
+            table.fields, table.back, tuple(self._exception(f"{where}.when", *one) for one in table.when.items()),
+            tuple(self._exception(f"{where}.unless", *one) for one in table.unless.items()), places,
         )  # fmt: skip
 
     def _task(self, where: str, table: TaskTable) -> TaskRules:

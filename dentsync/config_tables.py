@@ -224,10 +224,12 @@ class FollowTable(Table, frozen=True, rename={"looks": "from"}):
 
     looks: FromTable
     title: str
-    stage: str
+    stage: str | dict[str, str]
     pipeline: str = ""
     back: bool = False
     fields: tuple[str, ...] = ()
+    when: dict[str, Scalar | list[Scalar] | WhenTable] = {}
+    unless: dict[str, Scalar | list[Scalar] | WhenTable] = {}
 
 
 class RetentionTable(Table, frozen=True):

@@ -1,3 +1,5 @@
+import pytest
+
 from dentsync.model import Present
 from dentsync.transform.adopt import Choice, adopted, choose
 from tests.builders import contact_present, creation
@@ -32,11 +34,32 @@ def test_a_relative_on_the_same_phone_is_not_adopted() -> None:
     assert chosen(with_phone=[contact_present(first_name="Ольга", patronymic="")]) == Choice()
 
 
-def test_a_nameless_contact_of_a_call_is_adopted_only_by_the_one_patient_with_that_phone() -> None:
-    call = contact_present(last_name="", first_name="+79165550101", patronymic="")
+@pytest.mark.parametrize(
+    "name",
+    [
+        ("", "+79165550101", ""),
+        ("+79165550101", "Звонок", ""),
+        ("", "Анна", ""),
+        ("Викторовна", "Анна", ""),
+        ("", "А.", ""),
+    ],
+)
+def test_a_contact_without_a_whole_name_is_adopted_only_by_the_one_patient_with_that_phone(
+    name: tuple[str, str, str],
+) -> None:
+    call = contact_present(last_name=name[0], first_name=name[1], patronymic=name[2])
     assert chosen(with_phone=[call]).found is call
-    assert chosen(with_phone=[call], alone=False) == Choice()
-    assert chosen(with_phone=[call, contact_present(6, first_name="Ольга")]) == Choice()
+    assert "№ 5 " in chosen(with_phone=[call], alone=False).hold
+    assert "№ 5 " in chosen(with_phone=[call, contact_present(6, first_name="Ольга")]).hold
+
+
+def test_a_part_of_another_name_is_somebody_else() -> None:
+    assert chosen(with_phone=[contact_present(last_name="", first_name="Мама", patronymic="")]) == Choice()
+
+
+def test_surname_and_given_name_in_each_others_place_are_the_same_person() -> None:
+    there = contact_present(last_name="Анна", first_name="Соколова", patronymic="")
+    assert chosen(with_phone=[there], alone=False).found is there
 
 
 def test_a_contact_that_is_somebody_elses_is_not_adopted() -> None:
