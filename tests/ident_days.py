@@ -88,7 +88,9 @@ class Mis:
         at = self.now.isoformat(timespec="minutes")
         stamp = at.replace(":", "-")
         if cards:
-            clinic.drop(f"patients_{stamp}.csv", *map(self._card, self.cards), header=CARDS, at=at, encoding="utf-8-sig")
+            clinic.drop(
+                f"patients_{stamp}.csv", *map(self._card, self.cards), header=CARDS, at=at, encoding="utf-8-sig"
+            )
         clinic.drop(f"appointments_{stamp}.csv", *self.lines(), header=VISITS, at=at)
 
     def lines(self) -> Iterable[str]:

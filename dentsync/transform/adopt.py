@@ -19,7 +19,20 @@ CROWD = 6
 
 NAMES = ("last_name", "first_name", "patronymic")
 _NOBODY = frozenset(
-    ("без", "имени", "контакт", "клиент", "пациент", "новый", "неизвестный", "входящий", "звонок", "заявка", "лид", "сайт")
+    (
+        "без",
+        "имени",
+        "контакт",
+        "клиент",
+        "пациент",
+        "новый",
+        "неизвестный",
+        "входящий",
+        "звонок",
+        "заявка",
+        "лид",
+        "сайт",
+    )
 )
 """Words that telephony and forms write where a name belongs."""
 
@@ -142,3 +155,12 @@ def adopted(
         operation, action="update", changes=changes, crm_id=found.crm_id, pipeline=found.pipeline, stage=None,
         status=None, claims=claims,
     )  # fmt: skip
+
+
+def with_whole_name(changes: tuple[Change, ...], found: Present) -> tuple[Change, ...]:
+    """No part of a name without the others: a CRM that keeps it as one text would be left with that part alone."""
+    sent = {change.field for change in changes}
+    if sent.isdisjoint(NAMES):
+        return changes
+    kept = {part: there for part in NAMES if part not in sent and (there := found.fields.get(part))}
+    return (*changes, *(Change(part, there, there, known=False) for part, there in kept.items()))

@@ -1,7 +1,7 @@
 import pytest
 
-from dentsync.model import Present
-from dentsync.transform.adopt import Choice, adopted, choose
+from dentsync.model import Change, Present
+from dentsync.transform.adopt import Choice, adopted, choose, with_whole_name
 from tests.builders import contact_present, creation
 
 
@@ -97,3 +97,12 @@ def test_nobody_is_adopted_by_a_number_of_many_people() -> None:
 def test_a_number_of_her_own_still_finds_her_beside_one_of_many_people() -> None:
     there = contact_present(7)
     assert chosen(with_phone=[there], in_crowd=(contact_present(5),)).found is there
+
+
+def test_a_part_of_a_name_goes_with_the_parts_that_are_there() -> None:
+    """«Анна» in amoCRM is one text: the surname alone would take its place."""
+    anna = contact_present(last_name="", first_name="Анна", patronymic="")
+    surname, card = Change("last_name", None, "Соколова"), Change("card_number", None, "101")
+    sent = with_whole_name((surname, card), anna)
+    assert {one.field: one.new for one in sent} == {"last_name": "Соколова", "card_number": "101", "first_name": "Анна"}
+    assert with_whole_name((card,), anna) == (card,)

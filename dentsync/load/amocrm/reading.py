@@ -61,15 +61,21 @@ class Reader:
         for wanted in (contacts, _Wanted("deal", self._marks(needs.deal_keys), sorted(needs.deal_ids))):
             for row in self._rows(wanted):
                 self._take(found[wanted.kind], wanted, row, holders)
-        found["deal"] |= self._open_deals(sorted(needs.open_deals_of))
+        cards = self._cards(sorted(needs.open_deals_of))
+        found["deal"] |= self._open_deals(cards)
         by_phone = {one: tuple(sorted(holders[key])) for one, key in phones.items() if key in holders}
         tasks = self._portrait.tasks.found(self._listed("task", questions(needs)), needs)
-        return Reading(found["contact"], found["deal"], by_phone, tasks)
+        gone = needs.open_deals_of - {int(card["id"]) for card in cards}
+        return Reading(found["contact"], found["deal"], by_phone, tasks, gone)
 
-    def _open_deals(self, contacts: Sequence[int]) -> dict[int, Present]:
+    def _cards(self, contacts: Sequence[int]) -> list[Row]:
+        """Contacts with the numbers of their deals."""
+        asked = [get(ENTITY["contact"], *_by_ids(page), ("with", "leads"), *_SORTED) for page in _pages(contacts, IDS)]
+        return list(self._listed("contact", asked))
+
+    def _open_deals(self, cards: Iterable[Row]) -> dict[int, Present]:
         """Deals of these contacts that have not ended: there is no filter for them, a contact names its own."""
-        cards = [get(ENTITY["contact"], *_by_ids(page), ("with", "leads"), *_SORTED) for page in _pages(contacts, IDS)]
-        numbers = sorted({number for card in self._listed("contact", cards) for number in _leads_of(card)})
+        numbers = sorted({number for card in cards for number in _leads_of(card)})
         rows = self._listed("deal", [self.values_of("deal", page) for page in _pages(numbers, IDS)])
         deals = (self._portrait.present("deal", row) for row in rows if int(row["id"]) in numbers)
         return {deal.crm_id: deal for deal in deals if deal.ends is None}
