@@ -6,7 +6,9 @@ from typing import Literal
 TypeId = Literal["PHONE", "EMAIL"]
 """What a number or an address is to every CRM here."""
 
-_EXTENSION = re.compile(r"[;#,].*$", re.DOTALL)
+_EXTENSION = re.compile(r"([;#,/\n]|\b(доб|вн|внутр|ext)\b).*$", re.DOTALL | re.IGNORECASE)
+_GAP = r"[\s\-–—.()]{0,3}"
+_RUSSIAN = re.compile(rf"(?<!\d)(?:\+?[78]{_GAP})?([34789](?:{_GAP}\d){{9}})(?!\d)")
 
 
 def phone_key(text: str) -> str:
@@ -19,6 +21,13 @@ def phone_key(text: str) -> str:
         return "7" + digits[1:]
     # People leave the country code out.
     return "7" + digits if len(digits) == 10 else digits
+
+
+def phone_keys(text: str) -> frozenset[str]:
+    """The digits of every number in a text: people write two into one field, and words beside them."""
+    if re.match(r"\s*\+[^78\s(]", text):  # of another country: its digits are not to be cut
+        return frozenset({phone_key(text)})
+    return frozenset({phone_key(text), *("7" + re.sub(r"\D", "", found) for found in _RUSSIAN.findall(text))})
 
 
 def email_key(text: str) -> str:

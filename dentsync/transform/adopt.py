@@ -18,22 +18,9 @@ CROWD = 6
 """So many people on one number are no family: it is the clinic's own, or a filler. It tells nobody from anybody."""
 
 NAMES = ("last_name", "first_name", "patronymic")
-_NOBODY = frozenset(
-    (
-        "без",
-        "имени",
-        "контакт",
-        "клиент",
-        "пациент",
-        "новый",
-        "неизвестный",
-        "входящий",
-        "звонок",
-        "заявка",
-        "лид",
-        "сайт",
-    )
-)
+_NOBODY = {
+    "без", "имени", "контакт", "клиент", "пациент", "новый", "неизвестный", "входящий", "звонок", "заявка", "лид", "сайт",
+}  # fmt: skip
 """Words that telephony and forms write where a name belongs."""
 
 
@@ -59,7 +46,7 @@ def choose(
     free = [item for item in with_phone if _is_free(item.key, operation.key, orphan) and not taken(item.crm_id)]
     wanted = {change.field: change.new for change in operation.changes}
     name = _name(wanted)
-    agreeing = [item for item in free if names_agree(_name(item.fields), name) or names_agree(_turned(item), name)]
+    agreeing = [item for item in free if _is_called(item, name)]
     if len(agreeing) > 1:
         numbers = ", ".join(str(item.crm_id) for item in agreeing)
         return Choice(hold=f"в CRM {len(agreeing)} контакта с этим именем и телефоном (№ {numbers}): объедините их")
@@ -79,7 +66,7 @@ def choose(
 def _unproven(name: str, in_crowd: Sequence[Present], taken: Callable[[int], bool]) -> Choice:
     """A contact with this name on a number of many people: to adopt it may be wrong, and so may be a second one."""
     alike = [one for one in in_crowd if one.key is None and not taken(one.crm_id)]
-    numbers = [str(one.crm_id) for one in alike if names_agree(_name(one.fields), name)]
+    numbers = [str(one.crm_id) for one in alike if _is_called(one, name)]
     if not numbers:
         return Choice()
     alike_ones = ", ".join(numbers)
@@ -116,10 +103,10 @@ def _name(fields: Mapping[str, Plain]) -> str:
     return name_key(*(str(fields.get(part) or "") for part in NAMES))
 
 
-def _turned(item: Present) -> str:
-    """The name where surname and given name stand in each other's place."""
+def _is_called(item: Present, name: str) -> bool:
+    """Surname and given name in either order: people type both into one field, as it comes."""
     last, first, patronymic = (str(item.fields.get(part) or "") for part in NAMES)
-    return name_key(first, last, patronymic)
+    return any(names_agree(key, name) for key in (name_key(last, first, patronymic), name_key(first, last, patronymic)))
 
 
 def _may_be(item: Present, wanted: Mapping[str, Plain]) -> bool:

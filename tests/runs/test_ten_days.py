@@ -148,8 +148,9 @@ def monday_5(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def tuesday_6(clinic: AmoClinic, mis: Mis) -> None:
-    """Bookings. Anna's and Ivan's open leads become the deals of their visits, wherever they stood; 0 completed visits
-    are primary, 1 is repeat; a visit number of two branches is two visits; the call in «Неразобранное» is left alone."""
+    """Bookings. Anna's and Ivan's open leads become the deals of their visits, wherever they stood; 0 completed
+    visits are primary, 1 is repeat; a visit number of two branches is two visits; the call in «Неразобранное» is
+    left alone."""
     now = mis.at("2026-10-06T14:00")
     mis.book(1, ANNA, "2026-10-07 09:00")
     mis.book(2, IVAN, "2026-10-07 10:00")
@@ -170,8 +171,9 @@ def tuesday_6(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def wednesday_7(clinic: AmoClinic, mis: Mis) -> None:
-    """Visited is a stage, no end. A visit moved by its link closes the old deal as lost, «Перенос», and opens a new one;
-    the same id with a new time is the same deal. Staff typed in a second phone and moved a deal back: both stay."""
+    """Visited is a stage, no end. A visit moved by its link closes the old deal as lost, «Перенос», and opens a new
+    one; the same id with a new time is the same deal. Staff typed in a second phone and moved a deal back: both
+    stay."""
     now = mis.at("2026-10-07T20:00")
     for visit in mis.visits:
         if visit.at.startswith("2026-10-07"):
@@ -193,8 +195,9 @@ def wednesday_7(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def thursday_8(clinic: AmoClinic, mis: Mis) -> None:
-    """Staff win visits: each is followed by NPS, and Anna's, marked for complex treatment, by a sale, too. In the evening
-    one did not come and one has cancelled: lost for two reasons. A file without rows is refused, and the next one is read."""
+    """Staff win visits: each is followed by NPS, and Anna's, marked for complex treatment, by a sale, too. In the
+    evening one did not come and one has cancelled: lost for two reasons. A file without rows is refused, and the
+    next one is read."""
     anna, ivan = (lead(clinic, places(clinic, who)[0][0]) for who in ("Соколова", "Котов"))
     clinic.act("edit", lead=anna, fields={"Нужно комплексное лечение": True})
     for number in (anna, ivan):
@@ -222,8 +225,8 @@ def thursday_8(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def friday_9(clinic: AmoClinic, mis: Mis) -> None:
-    """The next morning the no-show turns out to have come: corrected by itself. A copy of yesterday's list that comes late
-    undoes nothing. Anna's next visit is a repeat; her plan is sold, and treatment begins."""
+    """The next morning the no-show turns out to have come: corrected by itself. A copy of yesterday's list that
+    comes late undoes nothing. Anna's next visit is a repeat; her plan is sold, and treatment begins."""
     late = list(mis.lines())
     now = mis.at("2026-10-09T09:00")
     mis.say(mis.visits[4], "Завершен")
@@ -240,8 +243,9 @@ def friday_9(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def monday_12(clinic: AmoClinic, mis: Mis) -> None:
-    """«Профосмотр»: a deal for each task, whose comment stays in the MIS. Pyotr came and puts his treatment off: his deal
-    is lost for that reason, and one waits in «Возврат лидов». Who refused messages has won and gets no NPS."""
+    """«Профосмотр»: a deal for each task, whose comment stays in the MIS. Pyotr came and puts his treatment off:
+    his deal is lost for that reason, and one waits in «Возврат лидов». Who refused messages has won and gets no
+    NPS."""
     now = mis.at("2026-10-12T20:00")
     for visit in mis.visits:
         if visit.start < mis.now and visit.status in ("Записан", "Подтвержден"):
@@ -264,7 +268,8 @@ def monday_12(clinic: AmoClinic, mis: Mis) -> None:
 
 def tuesday_13(clinic: AmoClinic, mis: Mis) -> None:
     """Pyotr is asked again and wants to come: his deal is back where it came from. A visit whose word in the MIS is
-    «Перенесен», with no link, is lost as moved; the one booked instead is a deal of its own. Alla's call is accepted."""
+    «Перенесен», with no link, is lost as moved; the one booked instead is a deal of its own. Alla's call is
+    accepted."""
     now = mis.at("2026-10-13T20:00")
     [elena] = [one for one in mis.visits if one.card is ELENA]
     mis.say(elena, "Перенесен")
@@ -279,8 +284,9 @@ def tuesday_13(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def wednesday_14(clinic: AmoClinic, mis: Mis) -> None:
-    """The deal that came back is the deal of Pyotr's next visit, now among the repeats. Staff merge Alla's two contacts:
-    the one that lives on is hers. A cancelled visit of six days ago is said to have taken place: that waits for a person."""
+    """The deal that came back is the deal of Pyotr's next visit, now among the repeats. Staff merge Alla's two
+    contacts: the one that lives on is hers. A cancelled visit of six days ago is said to have taken place: that
+    waits for a person."""
     now = mis.at("2026-10-14T20:00")
     mis.book(13, PYOTR, "2026-10-16 12:00")
     mis.book(14, ALLA, "2026-10-16 13:00")
@@ -301,7 +307,8 @@ def wednesday_14(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def thursday_15(clinic: AmoClinic, mis: Mis) -> None:
-    """The late correction is approved by a person, and goes out. A task that was closed in the MIS closes its deal."""
+    """The late correction is approved by a person, and goes out. A task that was closed in the MIS closes its
+    deal."""
     now = mis.at("2026-10-15T20:00")
     found = re.search(r"dentsync sync --approve ([0-9a-f]{8})", clinic.say("status", now=now).out)
     assert found

@@ -24,6 +24,11 @@ def test_a_contact_with_this_phone_and_name_is_adopted() -> None:
     assert chosen(with_phone=[there]).found is there
 
 
+def test_a_contact_whose_surname_was_typed_first_is_adopted_whatever_the_crm_made_of_it() -> None:
+    there = contact_present(last_name="Анна", first_name="Соколова", patronymic="")
+    assert chosen(with_phone=[there]).found is there
+
+
 def test_two_contacts_with_this_phone_and_name_are_held() -> None:
     choice = chosen(with_phone=[contact_present(5), contact_present(6)])
     assert choice.found is None
@@ -55,11 +60,6 @@ def test_a_contact_without_a_whole_name_is_adopted_only_by_the_one_patient_with_
 
 def test_a_part_of_another_name_is_somebody_else() -> None:
     assert chosen(with_phone=[contact_present(last_name="", first_name="Мама", patronymic="")]) == Choice()
-
-
-def test_surname_and_given_name_in_each_others_place_are_the_same_person() -> None:
-    there = contact_present(last_name="Анна", first_name="Соколова", patronymic="")
-    assert chosen(with_phone=[there], alone=False).found is there
 
 
 def test_a_contact_that_is_somebody_elses_is_not_adopted() -> None:

@@ -15,7 +15,7 @@ from dentsync.load.amocrm.answers import NO_FILTER, Done, Invalid, Partial, Reje
 from dentsync.load.amocrm.items import Portrait, Values, values_in
 from dentsync.load.amocrm.tasks import questions
 from dentsync.load.amocrm.wire import ENTITY, PAGE, Request, Row, get, has_next, rows_of, strange_answer
-from dentsync.load.spelling import phone_key
+from dentsync.load.spelling import phone_key, phone_keys
 from dentsync.load.target import Needs, Reading
 from dentsync.model import Kind, Present
 
@@ -116,7 +116,7 @@ class Reader:
         return "" if key is None else self._portrait.mark(key)
 
     def _numbers(self, values: Values) -> set[str]:
-        return {phone_key(str(one.get("value") or "")) for one in values.get(self._phones_field, ())}
+        return {key for one in values.get(self._phones_field, ()) for key in phone_keys(str(one.get("value") or ""))}
 
     # ── which way ─────────────────────────────────────────────────────────────────────────────
 
@@ -223,7 +223,7 @@ def texts_of(digits: str) -> tuple[str, ...]:
     if not re.fullmatch(r"7\d{10}", digits):
         return (digits,) if digits else ()
     a, b, c = digits[4:7], digits[7:9], digits[9:]
-    return digits[1:], f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}-{b}{c}", f"{a} {b}{c}"
+    return digits[1:], f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}.{b}.{c}", f"{a}-{b}{c}", f"{a} {b}{c}"
 
 
 _SORTED: tuple[tuple[str, object], ...] = (("order[id]", "asc"), ("limit", PAGE))
