@@ -8,26 +8,31 @@ TypeId = Literal["PHONE", "EMAIL"]
 
 _EXTENSION = re.compile(r"([;#,/\n]|\b(доб|вн|внутр|ext)\b).*$", re.DOTALL | re.IGNORECASE)
 _GAP = r"[\s\-–—.()]{0,3}"
-_RUSSIAN = re.compile(rf"(?<!\d)(?:\+?[78]{_GAP})?([34789](?:{_GAP}\d){{9}})(?!\d)")
+_RUSSIAN = re.compile(rf"(?<!\d)(?:\+?[78]{_GAP})?([3-9](?:{_GAP}\d){{9}})(?!\d)")
 
 
 def phone_key(text: str) -> str:
-    """Digits by which two spellings of a number are the same; the extension does not count."""
+    """Digits by which two spellings of a number are the same; the extension and words beside it do not count."""
+    numbers = _russian(text)
+    if numbers:
+        return numbers[0]
     main = _EXTENSION.sub("", text)
     digits = re.sub(r"\D", "", main)
-    if main.strip().startswith("+"):
-        return digits
-    if len(digits) == 11 and digits.startswith("8"):
+    if not main.strip().startswith("+") and len(digits) == 11 and digits.startswith("8"):
         return "7" + digits[1:]
-    # People leave the country code out.
-    return "7" + digits if len(digits) == 10 else digits
+    return digits
 
 
 def phone_keys(text: str) -> frozenset[str]:
-    """The digits of every number in a text: people write two into one field, and words beside them."""
+    """The same for every number in a text: people write two into one field."""
+    return frozenset(_russian(text)) or frozenset({phone_key(text)})
+
+
+def _russian(text: str) -> list[str]:
+    """Russian numbers as eleven digits; people leave the country code out, or write +8 for 8."""
     if re.match(r"\s*\+[^78\s(]", text):  # of another country: its digits are not to be cut
-        return frozenset({phone_key(text)})
-    return frozenset({phone_key(text), *("7" + re.sub(r"\D", "", found) for found in _RUSSIAN.findall(text))})
+        return []
+    return ["7" + re.sub(r"\D", "", found) for found in _RUSSIAN.findall(text)]
 
 
 def email_key(text: str) -> str:

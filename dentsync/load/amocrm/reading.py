@@ -218,12 +218,12 @@ class Reader:
 def texts_of(digits: str) -> tuple[str, ...]:
     """What to search for a number by: parts of it that stand together in every spelling people use.
 
-    A search is for a text, not for a number: ``8 (916) 555-01-01`` has no ten digits in a row.
+    A search is for a text, not for a number: ``8 (916) 5550101`` has no ten digits in a row.
     """
     if not re.fullmatch(r"7\d{10}", digits):
         return (digits,) if digits else ()
     a, b, c = digits[4:7], digits[7:9], digits[9:]
-    return digits[1:], f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}.{b}.{c}", f"{a}-{b}{c}", f"{a} {b}{c}"
+    return f"{a}{b}{c}", f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}.{b}.{c}", f"{a}-{b}{c}", f"{a} {b}{c}"
 
 
 _SORTED: tuple[tuple[str, object], ...] = (("order[id]", "asc"), ("limit", PAGE))
