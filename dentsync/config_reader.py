@@ -249,6 +249,7 @@ class Reader:
             fill_down=table.fill_down,
             parts={field: self._part(f"{where}.parts.{field}", part) for field, part in table.parts.items()},
             moved=self._moved(f"{where}.moved", table.moved) if table.moved else None,
+            no_show_after=self._span(f"{where}.no_show_after", table.no_show_after),
         )
 
     def _moved(self, where: str, table: MovedTable) -> MovedRules:
@@ -299,6 +300,10 @@ class Reader:
         if not found:
             self.fail(where, _("{text!r} is not a time span; for example 30h or 2d").format(text=text))
         return int(found[1]) * (24 if found[2] == "d" else 1)
+
+    def _span(self, where: str, text: str) -> timedelta | None:
+        hours = self._hours(where, text)
+        return None if hours is None else timedelta(hours=hours)
 
     def _percent(self, where: str, text: str) -> int | None:
         if not text:
@@ -421,8 +426,7 @@ class Reader:
         for field in table.fields:
             self._field("safety.fields", field, ("title", "contact"))
         fields = {name: self._limit(f"safety.fields.{name}", value) for name, value in table.fields.items()}
-        hours = self._hours("safety.corrections", table.corrections)
-        corrections = None if hours is None else timedelta(hours=hours)
+        corrections = self._span("safety.corrections", table.corrections)
         return SafetyRules(free=table.free, fields=fields, corrections=corrections, **limits)
 
     def _reports(self, data: Any, feeds: Mapping[str, Feed]) -> Reports:

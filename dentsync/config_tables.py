@@ -142,6 +142,7 @@ class FeedTable(Table, frozen=True):
     parts: dict[str, PartTable] = {}
     fix_garbled: bool = False
     moved: MovedTable | None = None
+    no_show_after: str = ""
 
 
 class MailTable(Table, frozen=True, rename={"sender": "from"}):
