@@ -50,6 +50,7 @@ class Visit:
     moved_from: str = ""
     reason: str = ""
     changed: str = ""
+    due: str = "2500,00"
 
     @property
     def start(self) -> datetime:
@@ -115,7 +116,7 @@ class Mis:
         paid = "2500,00" if visit.status == DONE else "0"
         return ";".join((
             visit.card.number, visit.card.name, "Белкина Татьяна", "2026-10-05 10:00", visit.at, visit.doctor,
-            visit.status, "2500,00", "A16.07.002", "Терапия", "острая боль", "Первичный", visit.card.branch,
+            visit.status, visit.due, "A16.07.002", "Терапия", "острая боль", "Первичный", visit.card.branch,
             str(visit.number), str(500 + visit.number), "0", paid, paid, "", "", "", "", visit.moved_from, visit.reason,
             visit.changed,
         ))  # fmt: skip

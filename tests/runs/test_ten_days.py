@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from dentsync.config import preset_text
 from dentsync.sandbox.server import Running, running
 from tests.ident_days import KIDS, TASKS, VISITS, Card, Mis
+from tests.runs.ident_account import ident_clinic
 from tests.runs.test_amocrm import SPEED, AmoClinic
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ident"
@@ -48,18 +48,8 @@ def server() -> Iterator[Running]:
 def clinic(
     server: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> AmoClinic:
-    """The preset with the address of the rehearsal account, set up and looked at by ``check``."""
     monkeypatch.setenv("DENTSYNC_TOKEN", server.doors[0].keys["token"])
-    clinic = AmoClinic(tmp_path / "clinic", server, capsys.readouterr)
-    (clinic.folder / "inbox").mkdir(parents=True)
-    address = f'"{server.doors[0].url}"\nspeed   = {SPEED}'
-    text = preset_text("ident-amocrm").replace('"example.amocrm.ru"', address)
-    (clinic.folder / "config.toml").write_text(text, encoding="utf-8")
-    # Nothing that people did in the CRM is younger than the search: they did it hours ago.
-    server.admin("POST", "settings?account=smile", {"speed": SPEED, "search_lag": [0, 0]})
-    assert clinic.say("setup").code == 0
-    assert clinic.say("check").code == 0
-    return clinic
+    return ident_clinic(server, tmp_path / "clinic", capsys.readouterr)
 
 
 # ── what is on the board ──────────────────────────────────────────────────────────────────────

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import requests
 
-from dentsync.config import preset_text
 from dentsync.sandbox.server import Running, running
 from tests.ident_days import Card, Mis
 from tests.leads_there import PRIMARY, REPEAT, Case, There, Who, cases
-from tests.runs.test_amocrm import SPEED, AmoClinic
+from tests.runs.ident_account import ident_clinic
+from tests.runs.test_amocrm import SPEED
 
 Json = dict[str, Any]
 NOW = "2026-10-05T14:00"
@@ -94,10 +94,7 @@ def furnished(account: Account, told: list[Case]) -> dict[int, tuple[int, list[i
 @pytest.fixture(params=["smile", "smilekids"])
 def account(request: pytest.FixtureRequest, server: Running) -> Account:
     """The one with the paid filter, and the one without."""
-    account = Account(server, request.param)
-    account.admin("POST", "reset", {})
-    account.admin("POST", "settings", {"speed": SPEED, "search_lag": [0, 0], "rate": 0, "account_rate": 0})
-    return account
+    return Account(server, request.param)
 
 
 def booked(told: list[Case]) -> tuple[Mis, dict[str, Who]]:
@@ -143,22 +140,19 @@ def decided(case: Case, known: dict[int, tuple[int, list[int]]], before: Any, af
     return f"wrong: {taken}, {touched}"
 
 
-def clinic_of(account: Account, folder: Path, read: Any) -> AmoClinic:
-    (folder / "inbox").mkdir(parents=True)
-    text = preset_text("ident-amocrm").replace('"example.amocrm.ru"', f'"{account.door.url}"\nspeed   = {SPEED}')
-    (folder / "config.toml").write_text(text, encoding="utf-8")
-    return AmoClinic(folder, account.box, read)
-
-
 def test_of_300_leads_every_one_of_a_patient_is_taken_none_wrongly_and_who_is_not_certain_waits(
-    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    server: Running,
+    account: Account,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     told = cases()
     assert sum(len(there.phones) for case in told for there in case.there) > 270
     assert len({who.digits for case in told for who in case.patients}) > 270
     monkeypatch.setenv("DENTSYNC_TOKEN", account.door.keys["token"])
-    clinic = clinic_of(account, tmp_path / "clinic", capsys.readouterr)
-    assert clinic.say("setup").code == 0
+    clinic = ident_clinic(server, tmp_path / "clinic", capsys.readouterr, account.name)
+    account.admin("POST", "settings", {"rate": 0, "account_rate": 0})
     known = furnished(account, told)
     before = account.state()
     assert len(before[1]) == 300
