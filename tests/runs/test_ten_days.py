@@ -288,6 +288,8 @@ def wednesday_14(clinic: AmoClinic, mis: Mis) -> None:
     run(clinic, now, code=4)
     assert places(clinic, "Белов")[-1] == ("Белов Пётр Сергеевич, 16.10 12:00, Смоляков А.В.", REPEAT, BOOKED)
     assert not places(clinic, "Снова: ")
+    drift = json.loads(clinic.say("diff", "--online", "--json", now=now).out)["drift"]
+    assert not [one for one in drift if one["what"] == "unkeyed"]
     assert places(clinic, "Седов")[0][1:] == (PRIMARY, LOST, "Отменил запись")
     assert len(clinic.contacts()) == 12
     assert {deal["contacts"][0] for deal in clinic.deals() if "Громова" in deal["name"]} == {theirs}
@@ -300,6 +302,8 @@ def thursday_15(clinic: AmoClinic, mis: Mis) -> None:
     """The late correction is approved by a person, and goes out. A task that was closed in the MIS closes its
     deal."""
     now = mis.at("2026-10-15T20:00")
+    for status in ("Отложено", WON):
+        clinic.act("move", lead=lead(clinic, places(clinic, "Белов")[2][0], RETURN), status=status)
     found = re.search(r"dentsync sync --approve ([0-9a-f]{8})", clinic.say("status", now=now).out)
     assert found
     clinic.sync("--approve", found[1], now=now)
@@ -309,6 +313,7 @@ def thursday_15(clinic: AmoClinic, mis: Mis) -> None:
     mis.say(mis.visits[-3], "Завершен")
     mis.drop(clinic)
     run(clinic, now)
+    assert not places(clinic, "Снова: "), "it came back once, whatever became of it since"
     assert places(clinic, "Седов")[0][1:] == (PRIMARY, CAME)
     assert [place[2:] for place in places(clinic, "Профосмотр")] == [(LOST, "Нет потребности"), ("Пригласить",)]
 
