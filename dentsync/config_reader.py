@@ -362,7 +362,7 @@ class Reader:
         places = {} if isinstance(table.stage, str) else dict(table.stage)
         stage = table.stage if isinstance(table.stage, str) else places.pop("default", "")
         if not stage or (places and not table.back):
-            self.fail(f"{where}.stage", _('name one stage; with back also { "Pipeline" = "stage", default = "stage" }'))
+            self.fail(f"{where}.stage", _("name one stage; with back also one for each pipeline, and a default"))
         return Follow(
             name, looks.pipelines, table.pipeline, stage, table.title, looks.ends or None, looks.stages,
             table.fields, table.back, tuple(self._exception(f"{where}.when", *one) for one in table.when.items()),
