@@ -7,6 +7,7 @@ TypeId = Literal["PHONE", "EMAIL"]
 """What a number or an address is to every CRM here."""
 
 _EXTENSION = re.compile(r"([;#,/\n]|\b(доб|вн|внутр|ext)\b).*$", re.DOTALL | re.IGNORECASE)
+_ONE = re.compile(r"[\d\s\-–—.()+]+")
 _GAP = r"[\s\-–—.()]{0,3}"
 _RUSSIAN = re.compile(rf"(?<!\d)(?:\+?[78]{_GAP})?([3-9](?:{_GAP}\d){{9}})(?!\d)")
 
@@ -30,7 +31,8 @@ def phone_keys(text: str) -> frozenset[str]:
 
 def _russian(text: str) -> list[str]:
     """Russian numbers as eleven digits; people leave the country code out, or write +8 for 8."""
-    if re.match(r"\s*\+[^78\s(]", text):  # of another country: its digits are not to be cut
+    # One number of another country is not to be cut to ten digits.
+    if re.match(r"\s*\+[^78\s(]", text) or (_ONE.fullmatch(text) and 11 < sum(map(str.isdigit, text)) < 20):
         return []
     return ["7" + re.sub(r"\D", "", found) for found in _RUSSIAN.findall(text)]
 

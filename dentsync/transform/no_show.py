@@ -26,6 +26,8 @@ def with_no_shows(
 ) -> tuple[Record, ...]:
     """The rows of a patient, with no-shows as such. ``after`` and ``told`` by feed: how long after its time, and when
     the newest file was written."""
+    if not after:
+        return tuple(records)
     return tuple(
         replace(one, values={**one.values, "status": Status.NO_SHOW})
         if _is_over(one, after.get(one.feed), told.get(one.feed), now) and _is_silent(one, records)
