@@ -75,6 +75,7 @@ def board(clinic: AmoClinic) -> dict[str, Any]:
             name: {stage: sorted(titles) for stage, titles in there.items()} for name, there in stages.items()
         },
         "contacts": sorted(contacts),
+        "tasks": tasks(clinic),
         "waits": [line.strip() for line in waits],
         "all fields": [one["fields"] for one in (*state["contacts"], *state["leads"]) if "Соколова" in one["name"]][:2],
     }
@@ -96,6 +97,16 @@ def lead(clinic: AmoClinic, title: str, pipeline: str = "") -> int:
 def contact(clinic: AmoClinic, name: str) -> int:
     [number] = [one["id"] for one in clinic.contacts() if one["name"] == name]
     return int(number)
+
+
+def tasks(clinic: AmoClinic) -> list[str]:
+    """Type, deadline and deal of each task."""
+    state = clinic.state()
+    names = {deal["id"]: deal["name"] for deal in state["leads"]}
+    return [
+        f"{one['type']} {one['due'][:10]}{' ✓' if one['completed'] else ''}: {names[one['on'][1]]}"
+        for one in state["tasks"]
+    ]
 
 
 def oleg_of(clinic: AmoClinic) -> str:
@@ -238,7 +249,7 @@ def friday_9(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def monday_12(clinic: AmoClinic, mis: Mis) -> None:
-    """«Профосмотр»: a deal for each task, whose comment stays in the MIS. Pyotr came and puts his treatment off:
+    """«Профосмотр»: a deal with a task for each, whose comment stays in the MIS. Pyotr came and puts his treatment off:
     his deal is lost for that reason, and one waits in «Возврат лидов». Who refused messages has won and gets no
     NPS. Oleg needs complex treatment."""
     now = mis.at("2026-10-12T20:00")
@@ -246,8 +257,8 @@ def monday_12(clinic: AmoClinic, mis: Mis) -> None:
         if visit.start < mis.now and visit.status in ("Записан", "Подтвержден"):
             mis.say(visit, "Завершен")
     mis.book(11, ANTON, "2026-10-12 13:00", status="Завершен")
-    tasks = (("0102", IVAN, "61503"), ("0103", MARIA, "61504"))
-    lines = [f"{card};{who.name};Смоляков А.В.;01.04.2027;личное;{number};;TopSmile" for card, who, number in tasks]
+    given = (("0102", IVAN, "61503"), ("0103", MARIA, "61504"))
+    lines = [f"{card};{who.name};Смоляков А.В.;01.04.2027;личное;{number};;TopSmile" for card, who, number in given]
     clinic.drop("tasks_1.csv", *lines, header=TASKS, at=now)
     mis.drop(clinic)
     run(clinic, now)
@@ -258,6 +269,7 @@ def monday_12(clinic: AmoClinic, mis: Mis) -> None:
     clinic.act("move", lead=lead(clinic, anton), status=WON)
     run(clinic, mis.at("2026-10-12T20:30"))
     assert [place[1:] for place in places(clinic, "Профосмотр")] == [("Профосмотры", "Пригласить")] * 2
+    assert len(tasks(clinic)) == 2
     assert places(clinic, "Белов")[-1] == (pyotr, RETURN, "Отложено")
     assert [place[1:] for place in places(clinic, "Крылов")] == [(REPEAT, WON)]
     assert places(clinic, "Лечение: Титов")[-1][1:] == (SALE, "Нужно комплексное лечение")
@@ -310,8 +322,8 @@ def wednesday_14(clinic: AmoClinic, mis: Mis) -> None:
 
 
 def thursday_15(clinic: AmoClinic, mis: Mis) -> None:
-    """The late correction is approved by a person, and goes out. A task that was closed in the MIS closes its
-    deal."""
+    """The late correction is approved by a person, and goes out. A task that was closed in the MIS is
+    completed, and so is its deal."""
     now = mis.at("2026-10-15T20:00")
     for status in ("Отложено", WON):
         clinic.act("move", lead=lead(clinic, places(clinic, "Белов")[2][0], RETURN), status=status)
@@ -326,6 +338,7 @@ def thursday_15(clinic: AmoClinic, mis: Mis) -> None:
     run(clinic, now)
     assert len(places(clinic, "Снова: ")) == 1, "it came back once, whatever became of it since"
     assert places(clinic, "Седов")[0][1:] == (PRIMARY, CAME)
+    assert [" ✓" in one for one in tasks(clinic)] == [True, False]
     assert [place[2:] for place in places(clinic, "Профосмотр")] == [(LOST, "Нет потребности"), ("Пригласить",)]
 
 
