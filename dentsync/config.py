@@ -39,6 +39,7 @@ class Feed:
     fill_down: tuple[str, ...] = ()
     parts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # field -> column and regular expression
     moved: MovedRules | None = None  # when a cancelled visit counts as moved
+    no_show_after: timedelta | None = None  # so long after its time a visit without any sign is a no-show
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,7 @@ class Reader:
             fill_down=table.fill_down,
             parts={field: self._part(f"{where}.parts.{field}", part) for field, part in table.parts.items()},
             moved=self._moved(f"{where}.moved", table.moved) if table.moved else None,
+            no_show_after=self._span(f"{where}.no_show_after", table.no_show_after),
         )
 
     def _moved(self, where: str, table: MovedTable) -> MovedRules:
@@ -300,6 +301,10 @@ class Reader:
             self.fail(where, _("{text!r} is not a time span; for example 30h or 2d").format(text=text))
         return int(found[1]) * (24 if found[2] == "d" else 1)
 
+    def _span(self, where: str, text: str) -> timedelta | None:
+        hours = self._hours(where, text)
+        return None if hours is None else timedelta(hours=hours)
+
     def _percent(self, where: str, text: str) -> int | None:
         if not text:
             return None
@@ -349,14 +354,19 @@ class Reader:
             self.fail(f"{where}.from", _('name an end or stages: ends = "won"'))
         if bool(table.pipeline) == table.back:
             self.fail(where, _("name a pipeline, or back = true"))
-        for field in table.fields:
+        for field in (*table.fields, *table.when):
             if field not in fields["deal"]:
                 self.fail(f"{where}.fields", _("{field!r} has no line in [crm.fields.deal]").format(field=field))
         self._title(f"{where}.title", table.title.replace("{title", "{doctor"))
         looks = table.looks
+        places = {} if isinstance(table.stage, str) else dict(table.stage)
+        stage = table.stage if isinstance(table.stage, str) else places.pop("default", "")
+        if not stage or (places and not table.back):
+            self.fail(f"{where}.stage", _("name one stage; with back also one for each pipeline, and a default"))
         return Follow(
-            name, looks.pipelines, table.pipeline, table.stage, table.title, looks.ends or None, looks.stages,
-            table.fields, table.back,
+            name, looks.pipelines, table.pipeline, stage, table.title, looks.ends or None, looks.stages,
+            table.fields, table.back, tuple(self._exception(f"{where}.when", *one) for one in table.when.items()),
+            tuple(self._exception(f"{where}.unless", *one) for one in table.unless.items()), places,
         )  # fmt: skip
 
     def _task(self, where: str, table: TaskTable) -> TaskRules:
@@ -416,8 +426,7 @@ class Reader:
         for field in table.fields:
             self._field("safety.fields", field, ("title", "contact"))
         fields = {name: self._limit(f"safety.fields.{name}", value) for name, value in table.fields.items()}
-        hours = self._hours("safety.corrections", table.corrections)
-        corrections = None if hours is None else timedelta(hours=hours)
+        corrections = self._span("safety.corrections", table.corrections)
         return SafetyRules(free=table.free, fields=fields, corrections=corrections, **limits)
 
     def _reports(self, data: Any, feeds: Mapping[str, Feed]) -> Reports:

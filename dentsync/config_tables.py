@@ -142,6 +142,7 @@ class FeedTable(Table, frozen=True):
     parts: dict[str, PartTable] = {}
     fix_garbled: bool = False
     moved: MovedTable | None = None
+    no_show_after: str = ""
 
 
 class MailTable(Table, frozen=True, rename={"sender": "from"}):
@@ -224,10 +225,12 @@ class FollowTable(Table, frozen=True, rename={"looks": "from"}):
 
     looks: FromTable
     title: str
-    stage: str
+    stage: str | dict[str, str]
     pipeline: str = ""
     back: bool = False
     fields: tuple[str, ...] = ()
+    when: dict[str, Scalar | list[Scalar] | WhenTable] = {}
+    unless: dict[str, Scalar | list[Scalar] | WhenTable] = {}
 
 
 class RetentionTable(Table, frozen=True):

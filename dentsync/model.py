@@ -85,6 +85,7 @@ FIELDS: Mapping[str, FieldType] = {
     "specialty": FieldType.TEXT,
     "status": FieldType.STATUS,
     "recommendation": FieldType.FLAG,
+    "complex_treatment": FieldType.FLAG,  # set by people on a deal: the patient is to be offered a plan
     "service": FieldType.TEXT,
     "amount": FieldType.MONEY,
     "operator": FieldType.TEXT,
@@ -424,8 +425,9 @@ FOLLOWED = ":deal/"
 class Follow:
     """What follows from what people did in the CRM.
 
-    A deal in one of ``pipelines`` that ended so (``ends``), or stands at one of ``stages``, wants another deal at
-    ``stage`` of ``pipeline``. ``back``: instead of there, in the pipeline of the deal that it followed itself.
+    A deal in one of ``pipelines`` that ended so (``ends``), or stands at one of ``stages``, and of which ``when`` is
+    true, wants another deal at ``stage`` of ``pipeline``, ``unless`` its patient is one of these. ``back``: instead of
+    there, in the pipeline of the deal that it followed itself, at its stage in ``places`` or else at ``stage``.
     ``fields`` are taken along.
     """
 
@@ -438,6 +440,9 @@ class Follow:
     stages: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     back: bool = False
+    when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
+    places: Mapping[str, str] = dataclasses.field(default_factory=dict)  # pipeline -> stage
 
 
 Policy = Literal["mis_wins", "crm_wins", "fill_if_empty", "never_clear"]

@@ -6,19 +6,35 @@ from typing import Literal
 TypeId = Literal["PHONE", "EMAIL"]
 """What a number or an address is to every CRM here."""
 
-_EXTENSION = re.compile(r"[;#,].*$", re.DOTALL)
+_EXTENSION = re.compile(r"([;#,/\n]|\b(доб|вн|внутр|ext)\b).*$", re.DOTALL | re.IGNORECASE)
+_ONE = re.compile(r"[\d\s\-–—.()+]+")
+_GAP = r"[\s\-–—.()]{0,3}"
+_RUSSIAN = re.compile(rf"(?<!\d)(?:\+?[78]{_GAP})?([3-9](?:{_GAP}\d){{9}})(?!\d)")
 
 
 def phone_key(text: str) -> str:
-    """Digits by which two spellings of a number are the same; the extension does not count."""
+    """Digits by which two spellings of a number are the same; the extension and words beside it do not count."""
+    numbers = _russian(text)
+    if numbers:
+        return numbers[0]
     main = _EXTENSION.sub("", text)
     digits = re.sub(r"\D", "", main)
-    if main.strip().startswith("+"):
-        return digits
-    if len(digits) == 11 and digits.startswith("8"):
+    if not main.strip().startswith("+") and len(digits) == 11 and digits.startswith("8"):
         return "7" + digits[1:]
-    # People leave the country code out.
-    return "7" + digits if len(digits) == 10 else digits
+    return digits
+
+
+def phone_keys(text: str) -> frozenset[str]:
+    """The same for every number in a text: people write two into one field."""
+    return frozenset(_russian(text)) or frozenset({phone_key(text)})
+
+
+def _russian(text: str) -> list[str]:
+    """Russian numbers as eleven digits; people leave the country code out, or write +8 for 8."""
+    # One number of another country is not to be cut to ten digits.
+    if re.match(r"\s*\+[^78\s(]", text) or (_ONE.fullmatch(text) and 11 < sum(map(str.isdigit, text)) < 20):
+        return []
+    return ["7" + re.sub(r"\D", "", found) for found in _RUSSIAN.findall(text)]
 
 
 def email_key(text: str) -> str:

@@ -111,12 +111,14 @@ class Reading:
 
     ``by_phone`` lists contacts (CRM ids, all of them also in ``contacts``) that hold the phone in any spelling.
     ``tasks`` have their key, which is that of the deal, only where the tasks of the deal were asked for.
+    ``gone``: contacts whose open deals were asked for and that are there no more, where the CRM tells.
     """
 
     contacts: Mapping[int, Present] = field(default_factory=dict)
     deals: Mapping[int, Present] = field(default_factory=dict)
     by_phone: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     tasks: Mapping[int, Present] = field(default_factory=dict)
+    gone: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

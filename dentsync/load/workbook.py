@@ -74,6 +74,7 @@ LABELS = {
     "specialty": "Специализация",
     "status": "Статус записи",
     "recommendation": "Отметка о рекомендациях",
+    "complex_treatment": "Нужно комплексное лечение",
     "service": "Услуга",
     "amount": "Сумма",
     "operator": "Администратор",

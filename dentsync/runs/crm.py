@@ -51,8 +51,9 @@ def _places_of(follows: Iterable[Follow]) -> Iterator[Route]:
                 follow.title,
                 ends | ({follow.stage: StageRef(follow.stage)} if pipeline == follow.pipeline else {}),
             )
-        if follow.pipeline and follow.pipeline not in follow.pipelines:
-            yield Route(name, (), follow.pipeline, follow.title, {"default": StageRef(follow.stage)})
+        there = {follow.pipeline: follow.stage} if follow.pipeline not in ("", *follow.pipelines) else {}
+        for pipeline, stage in (there | dict(follow.places)).items():
+            yield Route(name, (), pipeline, follow.title, {"default": StageRef(stage)})
 
 
 def clock_of(config: Config) -> Clock:

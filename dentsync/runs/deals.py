@@ -11,6 +11,7 @@ from dentsync.model import Desired, Entity, Record, Route, Value
 from dentsync.runs.session import Session
 from dentsync.transform.contacts import known_of, passes_at
 from dentsync.transform.groups import completed_before, grouped, has_ended, route_of
+from dentsync.transform.no_show import due_at
 from dentsync.transform.routes import deal_key, deal_of, wakes_at
 from dentsync.transform.tasks import task_of
 
@@ -86,6 +87,9 @@ class Deals:
         """The next moment (ISO 8601, UTC) at which the clock alone gives this row news."""
         now = self._job.now
         moments = [wakes_at(route, record, now) for route in chain.from_iterable(self._groups[record.feed])]
+        due = due_at(record, self._job.config.feeds[record.feed].no_show_after)
+        if due:  # once it is due, it waits for a file that is young enough to say so
+            moments.append(due if due > now else now + timedelta(hours=1))
         passes = passes_at(record)
         if passes and passes >= now:
             moments.append(passes + timedelta(seconds=1))

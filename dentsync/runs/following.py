@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator
 
 from dentsync.lang import _
 from dentsync.load.target import Changes, Needs, Target
-from dentsync.model import Desired, Follow, Held, Present
+from dentsync.model import Desired, Follow, Held, Present, Record, Value
 from dentsync.runs.session import Session, wall_time
-from dentsync.transform.follows import fits, followed_by, follower_key, follower_of, origin_of
+from dentsync.transform.contacts import known_of
+from dentsync.transform.follows import fits, followed_by, follower_key, follower_of, origin_of, spares
 
 SEEN = "followed"
 """In the store's cache: the CRM's time up to which changes were looked at."""
@@ -32,8 +33,8 @@ class Following:
         self._until = changes.until
         waiting = self._waiting()
         for deal in {deal.crm_id: deal for deal in (*waiting, *changes.deals)}.values():
-            for follow in self._follows:
-                if fits(follow, deal) and self._is_new(follow, deal) and (desired := self._desired(follow, deal)):
+            for follow in (one for one in self._follows if fits(one, deal, self._job.now)):
+                if self._is_new(follow, deal) and (desired := self._desired(follow, deal)):
                     yield desired
 
     def remember(self) -> None:
@@ -52,12 +53,14 @@ class Following:
         return self._target.read(Needs(deal_ids=numbers)).deals.values() if numbers else ()
 
     def _is_new(self, follow: Follow, deal: Present) -> bool:
-        return self._ledger.synced(self._crm, "deal", follower_key(follow, deal)) is None
+        return not self._ledger.was_left(self._crm, "deal", follower_key(follow, deal))
 
     def _desired(self, follow: Follow, deal: Present) -> Desired | None:
         contact = next(
             filter(None, (self._ledger.key_of(self._crm, "contact", one) for one in deal.contacts or ())), None
         )
+        if contact and follow.unless and spares(follow, self._known(contact), self._job.now):
+            return None
         pipeline = self._came_from(deal) if follow.back else follow.pipeline
         if contact and pipeline:
             return follower_of(follow, deal, contact, pipeline)
@@ -66,6 +69,11 @@ class Following:
         )
         self.held.append(Held("deal", follower_key(follow, deal), origin_of(deal), unknown))
         return None
+
+    def _known(self, contact: str) -> dict[str, Value]:
+        """What the MIS says of a patient."""
+        records = (self._job.clean(row) for row in self._job.store.facts.rows_of(contact))
+        return known_of([one for one in records if isinstance(one, Record)], self._job.masters)
 
     def _came_from(self, deal: Present) -> str | None:
         """The pipeline of the deal that this one followed."""

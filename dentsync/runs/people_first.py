@@ -8,9 +8,9 @@ from dentsync.load.target import Needs, Reading, Target, needs_of
 from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result, Route
 from dentsync.runs.approval import unapproved
 from dentsync.runs.pushed import Settled, name_of
-from dentsync.runs.session import Session
+from dentsync.runs.session import Session, wall_time
 from dentsync.runs.tasks_first import TasksFirst
-from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal
+from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal, with_whole_name
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.stages import objection, stands_at
 from dentsync.transform.theirs import phones_of, sparing, theirs_of
@@ -48,10 +48,24 @@ class PeopleFirst:
         """Deals that people made, of patients who are to get one."""
         adopting = [one for one in operations if one.action == "create" and self._adopts(one)]
         contacts = {crm_id: one.contact for one in adopting if (crm_id := self._contact_of(one))}
-        found = self.target.read(Needs(open_deals_of=frozenset(contacts))).deals if contacts else {}
+        reading = self.target.read(Needs(open_deals_of=frozenset(contacts))) if contacts else Reading()
+        found = dict(reading.deals)
+        if merged := self._merged({contacts[one] for one in reading.gone}):
+            contacts |= merged
+            found |= self.target.read(Needs(open_deals_of=frozenset(merged))).deals
         for _number, deal in sorted(found.items()):
             for key in {contacts[one] for one in deal.contacts or () if one in contacts}:
                 self.open_deals.setdefault(key, []).append(deal)
+
+    def _merged(self, keys: set[str | None]) -> dict[int, str | None]:
+        """Where contacts live on that people have merged: keys by their present CRM ids."""
+        reading = self.target.read(Needs(contact_keys=frozenset(filter(None, keys)))) if keys else Reading()
+        alive = {item.key: item.crm_id for item in newest_first(reading) if item.key in keys}
+        with self.job.store.transaction():
+            for key, crm_id in alive.items():
+                if item := self.ledger.synced(self.crm, "contact", key or ""):
+                    self.ledger.link(self.crm, item, crm_id, wall_time())
+        return {crm_id: key for key, crm_id in alive.items()}
 
     def _adopts(self, operation: Operation) -> bool:
         route = self._route(operation)
@@ -141,7 +155,7 @@ class PeopleFirst:
         """Link what is already in the CRM; send only what differs there."""
         wanted = {change.field: change.new for change in operation.changes}
         update = adopted(operation, found, self.target.as_read(operation.kind, wanted), self._contact_of(operation))
-        update = replace(update, changes=self._allowed(update, found))
+        update = replace(update, changes=with_whole_name(self._allowed(update, found), found))
         self.settled.creations[name_of(operation)] = operation
         self.settled.replaced.add(operation.id)
         if operation.kind == "deal":

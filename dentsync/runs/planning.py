@@ -15,6 +15,7 @@ from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of
 from dentsync.transform.diff import operations_of
 from dentsync.transform.link import Match, Mention, Somebody, identify, mention_of, typed_key
+from dentsync.transform.no_show import with_no_shows
 from dentsync.transform.reschedule import moves_among
 from dentsync.transform.safety import plan_refusals
 
@@ -60,6 +61,8 @@ class _Planner:
         self.facts, self.ledger = job.store.facts, job.store.ledger
         self.deals = Deals(job)
         self.approvals = job.approvals
+        self.no_shows = {feed.name: feed.no_show_after for feed in job.config.feeds.values() if feed.no_show_after}
+        self.told = {name: self.facts.newest(name) for name in self.no_shows}
         self.moved_rules = {feed.name: feed.moved for feed in job.config.feeds.values() if feed.moved}
         self.wanted = tuple(job.config.fields["contact"])
         self.records: dict[int, Record | None] = {}
@@ -155,9 +158,10 @@ class _Planner:
     def _plan_person(self, person: str, news: list[tuple[StoredRow, Record]]) -> None:
         found = (self._record(row) for row in self._rows_of(person, news))
         moves = moves_among([record for record in found if record and not self._waits(record)], self.moved_rules)
-        contact = self._contact(person, moves.records, news)
+        records = with_no_shows(moves.records, self.no_shows, self.told, self.job.now)
+        contact = self._contact(person, records, news)
         self._plan_item(contact, [row for row, _record in news] + self.left.get(person, []))
-        patient = Patient(person, moves.records, self.job.masters, moves.spoken)
+        patient = Patient(person, records, self.job.masters, moves.spoken)
         for row, as_read in news:
             record = patient.rows.get((as_read.feed, as_read.key), as_read)
             for deal in self.deals.of(record, patient, silent=row.silent):

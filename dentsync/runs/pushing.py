@@ -158,6 +158,8 @@ class _Push:
             heard, theirs = self.heard.get(name, after.status), self.settled.theirs.get(name, ())
             after = replace(after, status=heard, theirs=theirs)
         self.ledger.put_item(self.crm, after)
+        if operation.claims:
+            self.ledger.pass_on(self.crm, after)
         if outcome.present:
             self.seen.add((after.kind, after.key))
             sent = {change.field for change in operation.changes}

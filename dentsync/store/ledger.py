@@ -90,6 +90,16 @@ class Ledger:
         """The CRM does not have it any more."""
         self.db.execute("DELETE FROM items WHERE target = ? AND kind = ? AND key = ?", (target, kind, key))
 
+    def pass_on(self, target: str, item: Synced) -> None:
+        """A deal that followed another one is now the deal of a visit: it is one item, under its new key."""
+        sql = "DELETE FROM items WHERE target = ? AND kind = ? AND crm_id = ? AND key <> ? AND instr(key, ?)"
+        self.db.execute(sql, (target, item.kind, item.crm_id, item.key, FOLLOWED))
+
+    def was_left(self, target: str, kind: Kind, key: str) -> bool:
+        """Whether we ever left an item with this key there, whatever became of it."""
+        sql = "SELECT 1 FROM journal WHERE target = ? AND kind = ? AND key = ? AND result = 'applied' LIMIT 1"
+        return bool(self.synced(target, kind, key) or self.db.execute(sql, (target, kind, key)).fetchone())
+
     def key_of(self, target: str, kind: Kind, crm_id: int) -> str | None:
         """Which of our items is linked to this record of the CRM."""
         sql = "SELECT key FROM items WHERE target = ? AND kind = ? AND crm_id = ?"

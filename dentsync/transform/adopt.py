@@ -4,10 +4,12 @@ Order: our key there → phone and name agree → phone alone, where exactly one
 MIS does, and the names do not contradict → create. Where several fit, nothing is guessed.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dentsync.model import Change, Operation, Plain, Present, Route
+from dentsync.transform.follows import followed_by
 from dentsync.transform.names import name_key, names_agree
 from dentsync.transform.plain import is_nothing, same
 from dentsync.transform.words import fold
@@ -16,7 +18,10 @@ CROWD = 6
 """So many people on one number are no family: it is the clinic's own, or a filler. It tells nobody from anybody."""
 
 NAMES = ("last_name", "first_name", "patronymic")
-_NOBODY = ("без имени", "контакт", "клиент", "новый контакт")
+_NOBODY = {
+    "без", "имени", "контакт", "клиент", "пациент", "новый", "неизвестный", "входящий", "звонок", "заявка", "лид",
+}  # fmt: skip
+"""Words that telephony and forms write where a name belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +44,29 @@ def choose(
     if ours:
         return Choice(ours)
     free = [item for item in with_phone if _is_free(item.key, operation.key, orphan) and not taken(item.crm_id)]
-    name = _name({change.field: change.new for change in operation.changes})
-    agreeing = [item for item in free if names_agree(_name(item.fields), name)]
+    wanted = {change.field: change.new for change in operation.changes}
+    name = _name(wanted)
+    agreeing = [item for item in free if _is_called(item, name)]
     if len(agreeing) > 1:
         numbers = ", ".join(str(item.crm_id) for item in agreeing)
         return Choice(hold=f"в CRM {len(agreeing)} контакта с этим именем и телефоном (№ {numbers}): объедините их")
     if agreeing:
         return Choice(agreeing[0])
-    if alone and len(with_phone) == len(free) == 1 and _nameless(free[0]):
-        return Choice(free[0])
+    possible = [item for item in free if _may_be(item, wanted)]
+    if possible and alone and len(with_phone) == 1:
+        return Choice(possible[0])
+    if possible:
+        numbers = ", ".join(str(item.crm_id) for item in possible)
+        return Choice(
+            hold=f"на этом номере не один человек, а у контакта № {numbers} в CRM нет полного имени: впишите его"
+        )
     return _unproven(name, in_crowd, taken)
 
 
 def _unproven(name: str, in_crowd: Sequence[Present], taken: Callable[[int], bool]) -> Choice:
     """A contact with this name on a number of many people: to adopt it may be wrong, and so may be a second one."""
     alike = [one for one in in_crowd if one.key is None and not taken(one.crm_id)]
-    numbers = [str(one.crm_id) for one in alike if names_agree(_name(one.fields), name)]
+    numbers = [str(one.crm_id) for one in alike if _is_called(one, name)]
     if not numbers:
         return Choice()
     alike_ones = ", ".join(numbers)
@@ -67,12 +79,12 @@ def choose_deal(route: Route, pipelines: Collection[str], deals: Iterable[Presen
     """The open deal of the patient that a new one would only repeat, or (neither) create.
 
     ``deals`` are those of the patient's contact that nobody of this run was given; ``pipelines`` those of the route's
-    group. Only deals without a key of ours count, at the stages that the route adopts.
+    group. Only deals that people made count, and that followed what people did, at the stages that the route adopts.
     """
     fitting = [
         one
         for one in deals
-        if one.key is None
+        if (one.key is None or followed_by(one.key))
         and one.ends is None
         and fold(one.pipeline or "") in map(fold, pipelines)
         and fold(one.stage or "") in map(fold, route.adopt)
@@ -91,12 +103,21 @@ def _name(fields: Mapping[str, Plain]) -> str:
     return name_key(*(str(fields.get(part) or "") for part in NAMES))
 
 
-def _nameless(item: Present) -> bool:
-    """A contact that a call or a form made: no name, a number for a name, or a first name only."""
-    last, first = (fold(str(item.fields.get(part) or "")) for part in NAMES[:2])
-    if last and any(letter.isalpha() for letter in last) and last not in _NOBODY:
-        return False
-    return not first or first in _NOBODY or not any(letter.isalpha() for letter in first)
+def _is_called(item: Present, name: str) -> bool:
+    """Surname and given name in either order: people type both into one field, as it comes."""
+    last, first, patronymic = (str(item.fields.get(part) or "") for part in NAMES)
+    return any(names_agree(key, name) for key in (name_key(last, first, patronymic), name_key(first, last, patronymic)))
+
+
+def _may_be(item: Present, wanted: Mapping[str, Plain]) -> bool:
+    """A contact without a name, or with a part of this one: what a call or a form left."""
+    theirs = [word for word in _words(item.fields) if word not in _NOBODY]
+    ours = _words(wanted)
+    return all(any(word == one or (len(word) == 1 and one.startswith(word)) for one in ours) for word in theirs)
+
+
+def _words(fields: Mapping[str, Plain]) -> list[str]:
+    return re.findall(r"[^\W\d_]+", fold(" ".join(str(fields.get(part) or "") for part in NAMES)))
 
 
 def adopted(
@@ -121,3 +142,12 @@ def adopted(
         operation, action="update", changes=changes, crm_id=found.crm_id, pipeline=found.pipeline, stage=None,
         status=None, claims=claims,
     )  # fmt: skip
+
+
+def with_whole_name(changes: tuple[Change, ...], found: Present) -> tuple[Change, ...]:
+    """No part of a name without the others: a CRM that keeps it as one text would be left with that part alone."""
+    sent = {change.field for change in changes}
+    if sent.isdisjoint(NAMES):
+        return changes
+    kept = {part: there for part in NAMES if part not in sent and (there := found.fields.get(part))}
+    return (*changes, *(Change(part, there, there, known=False) for part, there in kept.items()))

@@ -1,9 +1,10 @@
 """What follows from what people did in the CRM: a deal that came to a stage or an end wants another deal elsewhere."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from dentsync.model import FOLLOWED, Desired, Follow, Origin, Plain, Present, StageRef
-from dentsync.transform.routes import title_of
+from dentsync.model import FOLLOWED, Desired, Follow, Origin, Plain, Present, StageRef, Value
+from dentsync.transform.routes import holds, title_of
 from dentsync.transform.words import fold
 
 
@@ -12,11 +13,22 @@ def origin_of(deal: Present) -> Origin:
     return Origin("CRM", "", deal.crm_id)
 
 
-def fits(follow: Follow, deal: Present) -> bool:
+def fits(follow: Follow, deal: Present, now: datetime) -> bool:
     """Whether the deal stands where the rule looks. A stage is compared as the CRM compares names."""
     ended = follow.ends is None or deal.ends == follow.ends
     there = not follow.stages or _is_among(deal.stage, follow.stages)
-    return ended and there and _is_among(deal.pipeline, follow.pipelines)
+    right = all(holds(condition, deal.fields, now) for condition in follow.when)
+    return ended and there and right and _is_among(deal.pipeline, follow.pipelines)
+
+
+def spares(follow: Follow, known: Mapping[str, Value], now: datetime) -> bool:
+    """Whether the rule leaves this patient alone; ``known`` is what the rows of the MIS say."""
+    return any(holds(condition, known, now) for condition in follow.unless)
+
+
+def stage_in(follow: Follow, pipeline: str) -> str:
+    """Where in a pipeline the deal begins that comes back there."""
+    return next((stage for name, stage in follow.places.items() if fold(name) == fold(pipeline)), follow.stage)
 
 
 def _is_among(name: str | None, names: Iterable[str]) -> bool:
@@ -46,5 +58,5 @@ def follower_of(follow: Follow, deal: Present, contact: str, pipeline: str) -> D
         | {name: values[name] for name in follow.fields if name in values},
         contact=contact,
         pipeline=pipeline,
-        stage=StageRef(follow.stage),
+        stage=StageRef(stage_in(follow, pipeline)),
     )

@@ -64,7 +64,7 @@ def _linked(visits: Sequence[Record]) -> dict[Name, tuple[Record, Record]]:
     if not by_id:
         return {}
     pairs = ((old, by_id.get((_branch(old), str(old.values.get("appointment_id") or "")))) for old in visits)
-    return {_name(old): (old, new) for old, new in pairs if new and not _are_one(old, new)}
+    return {_name(old): (old, new) for old, new in pairs if new and not are_one(old, new)}
 
 
 def _branch(record: Record) -> str:
@@ -72,7 +72,7 @@ def _branch(record: Record) -> str:
     return record.key.split("/")[1]
 
 
-def _are_one(one: Record, other: Record) -> bool:
+def are_one(one: Record, other: Record) -> bool:
     """Whether two rows speak of one visit: two feeds may list it."""
     number = one.values.get("appointment_id")
     same = number is not None and number == other.values.get("appointment_id")
@@ -109,7 +109,7 @@ def _booked_instead(
     """Cancelled visits with the visit that was booked instead, the nearest in time first; each visit stands for one."""
     cancelled = [one for one in visits if one.feed in rules and _name(one) not in moved and _cancelled_at(one)]
     fresh = [one for one in visits if not one.values.get("rescheduled_from") and _moment(one, "booked_at")]
-    pairs = ((_gap(old, new), old, new) for old, new in product(cancelled, fresh) if not _are_one(old, new))
+    pairs = ((_gap(old, new), old, new) for old, new in product(cancelled, fresh) if not are_one(old, new))
     fitting = [pair for pair in pairs if _fits(*pair, rules[pair[1].feed])]
     taken: set[Name] = set()
     for _between, old, new in sorted(fitting, key=lambda pair: pair[0]):

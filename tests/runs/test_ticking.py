@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.clinic import ANNA, ANNAS_VISIT, Clinic
+from tests.clinic import ANNA, ANNAS_VISIT, PATIENTS, Clinic
 
 FOLLOWS = """
 [follows.sale]
@@ -146,6 +146,39 @@ def test_a_stage_that_is_not_there_is_found_by_check(clinic: Clinic) -> None:
     said = clinic.say("check")
     assert said.code != 0
     assert "follows.return: the pipeline «Профосмотр» has no stage «Позвать»" in said.all
+
+
+BACK = """
+[follows.again]
+from  = { pipelines = ["Профосмотр"], ends = "won" }
+back  = true
+stage = { "Лист ожидания" = "Ожидает", default = "Записан на приём" }
+title = "Снова: {title}"
+
+[safety]"""
+
+
+def test_where_a_deal_comes_back_to_has_a_stage_of_its_own_in_each_pipeline(clinic: Clinic) -> None:
+    clinic.configure("[safety]", BACK.replace('"Ожидает"', '"Ждёт"'))
+    assert "follows.again: the pipeline «Лист ожидания» has no stage «Ждёт»" in clinic.say("check").all
+    clinic.configure(', default = "Записан на приём"', "")
+    said = clinic.say("check")
+    assert said.code == 2
+    assert "follows.again.stage: name one stage" in said.all
+
+
+def test_a_rule_asks_the_deal_and_the_patient(known: Clinic) -> None:
+    title = 'title    = "Продажа лечения: {title}"'
+    known.configure(title, title + '\nwhen = { doctor = "Петров" }\nunless = { sms_opt_out = true }')
+    win(known, "Имплантация", "Визит состоялся")
+    assert tick(known)["operations"] == 0
+    known.act("edit", deal=known.deals()[0]["id"], fields={"UF_CRM_DOCTOR": "Петров"})
+    for answer, follow in (("Да", 0), ("Нет", 1)):
+        known.drop(f"patients_{answer}.csv", f"{ANNA};{answer}", header=f"{PATIENTS};Отказ от СМС")
+        assert known.sync()["exit_code"] == 0
+        win(known, "Имплантация", "Записан на приём")
+        win(known, "Имплантация", "Визит состоялся")
+        assert tick(known)["operations"] == follow
 
 
 def test_visits_do_not_mind(known: Clinic) -> None:

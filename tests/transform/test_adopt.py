@@ -1,5 +1,7 @@
-from dentsync.model import Present
-from dentsync.transform.adopt import Choice, adopted, choose
+import pytest
+
+from dentsync.model import Change, Present
+from dentsync.transform.adopt import Choice, adopted, choose, with_whole_name
 from tests.builders import contact_present, creation
 
 
@@ -22,6 +24,11 @@ def test_a_contact_with_this_phone_and_name_is_adopted() -> None:
     assert chosen(with_phone=[there]).found is there
 
 
+def test_a_contact_whose_surname_was_typed_first_is_adopted_whatever_the_crm_made_of_it() -> None:
+    there = contact_present(last_name="Анна", first_name="Соколова", patronymic="")
+    assert chosen(with_phone=[there]).found is there
+
+
 def test_two_contacts_with_this_phone_and_name_are_held() -> None:
     choice = chosen(with_phone=[contact_present(5), contact_present(6)])
     assert choice.found is None
@@ -32,11 +39,27 @@ def test_a_relative_on_the_same_phone_is_not_adopted() -> None:
     assert chosen(with_phone=[contact_present(first_name="Ольга", patronymic="")]) == Choice()
 
 
-def test_a_nameless_contact_of_a_call_is_adopted_only_by_the_one_patient_with_that_phone() -> None:
-    call = contact_present(last_name="", first_name="+79165550101", patronymic="")
+@pytest.mark.parametrize(
+    "name",
+    [
+        ("", "+79165550101", ""),
+        ("+79165550101", "Звонок", ""),
+        ("", "Анна", ""),
+        ("Викторовна", "Анна", ""),
+        ("", "А.", ""),
+    ],
+)
+def test_a_contact_without_a_whole_name_is_adopted_only_by_the_one_patient_with_that_phone(
+    name: tuple[str, str, str],
+) -> None:
+    call = contact_present(last_name=name[0], first_name=name[1], patronymic=name[2])
     assert chosen(with_phone=[call]).found is call
-    assert chosen(with_phone=[call], alone=False) == Choice()
-    assert chosen(with_phone=[call, contact_present(6, first_name="Ольга")]) == Choice()
+    assert "№ 5 " in chosen(with_phone=[call], alone=False).hold
+    assert "№ 5 " in chosen(with_phone=[call, contact_present(6, first_name="Ольга")]).hold
+
+
+def test_a_part_of_another_name_is_somebody_else() -> None:
+    assert chosen(with_phone=[contact_present(last_name="", first_name="Мама", patronymic="")]) == Choice()
 
 
 def test_a_contact_that_is_somebody_elses_is_not_adopted() -> None:
@@ -74,3 +97,12 @@ def test_nobody_is_adopted_by_a_number_of_many_people() -> None:
 def test_a_number_of_her_own_still_finds_her_beside_one_of_many_people() -> None:
     there = contact_present(7)
     assert chosen(with_phone=[there], in_crowd=(contact_present(5),)).found is there
+
+
+def test_a_part_of_a_name_goes_with_the_parts_that_are_there() -> None:
+    """«Анна» in amoCRM is one text: the surname alone would take its place."""
+    anna = contact_present(last_name="", first_name="Анна", patronymic="")
+    surname, card = Change("last_name", None, "Соколова"), Change("card_number", None, "101")
+    sent = with_whole_name((surname, card), anna)
+    assert {one.field: one.new for one in sent} == {"last_name": "Соколова", "card_number": "101", "first_name": "Анна"}
+    assert with_whole_name((card,), anna) == (card,)

@@ -15,7 +15,7 @@ from dentsync.load.amocrm.answers import NO_FILTER, Done, Invalid, Partial, Reje
 from dentsync.load.amocrm.items import Portrait, Values, values_in
 from dentsync.load.amocrm.tasks import questions
 from dentsync.load.amocrm.wire import ENTITY, PAGE, Request, Row, get, has_next, rows_of, strange_answer
-from dentsync.load.spelling import phone_key
+from dentsync.load.spelling import phone_key, phone_keys
 from dentsync.load.target import Needs, Reading
 from dentsync.model import Kind, Present
 
@@ -61,15 +61,21 @@ class Reader:
         for wanted in (contacts, _Wanted("deal", self._marks(needs.deal_keys), sorted(needs.deal_ids))):
             for row in self._rows(wanted):
                 self._take(found[wanted.kind], wanted, row, holders)
-        found["deal"] |= self._open_deals(sorted(needs.open_deals_of))
+        cards = self._cards(sorted(needs.open_deals_of))
+        found["deal"] |= self._open_deals(cards)
         by_phone = {one: tuple(sorted(holders[key])) for one, key in phones.items() if key in holders}
         tasks = self._portrait.tasks.found(self._listed("task", questions(needs)), needs)
-        return Reading(found["contact"], found["deal"], by_phone, tasks)
+        gone = needs.open_deals_of - {int(card["id"]) for card in cards}
+        return Reading(found["contact"], found["deal"], by_phone, tasks, gone)
 
-    def _open_deals(self, contacts: Sequence[int]) -> dict[int, Present]:
+    def _cards(self, contacts: Sequence[int]) -> list[Row]:
+        """Contacts with the numbers of their deals."""
+        asked = [get(ENTITY["contact"], *_by_ids(page), ("with", "leads"), *_SORTED) for page in _pages(contacts, IDS)]
+        return list(self._listed("contact", asked))
+
+    def _open_deals(self, cards: Iterable[Row]) -> dict[int, Present]:
         """Deals of these contacts that have not ended: there is no filter for them, a contact names its own."""
-        cards = [get(ENTITY["contact"], *_by_ids(page), ("with", "leads"), *_SORTED) for page in _pages(contacts, IDS)]
-        numbers = sorted({number for card in self._listed("contact", cards) for number in _leads_of(card)})
+        numbers = sorted({number for card in cards for number in _leads_of(card)})
         rows = self._listed("deal", [self.values_of("deal", page) for page in _pages(numbers, IDS)])
         deals = (self._portrait.present("deal", row) for row in rows if int(row["id"]) in numbers)
         return {deal.crm_id: deal for deal in deals if deal.ends is None}
@@ -110,7 +116,7 @@ class Reader:
         return "" if key is None else self._portrait.mark(key)
 
     def _numbers(self, values: Values) -> set[str]:
-        return {phone_key(str(one.get("value") or "")) for one in values.get(self._phones_field, ())}
+        return {key for one in values.get(self._phones_field, ()) for key in phone_keys(str(one.get("value") or ""))}
 
     # ── which way ─────────────────────────────────────────────────────────────────────────────
 
@@ -212,12 +218,12 @@ class Reader:
 def texts_of(digits: str) -> tuple[str, ...]:
     """What to search for a number by: parts of it that stand together in every spelling people use.
 
-    A search is for a text, not for a number: ``8 (916) 555-01-01`` has no ten digits in a row.
+    A search is for a text, not for a number: ``8 (916) 5550101`` has no ten digits in a row.
     """
     if not re.fullmatch(r"7\d{10}", digits):
         return (digits,) if digits else ()
     a, b, c = digits[4:7], digits[7:9], digits[9:]
-    return digits[1:], f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}-{b}{c}", f"{a} {b}{c}"
+    return f"{a}{b}{c}", f"{a}-{b}-{c}", f"{a} {b} {c}", f"{a}.{b}.{c}", f"{a}-{b}{c}", f"{a} {b}{c}"
 
 
 _SORTED: tuple[tuple[str, object], ...] = (("order[id]", "asc"), ("limit", PAGE))
