@@ -43,14 +43,14 @@ def report(
               dentsync report all --month last --xlsx october.xlsx
               dentsync report losses --list --row "не пришёл: причина не указана"
     """
-    from dentsync.runs.main_job import Options
     from dentsync.runs.report_pages import as_data, cover_of, pages_of
     from dentsync.runs.reporting import Asked
     from dentsync.runs.reporting import report as reported
 
     listed = listed or row is not None or column is not None
-    found = reported(Options(config, now), _NAMES if name == "all" else (name,), Asked(month, first, last, branch))
-    pages = pages_of(found, lists=listed or xlsx is not None)
+    names, lists = _NAMES if name == "all" else (name,), listed or xlsx is not None
+    found = reported(config, now, names, Asked(month, first, last, branch), lists=lists)
+    pages = pages_of(found)
     if listed:
         _check_choice(pages, row, column)
     if xlsx:

@@ -18,15 +18,15 @@ def cover_of(found: Reported) -> Cover:
     return Cover(found.clinic, str(found.period), found.branch, found.now)
 
 
-def pages_of(found: Reported, *, lists: bool) -> tuple[Page, ...]:
-    """Every report as a page; with the lines behind its figures only where somebody wants them."""
+def pages_of(found: Reported) -> tuple[Page, ...]:
+    """Every report as a page."""
     return tuple(
-        Page(one.name, one.title, tuple(_table(table, found, lists) for table in one.tables), one.notes)
+        Page(one.name, one.title, tuple(_table(table, found) for table in one.tables), one.notes)
         for one in found.reports
     )
 
 
-def _table(table: Table, found: Reported, lists: bool) -> PageTable:
+def _table(table: Table, found: Reported) -> PageTable:
     keys = tuple(column.key for column in table.columns)
     return PageTable(
         title=table.title,
@@ -36,7 +36,7 @@ def _table(table: Table, found: Reported, lists: bool) -> PageTable:
         rows=tuple(PageRow(label, _numbers(figures, keys)) for label, figures in table.rows.items()),
         total=_numbers(table.total, keys) if table.totals else None,
         bar=keys.index(table.bar),
-        entries=tuple(_entries(table, found)) if lists else (),
+        entries=tuple(_entries(table, found)) if found.lists else (),
         notes=tuple(f"{column.title}: {column.note}" for column in table.columns if column.note),
     )
 

@@ -4,14 +4,16 @@ A year of a large clinic has 110,000 rows, and few words. So nothing is cached b
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from itertools import chain
+from typing import Any, cast
 
 import msgspec
 
 from dentsync.config import Config
-from dentsync.model import Entity, Origin, RawRecord, Record, Status
+from dentsync.model import Entity, Origin, RawRecord, Record, Status, Value
 from dentsync.runs.session import Session
 from dentsync.store.sayings import SayingRow, Sayings
 from dentsync.transform.clean import Cleaner
@@ -21,7 +23,17 @@ from dentsync.transform.reports.visits import CLINICS_OWN, Visit
 from dentsync.transform.words import fold
 
 
-class _Cells(msgspec.Struct):
+_CELLS: Mapping[str, str] = {
+    "doctor": "doctor",
+    "specialty": "specialty",
+    "operator": "operator",
+    "lead_source": "source",
+    "amount_received": "paid",
+}
+"""Cells that only some reports look at, and the field of a visit that they become."""
+
+
+class _Cells(msgspec.Struct, gc=False):
     """The cells that reports need; None where the file has no such column."""
 
     appointment_id: str | None = None
@@ -40,7 +52,15 @@ class _Cells(msgspec.Struct):
     amount_received: str | None = None
 
 
-class _PatientCells(msgspec.Struct):
+def _decoder(wanted: Collection[str]) -> Callable[[bytes], _Cells]:
+    """Reads cells; those that nobody wants are not even taken out of their row."""
+    fields = [(name, str | None, None) for name in _Cells.__struct_fields__]
+    hidden = {cell: f"-{cell}" for cell, name in _CELLS.items() if name not in wanted}
+    read = msgspec.json.Decoder(msgspec.defstruct("_Wanted", fields, rename=hidden, gc=False)).decode
+    return cast("Callable[[bytes], _Cells]", read)
+
+
+class _PatientCells(msgspec.Struct, gc=False):
     """The same of a patient's card."""
 
     first_visit_at: str | None = None
@@ -50,7 +70,8 @@ class _PatientCells(msgspec.Struct):
     lead_source: str | None = None
 
 
-_PLAIN = re.compile(r"(\d\d\.\d\d\.\d{4}) (?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
+_PLAIN = re.compile(r"([0-3]\d\.[01]\d\.20\d\d) ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+"""The usual spelling of a moment: its day says all but the hour, and a year has few days."""
 
 
 class _Words(dict[Any, Any]):
@@ -65,49 +86,91 @@ class _Words(dict[Any, Any]):
         return meaning
 
 
+class _Moments(dict["str | None", "datetime | None"]):
+    """Moments that cells of one field name: days are judged once each, in the usual spelling of what is not one."""
+
+    def __init__(self, judge: Callable[[str | None], Value]) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, text: str | None) -> datetime | None:
+        if plain := text and _PLAIN.fullmatch(text):
+            _whole, day, *clock = plain.group(0, 1, 2, 3, 4)
+            hour, minute, second = (int(digits or 0) for digits in clock)
+            midnight = self[day]
+            moment = midnight and midnight.replace(hour=hour, minute=minute, second=second)
+        else:
+            value = self._judge(text)
+            moment = value if isinstance(value, datetime) else None
+        self[text] = moment
+        return moment
+
+    def day(self, text: str | None) -> date | None:
+        """The day alone: every request has a minute of its own, and is remembered by its day."""
+        plain = text and _PLAIN.fullmatch(text)
+        moment = self[plain[1] if plain else text]
+        return moment.date() if moment else None
+
+
 _STARTS = ("start_at", "start_on", "start_time")
 
 
 class RowReader:
-    """Reads the rows of one feed about appointments."""
+    """Reads the rows of one feed about appointments. ``wanted``: what reports look at beside what they all need.
 
-    def __init__(self, config: Config, feed: str, cleaner: Cleaner) -> None:
+    ``person_of``: whom a row speaks of that no run has linked yet.
+    """
+
+    def __init__(
+        self, config: Config, feed: str, cleaner: Cleaner, wanted: Collection[str],
+        person_of: Callable[[str, SayingRow], str],
+    ) -> None:  # fmt: skip
+        self.person_of = partial(person_of, feed)
         self.rules, self.cleaner = config.feeds[feed].rules, cleaner
         self.told_apart = bool(self.rules.status_from)
         self.waitlist = feed in config.reports.waitlist
         self.own = frozenset((*CLINICS_OWN, *map(fold, config.reports.clinic_reasons)))
-        self.decode = msgspec.json.Decoder(_Cells).decode
+        self.dated = "booked_on" in wanted
+        self.decode = _decoder(wanted)
         self.whole = msgspec.json.Decoder(dict[str, str]).decode
         words = (self._words(name) for name in ("doctor", "specialty", "operator", "lead_source", "cancel_reason"))
         self.doctor, self.specialty, self.operator, self.source, self.reason = words
         self.branch = _Words(lambda text: str(cleaner.value_of("branch", text) or self.rules.branch))
-        self.day = _Words(lambda text: _date_of(cleaner.value_of("booked_at", text)))
-        self.start = _Words(lambda texts: self._start(dict(zip(_STARTS, texts, strict=True))))
+        self.booked_on = _Moments(lambda text: cleaner.value_of("booked_at", text)).day
+        self.start = _Moments(lambda text: self._start({"start_at": text}))
+        self.halves = _Words(lambda texts: self._start(dict(zip(_STARTS, texts, strict=True))))
         self.status = _Words(lambda text: self._status({"status": text}))
+        self.cancelled_at = _Words(self._cancelled_at)
         self.is_own = _Words(lambda text: fold(text or "") in self.own)
 
     def _words(self, name: str) -> _Words:
         return _Words(lambda text: str(self.cleaner.value_of(name, text) or ""))
 
-    def visit(self, row: SayingRow) -> Visit | None:
-        """The appointment or request that a row speaks of; None where it has no status or neither time nor day."""
-        number, person, file, line, text = row
-        cells = self.decode(text)
-        status: Status | None = self._status(self.whole(text)) if self.told_apart else self.status[cells.status]
-        start: datetime | None = self.start[cells.start_at, cells.start_on, cells.start_time]
-        # Every request has a minute of its own, and reports want its day: the usual spelling needs no more than that.
-        booked = cells.booked_at and _PLAIN.fullmatch(cells.booked_at)
-        booked_on: date | None = self.day[booked[1] if booked else cells.booked_at]
-        if status is None or (start is None and booked_on is None):
-            return None
-        reason = self.reason[cells.cancel_reason]
-        return Visit(
-            person or f"?{number}", (file, line), start, status, cells.appointment_id or "", self.doctor[cells.doctor],
-            self.specialty[cells.specialty], self.operator[cells.operator], booked_on, self.branch[cells.branch],
-            self.source[cells.lead_source], reason, self._cancelled_at(cells.cancelled_at),
-            self._paid(cells.amount_received), self.waitlist,
-            status is Status.CANCELLED and (self.is_own[cells.status] or self.is_own[reason]),
-        )  # fmt: skip
+    def visits(self, rows: Iterable[SayingRow]) -> Iterator[Visit]:
+        """The appointments and requests that rows speak of: those with a status and a time, or at least a day."""
+        decode, starts, statuses, cancelled = self.decode, self.start, self.status, Status.CANCELLED
+        doctors, specialties, operators, sources = self.doctor, self.specialty, self.operator, self.source
+        branches, reasons, ends = self.branch, self.reason, self.cancelled_at
+        people: dict[str, str] = {}  # one text for each: what is the same text is found without being read
+        for row in rows:
+            _number, person, file, line, text = row
+            cells = decode(text)
+            status: Status | None = self._status(self.whole(text)) if self.told_apart else statuses[cells.status]
+            if cells.start_on is None and cells.start_time is None:
+                start = starts[cells.start_at]
+            else:
+                start = self.halves[cells.start_at, cells.start_on, cells.start_time]
+            booked_on = self.booked_on(cells.booked_at) if self.dated or start is None else None
+            if status is None or (start is None and booked_on is None):
+                continue
+            reason, paid = reasons[cells.cancel_reason], cells.amount_received
+            yield Visit(
+                people.setdefault(person, person) if person else self.person_of(row), (file, line), start, status, cells.appointment_id or "", doctors[cells.doctor],
+                specialties[cells.specialty], operators[cells.operator], booked_on, branches[cells.branch],
+                sources[cells.lead_source], reason, ends[cells.cancelled_at],
+                None if paid is None else self._paid(paid), self.waitlist,
+                status is cancelled and (self.is_own[cells.status] or self.is_own[reason]),
+            )  # fmt: skip
 
     def _start(self, cells: Mapping[str, str | None]) -> datetime | None:
         start = self.cleaner.start_of(_present(cells))
@@ -121,16 +184,12 @@ class RowReader:
         value = self.cleaner.value_of("cancelled_at", text) if text else None
         return value if isinstance(value, datetime) else None
 
-    def _paid(self, text: str | None) -> bool | None:
-        return None if text is None else bool(self.cleaner.value_of("amount_received", text))
+    def _paid(self, text: str) -> bool:
+        return bool(self.cleaner.value_of("amount_received", text))
 
 
 def _present(cells: Mapping[str, str | None]) -> dict[str, str]:
     return {name: text for name, text in cells.items() if text is not None}
-
-
-def _date_of(value: object) -> date | None:
-    return value.date() if isinstance(value, datetime) else None
 
 
 class Whose:
@@ -162,15 +221,13 @@ class Whose:
         return key
 
 
-def visits(job: Session, source: Sayings, whose: Whose) -> Iterator[Visit]:
-    """Rows about appointments, of all feeds."""
-    for name, feed in job.config.feeds.items():
-        if feed.rules.entity is Entity.APPOINTMENT:
-            read = RowReader(job.config, name, job.cleaners[name]).visit
-            for row in source.rows(name):
-                visit = read(row)
-                if visit is not None:
-                    yield visit if row[1] else visit._replace(person=whose.person_of(name, row))
+def visits(job: Session, source: Sayings, whose: Whose, wanted: Collection[str]) -> Iterator[Visit]:
+    """Rows about appointments, of all feeds. ``wanted``: as in ``RowReader``."""
+    names = [name for name, feed in job.config.feeds.items() if feed.rules.entity is Entity.APPOINTMENT]
+    readers = (RowReader(job.config, name, job.cleaners[name], wanted, whose.person_of) for name in names)
+    return chain.from_iterable(
+        reader.visits(source.rows(name)) for name, reader in zip(names, readers, strict=True)
+    )
 
 
 class _CardReader:
@@ -180,15 +237,18 @@ class _CardReader:
         def words(name: str) -> _Words:
             return _Words(lambda text: cleaner.value_of(name, text))
 
+        def days(name: str) -> Callable[[str | None], date | None]:
+            return _Moments(lambda text: cleaner.value_of(name, text)).day
+
         self.decode = msgspec.json.Decoder(_PatientCells).decode
-        self.first, self.last, self.created = map(words, ("first_visit_at", "last_visit_at", "patient_created_at"))
+        self.first, self.last, self.created = map(days, ("first_visit_at", "last_visit_at", "patient_created_at"))
         self.completed, self.source = words("completed_visits"), words("lead_source")
 
     def card(self, text: bytes, told_at: datetime) -> Card:
         """What the card says of the past; ``told_at``: when the file was written."""
         cells = self.decode(text)
-        first, last = _date_of(self.first[cells.first_visit_at]), _date_of(self.last[cells.last_visit_at])
-        completed, created = self.completed[cells.completed_visits], _date_of(self.created[cells.patient_created_at])
+        first, last = self.first(cells.first_visit_at), self.last(cells.last_visit_at)
+        completed, created = self.completed[cells.completed_visits], self.created(cells.patient_created_at)
         return Card(first, last, completed, created, told_at, self.source[cells.lead_source] or "")
 
 

@@ -1,14 +1,14 @@
 """Reports from the state store alone: no CRM, no network, and no value that was cleaned earlier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from dentsync.config import Reports
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.model import Record
-from dentsync.runs.main_job import Options
 from dentsync.runs.report_rows import Whose, cards_of, visits
 from dentsync.runs.session import Session, looked_into
 from dentsync.store.sayings import Sayings
@@ -16,7 +16,7 @@ from dentsync.transform.contacts import known_of
 from dentsync.transform.reports.clinic import Known, Terms, known
 from dentsync.transform.reports.losses import calls
 from dentsync.transform.reports.period import Period, day_of, month_of
-from dentsync.transform.reports.registry import REPORTS
+from dentsync.transform.reports.registry import COUNTED, LISTED, REPORTS
 from dentsync.transform.reports.tables import Report
 from dentsync.transform.reports.visits import Visit
 from dentsync.transform.words import fold
@@ -43,6 +43,7 @@ class Reported:
     reports: tuple[Report, ...]
     cards: Mapping[str, str] = field(repr=False)
     files: Mapping[int, str] = field(repr=False)
+    lists: bool = False
 
     def card_of(self, visit: Visit) -> str:
         """The card number, or where the file says that there is none."""
@@ -50,18 +51,22 @@ class Reported:
         return self.cards.get(visit.person) or f"{self.files.get(number, '?')}:{line}"
 
 
-def report(options: Options, names: tuple[str, ...], asked: Asked) -> Reported:
-    """Make reports. Raises ConfigError for a period or a branch that is none."""
-    with looked_into(options.config, options.now) as job:
+def report(config: Path, now: str | None, names: Sequence[str], asked: Asked, *, lists: bool = False) -> Reported:
+    """Make reports, with the lines behind their figures only where somebody wants ``lists``.
+
+    Raises ConfigError for a period or a branch that is none.
+    """
+    with looked_into(config, now) as job:
         period = _period(asked, job.now.date())
         source = Sayings(job.store.db)
         whose = Whose(job, source)
-        rows, cards = visits(job, source, whose), cards_of(job, source, whose)
+        wanted = LISTED if lists else frozenset().union(*(COUNTED[name] for name in names))
+        rows, cards = visits(job, source, whose, wanted), cards_of(job, source, whose)
         here = known(rows, cards, period, job.now, _terms(job.config.reports), asked.branch)
         _check_branch(asked.branch, here)
         reports = tuple(_made(name, here, job, whose) for name in names)
         files = {number: name for number, (name, _at) in source.files().items()}
-        return Reported(job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files)
+        return Reported(job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files, lists)
 
 
 def _made(name: str, here: Known, job: Session, whose: Whose) -> Report:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dentsync.model import Status
 from dentsync.transform.pay.visits import is_primary as pay_is_primary
@@ -133,12 +134,16 @@ def test_only_visits_of_the_branch_count_but_the_past_is_everybodys() -> None:
     assert (table.total["visits"].n, table.total["new"].n, table.total["repeat"].n) == (4, 0, 2)
 
 
+def listed(rows: list[Visit]) -> list[Visit]:
+    return [one for here in appointments(rows).moments.values() for one in here]
+
+
 def test_two_files_about_one_appointment_are_one_and_the_stronger_word_counts() -> None:
     booked = visit("anna", "2026-10-05T10:00", "booked", operator="Котова", id="7")
     came = visit("anna", "2026-10-05T10:00", operator="")
-    (one,) = appointments([came, booked])
+    (one,) = listed([came, booked])
     assert (one.status, one.operator, one.id) == (Status.COMPLETED, "Котова", "7")
-    assert len(appointments([booked, came._replace(id="8")])) == 2
+    assert len(listed([booked, replace(came, id="8")])) == 2
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from dentsync.transform.reports.history import Kind
 from dentsync.transform.reports.visits import Outcome, Visit
 
@@ -13,7 +15,7 @@ Unit = Literal["visit", "day", "patient"]
 """What a figure counts: appointments, client-days (several appointments of one day are one), or patients."""
 
 
-class Case(NamedTuple):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """An appointment as reports see it. ``opens``: the first one that took place on this day of its patient.
 
     ``day``: of the visit; of a request without one the day it was made.
@@ -39,7 +41,7 @@ class Column(NamedTuple):
 TOTAL = "total"
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One case, and in which columns of its row it counts."""
 
     case: Case
@@ -86,13 +88,12 @@ class Table:
 
     def _units_of(self, lines: Sequence[Line]) -> dict[str, "int | set[object]"]:
         alike: dict[frozenset[str], list[Case]] = {}
-        for case, counts in lines:
-            alike.setdefault(counts, []).append(case)
+        for line in lines:
+            alike.setdefault(line.counts, []).append(line.case)
         found: dict[str, int | set[object]] = {}
         for key, _title, unit, *_more in self.columns:
             cases = [cases for counts, cases in alike.items() if key in counts]
-            every = (_unit(unit, case) for some in cases for case in some)
-            found[key] = sum(map(len, cases)) if unit == "visit" else set(every)
+            found[key] = sum(map(len, cases)) if unit == "visit" else _once(unit, cases)
         return found
 
     def _figures(
@@ -122,6 +123,13 @@ def _together(units: Sequence["int | set[object]"]) -> int:
     """Of several rows: what counts once counts once in all of them."""
     sets = [one for one in units if isinstance(one, set)]
     return len(sets[0].union(*sets[1:])) if sets else sum(one for one in units if isinstance(one, int))
+
+
+def _once(unit: Unit, cases: Iterable[Sequence[Case]]) -> set[object]:
+    """What ``_unit`` says of each, for many."""
+    if unit == "patient":
+        return {case.visit.person for some in cases for case in some}
+    return {(case.visit.person, case.day) for some in cases for case in some}
 
 
 def _unit(unit: Unit, case: Case) -> object:
