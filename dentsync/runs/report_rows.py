@@ -3,114 +3,23 @@
 A year of a large clinic has 110,000 rows, and few words. So nothing is cached between runs, and nothing can go stale.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from itertools import chain
-from typing import Any, cast
 
 import msgspec
 
 from dentsync.config import Config
-from dentsync.model import Entity, Origin, RawRecord, Record, Status, Value
+from dentsync.model import Entity, Status
+from dentsync.runs.report_cells import Moments, PatientCells, Words, decoder
+from dentsync.runs.report_people import Whose
 from dentsync.runs.session import Session
 from dentsync.store.sayings import SayingRow, Sayings
 from dentsync.transform.clean import Cleaner
-from dentsync.transform.link import mention_of
 from dentsync.transform.reports.history import Card
 from dentsync.transform.reports.visits import CLINICS_OWN, Visit
 from dentsync.transform.words import fold
-
-
-_CELLS: Mapping[str, str] = {
-    "doctor": "doctor",
-    "specialty": "specialty",
-    "operator": "operator",
-    "lead_source": "source",
-    "amount_received": "paid",
-}
-"""Cells that only some reports look at, and the field of a visit that they become."""
-
-
-class _Cells(msgspec.Struct, gc=False):
-    """The cells that reports need; None where the file has no such column."""
-
-    appointment_id: str | None = None
-    start_at: str | None = None
-    start_on: str | None = None
-    start_time: str | None = None
-    doctor: str | None = None
-    specialty: str | None = None
-    status: str | None = None
-    operator: str | None = None
-    booked_at: str | None = None
-    branch: str | None = None
-    lead_source: str | None = None
-    cancel_reason: str | None = None
-    cancelled_at: str | None = None
-    amount_received: str | None = None
-
-
-def _decoder(wanted: Collection[str]) -> Callable[[bytes], _Cells]:
-    """Reads cells; those that nobody wants are not even taken out of their row."""
-    fields = [(name, str | None, None) for name in _Cells.__struct_fields__]
-    hidden = {cell: f"-{cell}" for cell, name in _CELLS.items() if name not in wanted}
-    read = msgspec.json.Decoder(msgspec.defstruct("_Wanted", fields, rename=hidden, gc=False)).decode
-    return cast("Callable[[bytes], _Cells]", read)
-
-
-class _PatientCells(msgspec.Struct, gc=False):
-    """The same of a patient's card."""
-
-    first_visit_at: str | None = None
-    last_visit_at: str | None = None
-    completed_visits: str | None = None
-    patient_created_at: str | None = None
-    lead_source: str | None = None
-
-
-_PLAIN = re.compile(r"([0-3]\d\.[01]\d\.20\d\d) ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
-"""The usual spelling of a moment: its day says all but the hour, and a year has few days."""
-
-
-class _Words(dict[Any, Any]):
-    """What texts of one field mean, each judged once."""
-
-    def __init__(self, judge: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._judge = judge
-
-    def __missing__(self, text: Any) -> Any:
-        meaning = self[text] = self._judge(text)
-        return meaning
-
-
-class _Moments(dict["str | None", "datetime | None"]):
-    """Moments that cells of one field name: days are judged once each, in the usual spelling of what is not one."""
-
-    def __init__(self, judge: Callable[[str | None], Value]) -> None:
-        super().__init__()
-        self._judge = judge
-
-    def __missing__(self, text: str | None) -> datetime | None:
-        if plain := text and _PLAIN.fullmatch(text):
-            _whole, day, *clock = plain.group(0, 1, 2, 3, 4)
-            hour, minute, second = (int(digits or 0) for digits in clock)
-            midnight = self[day]
-            moment = midnight and midnight.replace(hour=hour, minute=minute, second=second)
-        else:
-            value = self._judge(text)
-            moment = value if isinstance(value, datetime) else None
-        self[text] = moment
-        return moment
-
-    def day(self, text: str | None) -> date | None:
-        """The day alone: every request has a minute of its own, and is remembered by its day."""
-        plain = text and _PLAIN.fullmatch(text)
-        moment = self[plain[1] if plain else text]
-        return moment.date() if moment else None
-
 
 _STARTS = ("start_at", "start_on", "start_time")
 
@@ -131,20 +40,20 @@ class RowReader:
         self.waitlist = feed in config.reports.waitlist
         self.own = frozenset((*CLINICS_OWN, *map(fold, config.reports.clinic_reasons)))
         self.dated = "booked_on" in wanted
-        self.decode = _decoder(wanted)
+        self.decode = decoder(wanted)
         self.whole = msgspec.json.Decoder(dict[str, str]).decode
         words = (self._words(name) for name in ("doctor", "specialty", "operator", "lead_source", "cancel_reason"))
         self.doctor, self.specialty, self.operator, self.source, self.reason = words
-        self.branch = _Words(lambda text: str(cleaner.value_of("branch", text) or self.rules.branch))
-        self.booked_on = _Moments(lambda text: cleaner.value_of("booked_at", text)).day
-        self.start = _Moments(lambda text: self._start({"start_at": text}))
-        self.halves = _Words(lambda texts: self._start(dict(zip(_STARTS, texts, strict=True))))
-        self.status = _Words(lambda text: self._status({"status": text}))
-        self.cancelled_at = _Words(self._cancelled_at)
-        self.is_own = _Words(lambda text: fold(text or "") in self.own)
+        self.branch = Words(lambda text: str(cleaner.value_of("branch", text) or self.rules.branch))
+        self.booked_on = Moments(lambda text: cleaner.value_of("booked_at", text)).day
+        self.start = Moments(lambda text: self._start({"start_at": text}))
+        self.halves = Words(lambda texts: self._start(dict(zip(_STARTS, texts, strict=True))))
+        self.status = Words(lambda text: self._status({"status": text}))
+        self.cancelled_at = Words(self._cancelled_at)
+        self.is_own = Words(lambda text: fold(text or "") in self.own)
 
-    def _words(self, name: str) -> _Words:
-        return _Words(lambda text: str(self.cleaner.value_of(name, text) or ""))
+    def _words(self, name: str) -> Words:
+        return Words(lambda text: str(self.cleaner.value_of(name, text) or ""))
 
     def visits(self, rows: Iterable[SayingRow]) -> Iterator[Visit]:
         """The appointments and requests that rows speak of: those with a status and a time, or at least a day."""
@@ -164,8 +73,9 @@ class RowReader:
             if status is None or (start is None and booked_on is None):
                 continue
             reason, paid = reasons[cells.cancel_reason], cells.amount_received
+            person = people.setdefault(person, person) if person else self.person_of(row)
             yield Visit(
-                people.setdefault(person, person) if person else self.person_of(row), (file, line), start, status, cells.appointment_id or "", doctors[cells.doctor],
+                person, (file, line), start, status, cells.appointment_id or "", doctors[cells.doctor],
                 specialties[cells.specialty], operators[cells.operator], booked_on, branches[cells.branch],
                 sources[cells.lead_source], reason, ends[cells.cancelled_at],
                 None if paid is None else self._paid(paid), self.waitlist,
@@ -192,55 +102,24 @@ def _present(cells: Mapping[str, str | None]) -> dict[str, str]:
     return {name: text for name, text in cells.items() if text is not None}
 
 
-class Whose:
-    """Whom rows speak of. What no run has linked yet is known by its own card, or by name and phone.
-
-    ``cards``: card numbers by person; ``refusing``: of those not linked yet, who wants no calls.
-    """
-
-    def __init__(self, job: Session, source: Sayings) -> None:
-        self.job, self.cards = job, source.card_numbers()
-        self.refusing: set[str] = set()
-
-    def person_of(self, feed: str, row: SayingRow) -> str:
-        """The person that a run has linked, or would link by the row's own key."""
-        number, person, file, line, text = row
-        if person:
-            return person
-        cells = msgspec.json.decode(text, type=dict[str, str])
-        record = self.job.cleaners[feed].clean(RawRecord(feed, Origin(str(file), "", line), cells))
-        if not isinstance(record, Record):
-            return f"?{number}"
-        mention = mention_of(record, self.job.config.feeds[feed].rules.branch)
-        somebody = self.job.store.facts.person_of(mention.key)
-        key = somebody.key if somebody else mention.key
-        if mention.card:
-            self.cards.setdefault(key, mention.card)
-        if record.values.get("do_not_contact"):
-            self.refusing.add(key)
-        return key
-
-
 def visits(job: Session, source: Sayings, whose: Whose, wanted: Collection[str]) -> Iterator[Visit]:
     """Rows about appointments, of all feeds. ``wanted``: as in ``RowReader``."""
     names = [name for name, feed in job.config.feeds.items() if feed.rules.entity is Entity.APPOINTMENT]
     readers = (RowReader(job.config, name, job.cleaners[name], wanted, whose.person_of) for name in names)
-    return chain.from_iterable(
-        reader.visits(source.rows(name)) for name, reader in zip(names, readers, strict=True)
-    )
+    return chain.from_iterable(reader.visits(source.rows(name)) for name, reader in zip(names, readers, strict=True))
 
 
 class _CardReader:
     """Reads the rows of one feed about patients."""
 
     def __init__(self, cleaner: Cleaner) -> None:
-        def words(name: str) -> _Words:
-            return _Words(lambda text: cleaner.value_of(name, text))
+        def words(name: str) -> Words:
+            return Words(lambda text: cleaner.value_of(name, text))
 
         def days(name: str) -> Callable[[str | None], date | None]:
-            return _Moments(lambda text: cleaner.value_of(name, text)).day
+            return Moments(lambda text: cleaner.value_of(name, text)).day
 
-        self.decode = msgspec.json.Decoder(_PatientCells).decode
+        self.decode = msgspec.json.Decoder(PatientCells).decode
         self.first, self.last, self.created = map(days, ("first_visit_at", "last_visit_at", "patient_created_at"))
         self.completed, self.source = words("completed_visits"), words("lead_source")
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from dentsync.config import Reports
 from dentsync.errors import ConfigError
 from dentsync.lang import _
-from dentsync.model import Record
-from dentsync.runs.report_rows import Whose, cards_of, visits
-from dentsync.runs.session import Session, looked_into
+from dentsync.runs.report_people import Whose
+from dentsync.runs.report_rows import cards_of, visits
+from dentsync.runs.session import looked_into
 from dentsync.store.sayings import Sayings
-from dentsync.transform.contacts import known_of
 from dentsync.transform.reports.clinic import Known, Terms, known
 from dentsync.transform.reports.losses import calls
 from dentsync.transform.reports.period import Period, day_of, month_of
@@ -64,26 +63,9 @@ def report(config: Path, now: str | None, names: Sequence[str], asked: Asked, *,
         rows, cards = visits(job, source, whose, wanted), cards_of(job, source, whose)
         here = known(rows, cards, period, job.now, _terms(job.config.reports), asked.branch)
         _check_branch(asked.branch, here)
-        reports = tuple(_made(name, here, job, whose) for name in names)
+        reports = tuple(calls(here, whose.refuses) if name == "calls" else REPORTS[name](here) for name in names)
         files = {number: name for number, (name, _at) in source.files().items()}
         return Reported(job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files, lists)
-
-
-def _made(name: str, here: Known, job: Session, whose: Whose) -> Report:
-    if name != "calls":
-        return REPORTS[name](here)
-    people = {
-        line.case.visit.person for table in calls(here).tables for lines in table.lines.values() for line in lines
-    }
-    return calls(here, frozenset(one for one in people if one in whose.refusing or _refuses(job, one)))
-
-
-def _refuses(job: Session, person: str) -> bool:
-    """Whether any row says that the patient wants no calls: they are few, and cleaned whole."""
-    rows = (job.clean(row) for row in job.store.facts.rows_of(person) if row.feed in job.config.feeds)
-    records = [record for record in rows if isinstance(record, Record)]
-    said = [known_of(records, job.masters), *(record.values for record in records)]
-    return any(values.get("do_not_contact") for values in said)
 
 
 # ── what was asked ──

@@ -21,6 +21,11 @@ class Sayings:
         number = self.db.execute("SELECT id FROM feeds WHERE name = ?", (feed,)).fetchone()
         return iter(self.db.execute(f"{sql} WHERE feed = ?", number) if number else ())
 
+    def cells_of(self, person: str) -> Iterator[tuple[str, bytes]]:
+        """Feed and cells (JSON) of every row that speaks of a person."""
+        sql = "SELECT feeds.name, CAST(cells AS BLOB) FROM rows JOIN feeds ON feeds.id = feed WHERE person = ?"
+        return iter(self.db.execute(sql, (person,)))
+
     def files(self) -> dict[int, tuple[str, str]]:
         """Name and time stamp (ISO 8601 with offset) of every file that was read, by number."""
         found: list[Any] = self.db.execute("SELECT id, name, modified_at FROM files").fetchall()

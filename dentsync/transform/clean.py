@@ -115,6 +115,8 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 _ASSEMBLED = frozenset({*NAME_FIELDS, "sms_name", "start_on", "start_time"})
 _STARTS = ("start_at", "start_on", "start_time")
 _WHOSE = frozenset({"card_number", "branch", "phones"})
+TELLING = ("do_not_contact", "sex", *NAME_FIELDS, *sorted(_WHOSE))
+"""The cells that ``Cleaner.refuses`` looks at."""
 # A fault of any of these explains why the field is missing.
 _CAUSES: Mapping[str, frozenset[str]] = {
     "start_at": frozenset({"start_at", "start_on", "start_time"}),
@@ -203,6 +205,16 @@ class Cleaner:
             self._put("status", row)
         self._put_status(row)
         return row.values.get("status")
+
+    def refuses(self, cells: Mapping[str, str]) -> bool:
+        """Whether any cell of a row says that the patient wants no calls, as in ``clean``."""
+        row = _Row({**cells, **self._defaults_for(cells)})
+        for name in ("do_not_contact", *_WHOSE):
+            if name in row.cells:
+                self._put(name, row)
+        self._put_name(row)
+        put_told(row.values, row.cells, self._rules.region, self._rules.area_code)
+        return bool(row.values.get("do_not_contact"))
 
     def _defaults_for(self, cells: Mapping[str, str], names: Collection[str] | None = None) -> dict[str, str]:
         """What the configuration says where the file says nothing: no column, or an empty cell."""

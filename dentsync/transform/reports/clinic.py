@@ -15,6 +15,7 @@ from dentsync.transform.reports.visits import Every, Visit, appointments, outcom
 from dentsync.transform.words import fold
 
 NOT_NAMED = "не указан"
+_BOOKED = (Status.BOOKED, Status.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ class Known:
             for visit in visits:
                 people[visit.person].append(visit)
         return people
+
+    @cached_property
+    def back(self) -> Mapping[str, datetime]:
+        """The last appointment of everybody that took place, or is booked and ahead."""
+        back: dict[str, datetime] = {}
+        for start, visits in self.every.moments.items():
+            counted = (Status.COMPLETED, *_BOOKED) if start > self.moment else (Status.COMPLETED,)
+            back.update((visit.person, start) for visit in visits if visit.status in counted)
+        return back
 
     @cached_property
     def came(self) -> list[Case]:
@@ -119,7 +129,7 @@ class _Judge:
         self.requests += (
             self._request(visit, visit.booked_on)
             for visit in every.requests
-            if visit.booked_on in self.period and visit.branch in branches
+            if visit.booked_on and visit.booked_on in self.period and visit.branch in branches
         )
 
     def _request(self, visit: Visit, on: date) -> Case:

@@ -136,8 +136,6 @@ def merged(one: Visit, other: Visit) -> Visit:
     """Two rows about one appointment."""
     first, last = sorted((one, other), key=lambda row: (STRENGTH[row.status], row.place))
     filled = {
-        name: value
-        for name, value in msgspec.structs.asdict(first).items()
-        if getattr(last, name) in ("", None, False)
+        name: value for name, value in msgspec.structs.asdict(first).items() if getattr(last, name) in ("", None, False)
     }
     return msgspec.structs.replace(last, **filled)
