@@ -6,7 +6,6 @@ from dentsync.model import Origin, RawRecord, Record
 from dentsync.runs.session import Session
 from dentsync.store.sayings import SayingRow, Sayings
 from dentsync.transform.clean import TELLING
-from dentsync.transform.link import mention_of
 
 _NOWHERE = Origin("", "", 0)
 
@@ -31,6 +30,8 @@ class Whose:
         record = self._record(feed, Origin(str(file), "", line), cells)
         if record is None:
             return f"?{number}"
+        from dentsync.transform.link import mention_of
+
         mention = mention_of(record, self.job.config.feeds[feed].rules.branch)
         somebody = self.job.store.facts.person_of(mention.key)
         key = somebody.key if somebody else mention.key
