@@ -45,7 +45,7 @@ def rows(pick: random.Random, count: int) -> Iterator[tuple[str, str]]:
     for number in range(count):
         card = pick.randint(1, 60)
         start = datetime(2025, 10, 6, 9) + timedelta(days=pick.randint(0, 380), hours=pick.randint(0, 9))
-        booked = (start - timedelta(minutes=number + 60)).strftime(pick.choice(SPELLINGS))
+        booked = (start - timedelta(minutes=101 * number + 60)).strftime(pick.choice(SPELLINGS))
         number_of, phone = (
             "" if card % 7 == 0 else f"{card:04d}",
             f"8916555{card:04d}" + " не звонить" * (card % 5 == 0),
@@ -54,7 +54,7 @@ def rows(pick: random.Random, count: int) -> Iterator[tuple[str, str]]:
             f"{number:05d}", number_of, NAMES[card % 4], phone, start.strftime(pick.choice(SPELLINGS)),
             pick.choice(("Лапина А.", "ЛАПИНА А.", "Смоляков", "")), pick.choice(("Терапия", "Хирургия", "")),
             pick.choice(STATUSES), pick.choice(("Белова", "Котова", "-")), pick.choice((booked, "", "01.01.0001")),
-            pick.choice(("дорого", "Врач заболел", "", "")), pick.choice(("Сайт", "сайт", "")),
+            pick.choice(("дорого", "Врач заболел", "", "")), pick.choice(("Сайт", "VK", "сайт", "")),
             pick.choice(("Центральный", "Северный", "")),
         )  # fmt: skip
         day, hour = pick.choice(((f"{start:%d.%m.%Y}", f"{start:%H:%M}"), ("", "")))

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from dentsync.model import Status
 from dentsync.transform.pay.visits import is_primary as pay_is_primary
 from dentsync.transform.reports.clinic import Known, Terms, known
-from dentsync.transform.reports.history import Card, history_of, kind_of
-from dentsync.transform.reports.period import Period, day_of, month_of, steps_of
+from dentsync.transform.reports.history import Card, history_of, kind_of, long_ago
+from dentsync.transform.reports.period import Period, day_of, month_of, months_after, steps_of
 from dentsync.transform.reports.registry import REPORTS
 from dentsync.transform.reports.tables import Table
 from dentsync.transform.reports.visits import Visit, appointments
@@ -156,6 +156,13 @@ def test_two_files_about_one_appointment_are_one_and_the_stronger_word_counts() 
 def test_half_a_year_is_six_calendar_months_that_day_included(day: str, card: None, expected: str) -> None:
     past = history_of([at("2026-01-15T10:00")], card)
     assert kind_of(date.fromisoformat(day), past, 6, date(2026, 1, 15)) == expected
+
+
+@pytest.mark.parametrize("gap", [1, 6, 12])
+def test_long_ago_is_the_last_day_that_is_so_many_months_before(gap: int) -> None:
+    days = [date(2023, 1, 1) + timedelta(days=number) for number in range(1200)]
+    for day in days[500:]:
+        assert long_ago(day, gap) == max(one for one in days if months_after(one, gap) <= day)
 
 
 def test_what_was_before_the_store_is_not_guessed() -> None:
