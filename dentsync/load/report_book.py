@@ -5,6 +5,7 @@ A figure is a link to the first line of its row in the list; there a column of o
 
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,17 @@ _ACCENT, _SOFT, _LINE = "1F5C7A", "EAF1F5", "C9CED3"
 
 def write_reports(path: Path, cover: Cover, pages: Sequence[Page]) -> None:
     """Write the book. Raises DentsyncError; a file that was there is then untouched."""
+    save_book(_book(cover, pages), path)
+
+
+def report_book(cover: Cover, pages: Sequence[Page]) -> bytes:
+    """The book, to be sent."""
+    content = BytesIO()
+    _book(cover, pages).save(content)
+    return content.getvalue()
+
+
+def _book(cover: Cover, pages: Sequence[Page]) -> "Workbook":
     from openpyxl import Workbook
 
     book = Workbook()
@@ -37,7 +49,7 @@ def write_reports(path: Path, cover: Cover, pages: Sequence[Page]) -> None:
     for sheet, page in sheets:
         starts = _write_list(book, cover, page)
         sheet.write(page, starts)
-    save_book(book, path)
+    return book
 
 
 def _name(title: str) -> str:

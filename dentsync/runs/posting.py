@@ -31,7 +31,7 @@ def account_of(job: Session, to: tuple[str, ...], key: str, *, with_secret: bool
     """The mailbox. Raises ConfigError where there is none, or nobody to write to in ``key`` of the configuration."""
     known = job.config.mail
     if not to or known is None:
-        line = _('{file}: to send letters write [mail], and {key} = ["director@clinic.example"]')
+        line = _("{file}: to send letters write [mail], and the director's address into {key}")
         raise ConfigError(line.format(file=job.config.path.name, key=key))
     needed = with_secret and known.user
     password = secret_at(known.password, "mail.password", job.config.path, os.environ) if needed else ""
