@@ -65,7 +65,9 @@ def report(
     names, lists = _NAMES if name in ("all", "month") else (name,), listed or xlsx is not None
     found = reported(config, now, names, Asked(month, first, last, branch), lists=lists)
     pages = pages_of(found)
-    if listed:
+    if found.remark:
+        click.echo(f"dentsync: {found.remark}", err=True)
+    elif listed:
         _check_choice(pages, row, column)
     if xlsx:
         from dentsync.load.report_book import write_reports

@@ -8,9 +8,10 @@ from pathlib import Path
 from dentsync.config import Reports
 from dentsync.errors import ConfigError
 from dentsync.lang import _
+from dentsync.model import Entity
 from dentsync.runs.report_people import Whose
 from dentsync.runs.report_rows import cards_of, visits
-from dentsync.runs.session import looked_into
+from dentsync.runs.session import Session, looked_into
 from dentsync.store.sayings import Sayings
 from dentsync.transform.reports.clinic import Known, Terms, known
 from dentsync.transform.reports.losses import calls
@@ -33,7 +34,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Reports of one period, and what their lists show patients by: the card, else the place in a file."""
+    """Reports of one period, and what their lists show patients by: the card, else the place in a file.
+
+    ``remark``: why all figures are zero.
+    """
 
     clinic: str
     period: Period
@@ -43,6 +47,7 @@ class Reported:
     cards: Mapping[str, str] = field(repr=False)
     files: Mapping[int, str] = field(repr=False)
     lists: bool = False
+    remark: str = ""
 
     def card_of(self, visit: Visit) -> str:
         """The card number, or where the file says that there is none."""
@@ -62,10 +67,13 @@ def report(config: Path, now: str | None, names: Sequence[str], asked: Asked, *,
         wanted = LISTED if lists else frozenset().union(*(COUNTED[name] for name in names))
         rows, cards = visits(job, source, whose, wanted), cards_of(job, source, whose)
         here = known(rows, cards, period, job.now, _terms(job.config.reports), asked.branch)
+        _check_read(here, job)
         _check_branch(asked.branch, here)
         reports = tuple(calls(here, whose.refuses) if name == "calls" else REPORTS[name](here) for name in names)
         files = {number: name for number, (name, _at) in source.files().items()}
-        return Reported(job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files, lists)
+        return Reported(
+            job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files, lists, _remark(here)
+        )
 
 
 # ── what was asked ──
@@ -100,6 +108,26 @@ def _day(option: str, text: str) -> date:
     except ValueError:
         line = _("{option}: {text!r} is no day; for example 2026-10-05 or 05.10.2026")
         raise ConfigError(line.format(option=option, text=text)) from None
+
+
+def _check_read(here: Known, job: Session) -> None:
+    """Zeros of what was never read would be taken for an answer."""
+    if here.span:
+        return
+    feeds = [name for name, feed in job.config.feeds.items() if feed.rules.entity is Entity.APPOINTMENT]
+    if not feeds:
+        line = _('{file}: no feed has entity = "appointment": there is nothing to report of')
+        raise ConfigError(line.format(file=job.config.path.name))
+    line = _("no visit was read yet ({feeds}); read them: dentsync sync, or without a CRM: dentsync extract")
+    raise ConfigError(line.format(feeds=", ".join(feeds)))
+
+
+def _remark(here: Known) -> str:
+    if here.cases or here.requests or not here.span:
+        return ""
+    first, last = here.span
+    line = _("nothing of {period} was read; there are visits of {first:%d.%m.%Y} to {last:%d.%m.%Y}")
+    return line.format(period=here.period, first=first, last=last)
 
 
 def _check_branch(branch: str, here: Known) -> None:

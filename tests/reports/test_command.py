@@ -155,6 +155,36 @@ def test_what_cannot_be_is_one_line(say: Say, argv: tuple[str, ...], line: str) 
     assert said.err.startswith(f"dentsync: {line.split('28.09')[0]}")
 
 
+@pytest.mark.parametrize("month", ["2020-01", "2030-01"])
+def test_a_period_of_which_nothing_was_read_says_so(say: Say, month: str) -> None:
+    said = say("losses", "--month", month)
+    assert said.code == 0
+    assert said.err.startswith("dentsync: nothing of январь 20")
+    assert said.err.endswith(" was read; there are visits of 15.01.2026 to 09.10.2026\n")
+
+
+def test_before_anything_was_read_there_are_no_zeros(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(preset_text("helix-bitrix24"), encoding="utf-8")
+    assert run(["--lang", "en", "report", "primary", "-c", str(path)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith(
+        "dentsync: no visit was read yet (reminders, recommendations, visits, primary, waiting);"
+    )
+
+
+def test_at_80_columns_nothing_of_a_table_is_cut(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    argv = ("report", "all", "--month", "2026-10", "-c", str(folder / "config.toml"), "--now", NOW)
+    environ = {**os.environ, "COLUMNS": "80", "TERM": "dumb", "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen((sys.executable, "-m", "dentsync.cli", *argv), stdout=theirs, env=environ):
+        os.close(theirs)
+        words = b"".join(_read(ours)).decode().split()
+    for data in ("специализация", "неясно", "итога", "листа", "заявки", "повторные", "100,0%"):
+        assert data in map(str.casefold, words)
+
+
 def test_in_the_workbook_every_figure_is_the_sum_of_its_list(say: Say, tmp_path: Path) -> None:
     path = tmp_path / "october.xlsx"
     assert say("all", "--month", "2026-10", "--xlsx", str(path)).code == 0

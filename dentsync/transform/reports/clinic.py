@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from itertools import islice
 
 from dentsync.model import Status
 from dentsync.transform.reports.history import PRIMARY, Card, History, history_of, kind_of, long_ago
@@ -43,6 +44,14 @@ class Known:
     every: Every = field(repr=False)
     cards: Mapping[str, Card] = field(repr=False)
     branches: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last day of what was read, of any branch."""
+        moments, requests = self.every
+        days = {one.booked_on for one in requests if one.booked_on}
+        days.update(start.date() for start in (*islice(moments, 1), *islice(reversed(moments), 1)))
+        return (min(days), max(days)) if days else None
 
     @cached_property
     def people(self) -> Mapping[str, Sequence[Visit]]:

@@ -91,7 +91,7 @@ def outcome_of(visit: Visit, now: datetime) -> Outcome:
 class Every(NamedTuple):
     """All appointments by the moment at which they begin, in its order, and the requests that have no time yet."""
 
-    moments: Mapping[datetime, Sequence[Visit]]
+    moments: dict[datetime, list[Visit]]
     requests: Sequence[Visit]
 
     @property
