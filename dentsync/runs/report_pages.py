@@ -47,12 +47,14 @@ def _numbers(figures: dict[str, Figure], keys: tuple[str, ...]) -> tuple[Number,
 
 def _entries(table: Table, found: Reported) -> Iterator[Entry]:
     """Each line once. A patient or a day that a column counts once is marked at its first line only."""
+    whole = [{id(line) for line in table.lines_of(None, column.key)} for column in table.columns]
     for label, lines in table.lines.items():
         first = [{id(line) for line in table.lines_of(label, column.key)} for column in table.columns]
         for line in lines:
             case = line.case
             words = (_KINDS[case.kind], WORDS[case.outcome])
-            yield Entry(label, _cells(case.visit, words, found), tuple(id(line) in marked for marked in first))
+            counts, firsts = (tuple(id(line) in marked for marked in some) for some in (first, whole))
+            yield Entry(label, _cells(case.visit, words, found), counts, firsts)
 
 
 def _cells(visit: Visit, words: tuple[str, str], found: Reported) -> tuple[str | datetime | None, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -103,11 +104,11 @@ class Table:
         counts = {column.key: _together([row[column.key] for row in rows]) for column in self.columns}
         return {one.key: Figure(counts[one.key], _base(one, counts, total)) for one in self.columns}
 
-    def lines_of(self, label: str, column: str) -> list[Line]:
-        """The lines behind a figure, each unit once."""
+    def lines_of(self, label: str | None, column: str) -> list[Line]:
+        """The lines behind a figure, each unit once; ``label`` None: behind the total."""
         (unit,) = (one.unit for one in self.columns if one.key == column)
         found: dict[object, Line] = {}
-        for line in self.lines[label]:
+        for line in chain.from_iterable(self.lines.values()) if label is None else self.lines[label]:
             if column in line.counts:
                 found.setdefault(_unit(unit, line.case), line)
         return list(found.values())
