@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_WIDEST, _ONES, _MOMENT = 24, 5, 16
+_WIDEST, _ONES, _MOMENT = 24, 5, 18
 """Widths in characters: of words, of a column of ones, of a moment."""
-_LETTER = 6.2
+_LETTER = 7.5
 """Points of a letter of a title that stands upright."""
 _BOUNDS = tuple[int, int]
 
@@ -94,8 +94,9 @@ def _shape(sheet: "Worksheet", lines: Sequence[Sequence[str]], titles: Sequence[
     for cell in sheet[1][len(widths) :]:
         cell.alignment = Alignment(vertical="bottom", horizontal="center", text_rotation=90)
     sheet.row_dimensions[1].height = 12 + _LETTER * max(map(len, titles))
+    left = Alignment(horizontal="left")
     for number, row in enumerate(sheet.iter_rows(min_row=2, max_col=len(widths)), start=2):
-        row[moment].number_format = "dd.mm.yyyy hh:mm"
+        row[moment].number_format, row[moment].alignment = "dd.mm.yyyy hh:mm", left
         long = any(len(text) > _WIDEST for text in lines[number - 1])
         for cell in row:
             if cell.data_type == "f":  # words that begin with «=» are words

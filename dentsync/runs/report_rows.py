@@ -60,16 +60,17 @@ class RowReader:
         decode, starts, statuses, cancelled = self.decode, self.start, self.status, Status.CANCELLED
         doctors, specialties, operators, sources = self.doctor, self.specialty, self.operator, self.source
         branches, reasons, ends = self.branch, self.reason, self.cancelled_at
+        told_apart, dated, waitlist = self.told_apart, self.dated, self.waitlist
         people: dict[str, str] = {}  # one text for each: what is the same text is found without being read
         for row in rows:
             _number, person, file, line, text = row
             cells = decode(text)
-            status: Status | None = self._status(self.whole(text)) if self.told_apart else statuses[cells.status]
+            status: Status | None = self._status(self.whole(text)) if told_apart else statuses[cells.status]
             if cells.start_on is None and cells.start_time is None:
                 start = starts[cells.start_at]
             else:
                 start = self.halves[cells.start_at, cells.start_on, cells.start_time]
-            booked_on = self.booked_on(cells.booked_at) if self.dated or start is None else None
+            booked_on = self.booked_on(cells.booked_at) if dated or start is None else None
             if status is None or (start is None and booked_on is None):
                 continue
             reason, paid = reasons[cells.cancel_reason], cells.amount_received
@@ -78,7 +79,7 @@ class RowReader:
                 person, (file, line), start, status, cells.appointment_id or "", doctors[cells.doctor],
                 specialties[cells.specialty], operators[cells.operator], booked_on, branches[cells.branch],
                 sources[cells.lead_source], reason, ends[cells.cancelled_at],
-                None if paid is None else self._paid(paid), self.waitlist,
+                None if paid is None else self._paid(paid), waitlist,
                 status is cancelled and (self.is_own[cells.status] or self.is_own[reason]),
             )  # fmt: skip
 

@@ -120,7 +120,8 @@ class _Judge:
             day = start.date()
             here, edge = first <= day <= last, long_ago(day, gap)
             for visit in visits:
-                asked = visit.booked_on in self.period if visit.booked_on else False
+                asked_on = visit.booked_on
+                asked = asked_on is not None and first <= asked_on <= last
                 if not (here or asked) or visit.branch not in branches:
                     continue
                 person, outcome = visit.person, outcome_of(visit, now)
