@@ -4,7 +4,6 @@ The intention is on the disk before the letter goes; a letter of which nobody kn
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +86,5 @@ def _outcome(delivery: Delivery) -> str:
 def written(target: Path, letter: Letter, account: Account) -> Told:
     """The letter as a file instead, for its owner only."""
     content = message_of(letter, account).as_bytes()
-    write: Callable[[str], object] = lambda name: Path(name).write_bytes(content)  # noqa: E731
-    save_file(target, write)
+    save_file(target, lambda name: Path(name).write_bytes(content))
     return Told(_("written: {file}").format(file=target), True)
