@@ -57,8 +57,13 @@ def history_of(came: Sequence[datetime], card: Card | None) -> History:
     days.update(day for day in (card.first_on, card.last_on) if day)
     hidden = None
     if card.completed is not None:
-        hidden = card.completed > (bisect_left(came, card.told_at) if card.told_at else len(came))
+        hidden = card.completed > _count(came, card.told_at)
     return History(sorted(days), hidden, card.first_on, card.created_on)
+
+
+def _count(came: Sequence[datetime], before: datetime | None) -> int:
+    """How many of the moments, in order, are before another one; mostly all of them."""
+    return len(came) if not came or before is None or came[-1] < before else bisect_left(came, before)
 
 
 def kind_of(day: date, past: History, gap_months: int, since: date | None) -> Kind:
