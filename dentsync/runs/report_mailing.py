@@ -10,6 +10,7 @@ from dentsync.lang import _
 from dentsync.load.mail import Attachment, Letter
 from dentsync.load.report_book import report_book
 from dentsync.load.report_letter import html_of, subject_of, text_of
+from dentsync.runs.pay_month import forgotten_at
 from dentsync.runs.posting import XLSX, Told, account_of, post, sent_before, written
 from dentsync.runs.report_pages import cover_of, pages_of
 from dentsync.runs.reporting import Asked, Reported, report
@@ -29,7 +30,7 @@ def mail(
         _check_month(found)
         month = f"{found.period.first:%Y-%m}"
         issue = " ".join(filter(None, ("reports", month, found.branch)))
-        told = None if again or dry else sent_before(job, issue)
+        told = None if again or dry else sent_before(job, issue, forgotten_at(job, found.period.first))
         if told:
             return told
         before = f"{found.period.first - timedelta(days=1):%Y-%m}"
