@@ -12,7 +12,6 @@ from dentsync.lang import _
 from dentsync.model import Plain, Record
 from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.main_job import Options
-from dentsync.runs.office_check import office_problems
 from dentsync.runs.remarks import Diary
 from dentsync.runs.session import Session, looked_into, opened
 from dentsync.store import FaultLine, FileEntry
@@ -126,6 +125,8 @@ def _caller(job: Session, person: str, records: list[Record]) -> Caller:
 
 def check(options: Options) -> tuple[str, ...]:
     """Problems with folders, reports, pay and the CRM, each with its way out; nothing when all is in place."""
+    from dentsync.runs.office_check import office_problems  # who asks who calls needs no mail
+
     with opened(options.config, options.now, warn=False) as job:
         problems = [*exposures(job.config)]
         if not job.config.inbox.is_dir():
