@@ -96,6 +96,7 @@ class Reports:
     specialisations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     clinic_reasons: tuple[str, ...] = ()
     waitlist: tuple[str, ...] = ("waiting",)
+    mail: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

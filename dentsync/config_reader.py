@@ -439,6 +439,8 @@ class Reader:
         words = [word.casefold() for group in table.specialisations.values() for word in group]
         if twice := sorted({word for word in words if words.count(word) > 1}):
             self.fail("reports.specialisations", _("{word!r} stands in two groups").format(word=twice[0]))
+        for address in table.mail:
+            self._address("reports.mail", address)
         return Reports(**msgspec.structs.asdict(table))
 
     def _retention(self, data: Any) -> Retention:

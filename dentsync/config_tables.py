@@ -261,10 +261,12 @@ class SafetyTable(Table, frozen=True):
 class ReportsTable(Table, frozen=True):
     """``[reports]``: ``specialisations`` is a group -> the doctors and specialties of the MIS that belong to it.
 
-    ``clinic_reasons``: status words and reasons of the clinic's own cancellations; ``waitlist``: feeds of that list.
+    ``clinic_reasons``: status words and reasons of the clinic's own cancellations; ``waitlist``: feeds of that list;
+    ``mail``: who gets the book of a month.
     """
 
     gap_months: int = 6
     specialisations: dict[str, tuple[str, ...]] = {}
     clinic_reasons: tuple[str, ...] = ()
     waitlist: tuple[str, ...] = ("waiting",)
+    mail: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from dentsync.config import Config, access_of, preset_text, presets, secret_at, secret_of, write_preset
+from dentsync.config_payroll import pay_settings
 from dentsync.config_reader import load
 from dentsync.errors import ConfigError
 from dentsync.model import Condition, Limit, StageRef, Status
@@ -36,6 +37,18 @@ def test_the_example_is_the_preset() -> None:
 def test_every_preset_is_a_valid_configuration(tmp_path: Path, name: str) -> None:
     write_preset(name, tmp_path / "config.toml")
     assert load(tmp_path / "config.toml").routes
+
+
+@pytest.mark.parametrize("name", presets())
+def test_what_a_preset_has_commented_for_the_director_works_when_it_is_uncommented(tmp_path: Path, name: str) -> None:
+    text, dash, last = preset_text(name).partition("# ── Отчёты")
+    loaded(tmp_path, text + re.sub(r"^#(?! ──) ?", "", dash + last, flags=re.MULTILINE))
+    config = load(tmp_path / "config.toml")
+    assert config.reports.specialisations["Детство"] == ("Детский стоматолог",)
+    assert config.reports.mail
+    settings = pay_settings(tmp_path / "config.toml")
+    assert settings.files["rates"] == "pay/rates.xlsx"
+    assert settings.feeds.visits
 
 
 def test_the_exchange_of_ident_with_amocrm_is_configured_whatever_the_client(tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
 """The director's letter about a month of pay: a short summary as text and as a page; the workbook is attached."""
 
 from decimal import Decimal
-from html import escape
 
+from dentsync.load.letter_page import page_of, row_of
 from dentsync.load.pay_rows import PayBook, TotalRow
 
-_STYLE = "border:1px solid #c9ced3;padding:4px 10px"
 _ADVICE = "Ответы — в приложенной книге, лист «Вопросы»; заполненную книгу верните тому, кто запускает dentsync."
 
 
@@ -32,26 +31,14 @@ def text_of(book: PayBook) -> str:
 
 
 def html_of(book: PayBook) -> str:
-    """The same as a page. Names of people are data: nothing in them becomes markup."""
+    """The same as a page."""
     titles = "", "часы", "первичные", "итого, ₽", "прошлый месяц, ₽"
-    head = "".join(f'<th style="{_STYLE}">{title}</th>' for title in titles)
     rows = [
-        _html_row(row.name, _hours(row), _primary(row), roubles(row.total), roubles(row.before, "—"))
+        row_of(row.name, _hours(row), _primary(row), roubles(row.total), roubles(row.before, "—"))
         for row in book.totals
     ]
-    rows.append(_html_row("Всего", "", "", roubles(book.total), "", tag="th"))
-    notes = "".join(f"<p>{escape(line)}</p>" for line in _open(book))
-    return (
-        f'<html lang="ru"><body style="font-family:sans-serif"><h3>{escape(book.title.capitalize())}</h3>'
-        f"<p>{escape(book.state)}</p>"
-        f'<table style="border-collapse:collapse"><tr>{head}</tr>{"".join(rows)}</table>{notes}'
-        "<p>Подробно — во вложении.</p></body></html>"
-    )
-
-
-def _html_row(name: str, *numbers: str, tag: str = "td") -> str:
-    cells = "".join(f'<{tag} style="{_STYLE};text-align:right">{escape(text)}</{tag}>' for text in numbers)
-    return f'<tr><{tag} style="{_STYLE};text-align:left">{escape(name)}</{tag}>{cells}</tr>'
+    rows.append(row_of("Всего", "", "", roubles(book.total), "", tag="th"))
+    return page_of(book.title.capitalize(), book.state, titles, rows, _open(book))
 
 
 def _hours(row: TotalRow) -> str:

@@ -1,15 +1,16 @@
 """Reports as a workbook for the director: tables with charts that print on A4, and behind every figure its list.
 
-A figure is a link to the first line of its row in the list; there a column of ones adds up to it.
+A figure leads to a column of ones in the list, which adds up to it.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dentsync.load.report_chart import chart_of, height_in_rows
-from dentsync.load.report_page import LIST_HEAD, Cover, Number, Page, PageTable
+from dentsync.load.report_list import ReportList, write_list
+from dentsync.load.report_page import Cover, Number, Page, PageTable
 from dentsync.load.sheets import LINE, for_paper, save_book, set_widths, style_header, writable
 
 if TYPE_CHECKING:
@@ -23,21 +24,32 @@ _CENTIMETRES = 0.243
 """Of a character."""
 _LONG = 15
 """Rows of a table that share no page with its chart."""
-_LIST_WIDTHS = (16, 16, 13, 22, 17, 17, 17, 17)
 _ACCENT, _SOFT, _LINE = "1F5C7A", "EAF1F5", "C9CED3"
 
 
 def write_reports(path: Path, cover: Cover, pages: Sequence[Page]) -> None:
     """Write the book. Raises DentsyncError; a file that was there is then untouched."""
+    save_book(_book(cover, pages), path)
+
+
+def report_book(cover: Cover, pages: Sequence[Page]) -> bytes:
+    """The book, to be sent."""
+    content = BytesIO()
+    _book(cover, pages).save(content)
+    return content.getvalue()
+
+
+def _book(cover: Cover, pages: Sequence[Page]) -> "Workbook":
     from openpyxl import Workbook
 
     book = Workbook()
     book.remove(book.worksheets[0])
     sheets = [(_Sheet(book.create_sheet(_name(page.title)), cover), page) for page in pages]
     for sheet, page in sheets:
-        starts = _write_list(book, cover, page)
-        sheet.write(page, starts)
-    save_book(book, path)
+        places = write_list(book, page, _list_name(page))
+        _arrange(book[places.sheet], cover)
+        sheet.write(page, places)
+    return book
 
 
 def _name(title: str) -> str:
@@ -55,8 +67,8 @@ class _Sheet:
     def __init__(self, sheet: "Worksheet", cover: Cover) -> None:
         self.sheet, self.cover, self.row, self.columns = sheet, cover, 1, _COLUMNS
 
-    def write(self, page: Page, starts: dict[tuple[str, str], int]) -> None:
-        """``starts``: by table and row the line of the list where it begins."""
+    def write(self, page: Page, places: ReportList) -> None:
+        """``places``: of the lines behind the figures."""
         from openpyxl.styles import Font
 
         self.columns = max(_COLUMNS, *(len(_head(table)) for table in page.tables))
@@ -66,11 +78,14 @@ class _Sheet:
             self._break(table)
             self.row += 1
             self._text(table.title, Font(name="Calibri", size=13, bold=True), 20)
-            self._table(table, page, starts)
+            self._table(table, places)
         self.row += 1
         for note in (*dict.fromkeys(note for table in page.tables for note in table.notes), *page.notes):
             self._text(note, Font(name="Calibri", size=9, color="555555"))
-        self._text("Числа в таблицах — ссылки на список пациентов.", Font(name="Calibri", size=9, color="555555"))
+        self._text(
+            "Каждое число — ссылка на его строки в списке: там столько же единиц.",
+            Font(name="Calibri", size=9, color="555555"),
+        )
         set_widths(self.sheet, [_LABEL, *[_NUMBER] * (self.columns - 1)])
         _arrange(self.sheet, self.cover)
         self.sheet.print_area = f"A1:{_letter(self.columns)}{self.row}"
@@ -93,17 +108,18 @@ class _Sheet:
         self.sheet.row_dimensions[self.row].height = height * lines
         self.row += 1
 
-    def _table(self, table: PageTable, page: Page, starts: dict[tuple[str, str], int]) -> None:
+    def _table(self, table: PageTable, places: ReportList) -> None:
         head = _head(table)
         self._header(head)
         first = self.row
         for row in table.rows:
             self._cells(row.label, table, row.numbers)
-            self._link(starts.get((table.title, row.label)), page, len(head))
+            self._link(table, row.label, places)
             self.row += 1
         if table.total:
             self._cells("Всего", table, table.total)
             _embolden(self.sheet[self.row][: len(head)])
+            self._link(table, None, places)
             self.row += 1
         if not table.rows:
             self._cells("Нет строк", table, ())
@@ -131,12 +147,14 @@ class _Sheet:
         for column, (value, shape) in enumerate(cells, start=1):
             _put(self.sheet.cell(self.row, column), value, shape)
 
-    def _link(self, line: int | None, page: Page, width: int) -> None:
-        """Every figure of the row leads to its list."""
+    def _link(self, table: PageTable, row: str | None, places: ReportList) -> None:
+        """Every figure of a row leads to its list, and so does its share."""
         from openpyxl.worksheet.hyperlink import Hyperlink
 
-        for cell in self.sheet[self.row][:width] if line else ():
-            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{_list_name(page)}'!A{line}")
+        figures = [index for index in range(len(table.titles)) for _cell in range(1 + table.is_share(index))]
+        for cell, index in zip(self.sheet[self.row][1:], figures, strict=False):
+            if place := places.place_of(table, row, index):
+                cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place)
 
 
 def _head(table: PageTable) -> list[str]:
@@ -172,54 +190,6 @@ def _arrange(sheet: "Worksheet", cover: Cover) -> None:
     if (footer := sheet.oddFooter) and footer.center and footer.left:
         footer.left.text = f"{cover.clinic}, {cover.made_at:%d.%m.%Y %H:%M}".replace("&", "&&")
         footer.center.text = "стр. &P из &N"
-
-
-# ── lists ──
-
-
-def _write_list(book: "Workbook", cover: Cover, page: Page) -> dict[tuple[str, str], int]:
-    """The lines behind the figures, row by row; where each row's begin."""
-    from openpyxl.styles import Alignment
-
-    sheet = book.create_sheet(_list_name(page))
-    titles = list(dict.fromkeys(title for table in page.tables for title in table.titles))
-    head = ["Таблица", "Строка", *LIST_HEAD, *titles]
-    sheet.append(head)
-    starts: dict[tuple[str, str], int] = {}
-    last = 1  # the sheet would count its rows anew each time
-    for table in page.tables:
-        places = [titles.index(title) for title in table.titles]
-        for entry in table.entries:
-            marks: list[int | None] = [None] * len(titles)
-            for place, counts in zip(places, entry.counts, strict=True):
-                marks[place] = 1 if counts else None
-            sheet.append([_safe(value) for value in (table.title, entry.label, *entry.cells)] + marks)
-            last += 1
-            starts.setdefault((table.title, entry.label), last)
-    _as_text(sheet)
-    style_header(sheet[1])
-    sheet.row_dimensions[1].height = 2.6 * LINE
-    for cell in sheet[1]:
-        cell.alignment = Alignment(vertical="center", horizontal="center", wrap_text=True)
-    set_widths(sheet, [20, 26, *_LIST_WIDTHS, *[10] * len(titles)])
-    sheet.auto_filter.ref = f"A1:{_letter(len(head))}{max(last, 2)}"
-    sheet.freeze_panes = "D2"
-    sheet.print_title_rows = "1:1"
-    _arrange(sheet, cover)
-    return starts
-
-
-def _safe(value: str | datetime | None) -> str | datetime | None:
-    return str(writable(value)) if isinstance(value, str) else value
-
-
-def _as_text(sheet: "Worksheet") -> None:
-    """Words that begin with «=» are words; moments are written as they are in Russia."""
-    for row in sheet.iter_rows(min_row=2, max_col=2 + len(LIST_HEAD)):
-        row[3].number_format = "dd.mm.yyyy hh:mm"
-        for cell in row:
-            if cell.data_type == "f":
-                cell.data_type = "s"
 
 
 def _letter(column: int) -> str:

@@ -21,11 +21,15 @@ class Number(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A line of a list. ``cells`` stand under ``LIST_HEAD``; ``counts``: whether it counts in each column."""
+    """A line of a list. ``cells`` stand under ``LIST_HEAD``.
+
+    ``counts``: whether it counts in each column of its row; ``firsts``: the same of all rows together.
+    """
 
     label: str
     cells: tuple[str | datetime | None, ...]
     counts: tuple[bool, ...]
+    firsts: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Without a terminal there are no bars and no colours, and as much room as the tab
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -63,13 +63,13 @@ def _table(table: PageTable, width: int | None) -> "Table":
     body = [(row.label, *map(shown, row.numbers)) for row in table.rows]
     foot = ("всего", *map(shown, table.total)) if table.total else ("",) * (1 + len(table.titles))
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, show_footer=table.total is not None, padding=0)
+    widths, longest = _widths((table.head, *table.titles), [*body, foot], width)
     for index, (name, last) in enumerate(zip((table.head, *table.titles), foot, strict=True)):
-        least = max(len(word) for text in (name, last, *(row[index] for row in body)) for word in text.split(" "))
+        least = _longest_word(name, last, *(row[index] for row in body))
         grid.add_column(
             Text(name), Text(last, style="bold"), justify="right" if index else "left", overflow="fold",
-            min_width=least if index else None,
+            min_width=least, width=widths[index] if widths else None,
         )  # fmt: skip
-    longest = _bar_width(body, foot, table, width)
     if longest:
         grid.add_column("", no_wrap=True, style="cyan")
     heights = table.heights
@@ -79,14 +79,27 @@ def _table(table: PageTable, width: int | None) -> "Table":
     return grid
 
 
-def _bar_width(body: list[tuple[str, ...]], foot: tuple[str, ...], table: PageTable, width: int | None) -> int:
-    """What is left beside the figures; 0 where that is too little for a bar, or there is no terminal."""
-    if width is None:
-        return 0
-    words = [max(map(len, title.split())) for title in (table.head, *table.titles)]
-    columns = zip(words, *([len(cell) for cell in row] for row in (*body, foot)), strict=True)
-    left = width - sum(max(column) + 1 for column in columns) - 1
-    return min(left, _MOST) if left >= _LEAST else 0
+def _widths(titles: Sequence[str], rows: Sequence[Sequence[str]], room: int | None) -> tuple[list[int], int]:
+    """Of the columns, so that nothing is cut and no word is broken, and of the bar; nothing where that cannot be.
+
+    Titles may have several lines, then labels, then figures with their shares; a bar has what is left.
+    """
+    cells = list(zip(*rows, strict=True))
+    label = max(_longest_word(titles[0]), *map(len, cells[0]))
+    whole = [max(_longest_word(title), *map(len, cell)) for title, cell in zip(titles[1:], cells[1:], strict=True)]
+    if room is None:
+        return [label, *whole], 0
+    broken = [_longest_word(title, *cell) for title, cell in zip(titles[1:], cells[1:], strict=True)]
+    for figures in (whole, broken):
+        left = room - sum(figures) - len(figures)
+        if left >= _longest_word(titles[0], *cells[0]):
+            rest = left - label - 1
+            return [min(label, left), *figures], min(rest, _MOST) if rest >= _LEAST else 0
+    return [], 0
+
+
+def _longest_word(*texts: str) -> int:
+    return max(len(word) for text in texts for word in text.split(" "))
 
 
 def show_list(lines: Iterable[tuple[PageTable, Entry]]) -> None:

@@ -124,13 +124,16 @@ def _caller(job: Session, person: str, records: list[Record]) -> Caller:
 
 
 def check(options: Options) -> tuple[str, ...]:
-    """Problems with folders and the CRM, each with its way out; nothing when all is in place."""
+    """Problems with folders, reports, pay and the CRM, each with its way out; nothing when all is in place."""
+    from dentsync.runs.office_check import office_problems  # who asks who calls needs no mail
+
     with opened(options.config, options.now, warn=False) as job:
         problems = [*exposures(job.config)]
         if not job.config.inbox.is_dir():
             problems.append(
                 _("{folder}: no such folder; the MIS has to drop its files there").format(folder=job.config.inbox)
             )
+        problems += office_problems(job)
         try:
             target, _checked = target_of(job.config, job.store)
             problems += check_target(job, target)

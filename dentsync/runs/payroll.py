@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from dentsync.config_payroll import PaySettings, pay_settings
+from dentsync.config_payroll import FILES, PaySettings, pay_settings
 from dentsync.errors import ConfigError, SourceError
 from dentsync.extract.grid import read_grids
 from dentsync.lang import _
@@ -140,6 +140,23 @@ def _filled(path: Path, words: Collection[str]) -> tuple[Grid, ...]:
     if not any(cell.strip() for grid in grids for row in grid.rows for cell in row):
         raise SourceError(_("{file}: nothing is written in it; fill it in, or take it away").format(file=path.name))
     return grids
+
+
+def file_problems(settings: PaySettings) -> list[str]:
+    """What is wrong with the files of pay, each in one line; all of them are read."""
+    problems: list[str] = []
+    for name in FILES:
+        try:
+            _grids(settings, name, {})
+        except SourceError as error:
+            problems.append(str(error))
+    listed = settings.portal and settings.portal.rates  # the portal has them
+    if not problems and not listed:
+        try:
+            _facts(settings, None)
+        except (SourceError, ConfigError) as error:
+            problems += str(error).splitlines()
+    return problems
 
 
 def _with_tiers(rules: Rules, book: RateBook) -> Rules:

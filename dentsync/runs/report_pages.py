@@ -18,15 +18,15 @@ def cover_of(found: Reported) -> Cover:
     return Cover(found.clinic, str(found.period), found.branch, found.now)
 
 
-def pages_of(found: Reported, *, lists: bool) -> tuple[Page, ...]:
-    """Every report as a page; with the lines behind its figures only where somebody wants them."""
+def pages_of(found: Reported) -> tuple[Page, ...]:
+    """Every report as a page."""
     return tuple(
-        Page(one.name, one.title, tuple(_table(table, found, lists) for table in one.tables), one.notes)
+        Page(one.name, one.title, tuple(_table(table, found) for table in one.tables), one.notes)
         for one in found.reports
     )
 
 
-def _table(table: Table, found: Reported, lists: bool) -> PageTable:
+def _table(table: Table, found: Reported) -> PageTable:
     keys = tuple(column.key for column in table.columns)
     return PageTable(
         title=table.title,
@@ -36,7 +36,7 @@ def _table(table: Table, found: Reported, lists: bool) -> PageTable:
         rows=tuple(PageRow(label, _numbers(figures, keys)) for label, figures in table.rows.items()),
         total=_numbers(table.total, keys) if table.totals else None,
         bar=keys.index(table.bar),
-        entries=tuple(_entries(table, found)) if lists else (),
+        entries=tuple(_entries(table, found)) if found.lists else (),
         notes=tuple(f"{column.title}: {column.note}" for column in table.columns if column.note),
     )
 
@@ -47,12 +47,14 @@ def _numbers(figures: dict[str, Figure], keys: tuple[str, ...]) -> tuple[Number,
 
 def _entries(table: Table, found: Reported) -> Iterator[Entry]:
     """Each line once. A patient or a day that a column counts once is marked at its first line only."""
+    whole = [{id(line) for line in table.lines_of(None, column.key)} for column in table.columns]
     for label, lines in table.lines.items():
         first = [{id(line) for line in table.lines_of(label, column.key)} for column in table.columns]
         for line in lines:
             case = line.case
             words = (_KINDS[case.kind], WORDS[case.outcome])
-            yield Entry(label, _cells(case.visit, words, found), tuple(id(line) in marked for marked in first))
+            counts, firsts = (tuple(id(line) in marked for marked in some) for some in (first, whole))
+            yield Entry(label, _cells(case.visit, words, found), counts, firsts)
 
 
 def _cells(visit: Visit, words: tuple[str, str], found: Reported) -> tuple[str | datetime | None, ...]:

@@ -1,22 +1,22 @@
 """Reports from the state store alone: no CRM, no network, and no value that was cleaned earlier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from dentsync.config import Reports
 from dentsync.errors import ConfigError
 from dentsync.lang import _
-from dentsync.model import Record
-from dentsync.runs.main_job import Options
-from dentsync.runs.report_rows import Whose, cards_of, visits
+from dentsync.model import Entity
+from dentsync.runs.report_people import Whose
+from dentsync.runs.report_rows import cards_of, visits
 from dentsync.runs.session import Session, looked_into
 from dentsync.store.sayings import Sayings
-from dentsync.transform.contacts import known_of
 from dentsync.transform.reports.clinic import Known, Terms, known
 from dentsync.transform.reports.losses import calls
 from dentsync.transform.reports.period import Period, day_of, month_of
-from dentsync.transform.reports.registry import REPORTS
+from dentsync.transform.reports.registry import COUNTED, LISTED, REPORTS
 from dentsync.transform.reports.tables import Report
 from dentsync.transform.reports.visits import Visit
 from dentsync.transform.words import fold
@@ -34,7 +34,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Reports of one period, and what their lists show patients by: the card, else the place in a file."""
+    """Reports of one period, and what their lists show patients by: the card, else the place in a file.
+
+    ``remark``: why all figures are zero.
+    """
 
     clinic: str
     period: Period
@@ -43,6 +46,8 @@ class Reported:
     reports: tuple[Report, ...]
     cards: Mapping[str, str] = field(repr=False)
     files: Mapping[int, str] = field(repr=False)
+    lists: bool = False
+    remark: str = ""
 
     def card_of(self, visit: Visit) -> str:
         """The card number, or where the file says that there is none."""
@@ -50,35 +55,25 @@ class Reported:
         return self.cards.get(visit.person) or f"{self.files.get(number, '?')}:{line}"
 
 
-def report(options: Options, names: tuple[str, ...], asked: Asked) -> Reported:
-    """Make reports. Raises ConfigError for a period or a branch that is none."""
-    with looked_into(options.config, options.now) as job:
+def report(config: Path, now: str | None, names: Sequence[str], asked: Asked, *, lists: bool = False) -> Reported:
+    """Make reports, with the lines behind their figures only where somebody wants ``lists``.
+
+    Raises ConfigError for a period or a branch that is none.
+    """
+    with looked_into(config, now) as job:
         period = _period(asked, job.now.date())
         source = Sayings(job.store.db)
         whose = Whose(job, source)
-        rows, cards = visits(job, source, whose), cards_of(job, source, whose)
+        wanted = LISTED if lists else frozenset().union(*(COUNTED[name] for name in names))
+        rows, cards = visits(job, source, whose, wanted), cards_of(job, source, whose)
         here = known(rows, cards, period, job.now, _terms(job.config.reports), asked.branch)
+        _check_read(here, job)
         _check_branch(asked.branch, here)
-        reports = tuple(_made(name, here, job, whose) for name in names)
+        reports = tuple(calls(here, whose.refuses) if name == "calls" else REPORTS[name](here) for name in names)
         files = {number: name for number, (name, _at) in source.files().items()}
-        return Reported(job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files)
-
-
-def _made(name: str, here: Known, job: Session, whose: Whose) -> Report:
-    if name != "calls":
-        return REPORTS[name](here)
-    people = {
-        line.case.visit.person for table in calls(here).tables for lines in table.lines.values() for line in lines
-    }
-    return calls(here, frozenset(one for one in people if one in whose.refusing or _refuses(job, one)))
-
-
-def _refuses(job: Session, person: str) -> bool:
-    """Whether any row says that the patient wants no calls: they are few, and cleaned whole."""
-    rows = (job.clean(row) for row in job.store.facts.rows_of(person) if row.feed in job.config.feeds)
-    records = [record for record in rows if isinstance(record, Record)]
-    said = [known_of(records, job.masters), *(record.values for record in records)]
-    return any(values.get("do_not_contact") for values in said)
+        return Reported(
+            job.config.clinic, period, asked.branch, job.now, reports, whose.cards, files, lists, _remark(here)
+        )
 
 
 # ── what was asked ──
@@ -113,6 +108,26 @@ def _day(option: str, text: str) -> date:
     except ValueError:
         line = _("{option}: {text!r} is no day; for example 2026-10-05 or 05.10.2026")
         raise ConfigError(line.format(option=option, text=text)) from None
+
+
+def _check_read(here: Known, job: Session) -> None:
+    """Zeros of what was never read would be taken for an answer."""
+    if here.span:
+        return
+    feeds = [name for name, feed in job.config.feeds.items() if feed.rules.entity is Entity.APPOINTMENT]
+    if not feeds:
+        line = _('{file}: no feed has entity = "appointment": there is nothing to report of')
+        raise ConfigError(line.format(file=job.config.path.name))
+    line = _("no visit was read yet ({feeds}); read them: dentsync sync, or without a CRM: dentsync extract")
+    raise ConfigError(line.format(feeds=", ".join(feeds)))
+
+
+def _remark(here: Known) -> str:
+    if here.cases or here.requests or not here.span:
+        return ""
+    first, last = here.span
+    line = _("nothing of {period} was read; there are visits of {first:%d.%m.%Y} to {last:%d.%m.%Y}")
+    return line.format(period=here.period, first=first, last=last)
 
 
 def _check_branch(branch: str, here: Known) -> None:

@@ -1,4 +1,4 @@
-"""What was decided about pay, which months are closed, which letters went out: journals that only grow."""
+"""What was decided about pay, which months are closed: journals that only grow."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,16 +61,6 @@ class Difference:
     amount: Decimal
     was: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     now: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PostedLetter:
-    """A letter about a month. ``result`` is empty while nobody knows what became of it."""
-
-    id: int
-    issue: str
-    result: str
-    began_at: str
 
 
 class PayJournal:
@@ -154,26 +144,6 @@ class PayJournal:
             for before, after in pairwise(versions):
                 if after.paid_in == paid_in:
                     yield from _differences(before, after)
-
-    # ── letters ──
-
-    def letter(self, issue: str) -> PostedLetter | None:
-        """The last letter about this issue (a month and its version) that was not certainly refused."""
-        sql = (
-            "SELECT id, issue, result, began_at FROM pay_letters WHERE issue = ? AND result <> 'refused'"
-            " ORDER BY id DESC LIMIT 1"
-        )
-        row = self.db.execute(sql, (issue,)).fetchone()
-        return PostedLetter(*row) if row else None
-
-    def begin_letter(self, issue: str, at: str) -> int:
-        """From now on it may have been sent."""
-        sql = "INSERT INTO pay_letters(issue, result, began_at) VALUES (?, '', ?)"
-        return int(self.db.execute(sql, (issue, at)).lastrowid or 0)
-
-    def end_letter(self, number: int, result: str) -> None:
-        """What became of it: sent, refused, unknown."""
-        self.db.execute("UPDATE pay_letters SET result = ? WHERE id = ?", (result, number))
 
 
 def _differences(before: Version, after: Version) -> Iterator[Difference]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dentsync.model import FIELDS, CleanRules, Decisions, Fault, FieldType, RawRecord, Record, Reject, Status, Value
@@ -18,13 +18,15 @@ from dentsync.transform.damage import REPAIRED, all_digits, damage_of, unwrapped
 from dentsync.transform.dates import parse_date, parse_datetime, parse_time
 from dentsync.transform.garble import is_garbled, ungarbled
 from dentsync.transform.money import parse_money, parse_number
-from dentsync.transform.name_decisions import Asked, asked_of
 from dentsync.transform.name_fields import NAME_FIELDS, WrittenName, fields_of, put_name, written_name
-from dentsync.transform.names import Parts, PersonName, parse_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phone_fields import put_told
-from dentsync.transform.phones import PhoneCell, parse_phones
 from dentsync.transform.words import flag, fold, is_empty, opt_out, status, visible
+
+if TYPE_CHECKING:  # names and phones cost half of what is imported here, and not every cell is one
+    from dentsync.transform.name_decisions import Asked
+    from dentsync.transform.names import Parts, PersonName
+    from dentsync.transform.phones import PhoneCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,18 @@ def parse_id(text: str) -> str:
     return all_digits(plain[:-2] if _WHOLE_FLOAT.fullmatch(plain) else visible(plain))
 
 
-def _name(text: str) -> PersonName:
+def _name(text: str) -> "PersonName":
+    from dentsync.transform.names import parse_name
+
     name = parse_name(text)
     if name.action == "quarantine":
         raise ValueError("; ".join(name.reasons))
     return name
 
 
-def _phones(text: str, dialect: Dialect) -> PhoneCell:
+def _phones(text: str, dialect: Dialect) -> "PhoneCell":
+    from dentsync.transform.phones import parse_phones
+
     cell = parse_phones(text, dialect.region, dialect.area_code)
     if not cell.usable:
         raise ValueError("; ".join(cell.reasons))
@@ -115,6 +121,8 @@ CHECKS: Mapping[str, Callable[[Any, str], None]] = {
 _ASSEMBLED = frozenset({*NAME_FIELDS, "sms_name", "start_on", "start_time"})
 _STARTS = ("start_at", "start_on", "start_time")
 _WHOSE = frozenset({"card_number", "branch", "phones"})
+TELLING = ("do_not_contact", "sex", *NAME_FIELDS, *sorted(_WHOSE))
+"""The cells that ``Cleaner.refuses`` looks at."""
 # A fault of any of these explains why the field is missing.
 _CAUSES: Mapping[str, frozenset[str]] = {
     "start_at": frozenset({"start_at", "start_on", "start_time"}),
@@ -139,7 +147,7 @@ class _Row:
     values: dict[str, Value] = field(default_factory=dict, repr=False)
     faults: list[Fault] = field(default_factory=list)
     doubtful: bool = False
-    typed: Parts | None = field(default=None, repr=False)
+    typed: "Parts | None" = field(default=None, repr=False)
 
 
 class Cleaner:
@@ -204,6 +212,16 @@ class Cleaner:
         self._put_status(row)
         return row.values.get("status")
 
+    def refuses(self, cells: Mapping[str, str]) -> bool:
+        """Whether any cell of a row says that the patient wants no calls, as in ``clean``."""
+        row = _Row({**cells, **self._defaults_for(cells)})
+        for name in ("do_not_contact", *_WHOSE):
+            if name in row.cells:
+                self._put(name, row)
+        self._put_name(row)
+        put_told(row.values, row.cells, self._rules.region, self._rules.area_code)
+        return bool(row.values.get("do_not_contact"))
+
     def _defaults_for(self, cells: Mapping[str, str], names: Collection[str] | None = None) -> dict[str, str]:
         """What the configuration says where the file says nothing: no column, or an empty cell."""
         given = ((name, text) for name, text in self._rules.defaults.items() if names is None or name in names)
@@ -223,7 +241,7 @@ class Cleaner:
                 CHECKS[name](value, text)
         except ValueError as error:
             return Reading(reasons=(str(error),), read=False)
-        if isinstance(value, PhoneCell):
+        if kind is FieldType.PHONES and not isinstance(value, str):  # several lines of a record are one text
             return Reading(value.usable, (*value.reasons, *repairs))
         return Reading(value, tuple(repairs))
 
@@ -259,7 +277,7 @@ class Cleaner:
         if reading.read:
             row.values[name] = reading.value
 
-    def asked_of(self, cells: Mapping[str, str]) -> Asked | None:
+    def asked_of(self, cells: Mapping[str, str]) -> "Asked | None":
         """The name in the cells of a row, as a person may have to judge it; ``None`` where there is none to read."""
         row = _Row({**cells, **self._defaults_for(cells)})
         for name in _WHOSE & cells.keys():
@@ -269,7 +287,9 @@ class Cleaner:
             return None
         return self._asked(written, written.read(), row)
 
-    def _asked(self, written: WrittenName, name: PersonName, row: _Row) -> Asked:
+    def _asked(self, written: WrittenName, name: "PersonName", row: _Row) -> "Asked":
+        from dentsync.transform.name_decisions import asked_of
+
         return asked_of(written.texts, written.sex, name, row.values, self._rules.branch)
 
     def _written(self, row: _Row) -> WrittenName | None:
@@ -282,7 +302,7 @@ class Cleaner:
         """Last and first name, patronymic and the full name, from three columns or from one."""
         if written := self._written(row):
 
-            def decide(name: PersonName) -> PersonName:
+            def decide(name: "PersonName") -> "PersonName":
                 return self._asked(written, name, row).decided(self._decisions) if self._decisions else name
 
             row.doubtful, row.typed = put_name(written, row.values, row.faults, decide)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dentsync.model import Fault, FieldType, Value
 from dentsync.transform.damage import damage_of
-from dentsync.transform.name_order import Lean
-from dentsync.transform.names import Parts, PersonName, join_name, parse_name
 from dentsync.transform.words import is_empty
+
+if TYPE_CHECKING:  # a report reads a year of visits and no name
+    from dentsync.transform.name_order import Lean
+    from dentsync.transform.names import Parts, PersonName
 
 NAME_PARTS = ("last_name", "first_name", "patronymic")
 NAME_FIELDS = (*NAME_PARTS, "full_name")
@@ -19,7 +22,7 @@ class WrittenName:
 
     texts: tuple[str, ...] = field(repr=False)
     sex: str
-    order: Lean
+    order: "Lean"
 
     @property
     def typed(self) -> str:
@@ -30,8 +33,10 @@ class WrittenName:
     def _parts(self) -> list[str]:
         return ["" if is_empty(text, FieldType.NAME) else text for text in self.texts]
 
-    def read(self) -> PersonName:
+    def read(self) -> "PersonName":
         """What the rules make of it; it is neither empty nor damaged."""
+        from dentsync.transform.names import join_name, parse_name
+
         if len(self.texts) == 1:
             return parse_name(self.texts[0], self.sex, self.order)
         last, first, patronymic = self._parts
@@ -43,7 +48,7 @@ class WrittenName:
         return damage_of(self.typed, FieldType.NAME)
 
 
-def written_name(texts: Mapping[str, str], sex: str, order: Lean) -> WrittenName | None:
+def written_name(texts: Mapping[str, str], sex: str, order: "Lean") -> WrittenName | None:
     """The name in the texts of a row's columns: in one column where the others do not have it."""
     parts = tuple(texts.get(part, "") for part in NAME_PARTS)
     if "full_name" in texts and any(is_empty(part, FieldType.NAME) for part in parts[:2]):
@@ -55,8 +60,8 @@ def put_name(
     written: WrittenName,
     values: MutableMapping[str, Value],
     faults: list[Fault],
-    decide: Callable[[PersonName], PersonName],
-) -> tuple[bool, Parts | None]:
+    decide: "Callable[[PersonName], PersonName]",
+) -> "tuple[bool, Parts | None]":
     """What was typed stands in the fields of the name until a person has looked; a message gets a certain name only.
 
     Returns whether a person has to look, and, where one did (``decide``), how the name was before.
@@ -81,7 +86,7 @@ def put_name(
     return name.action in ("propose", "quarantine"), None if name is before else before.typed
 
 
-def fields_of(parts: Parts) -> dict[str, Value]:
+def fields_of(parts: "Parts") -> dict[str, Value]:
     """The fields of a name; a missing part is empty."""
     named: dict[str, Value] = {name: part or None for name, part in zip(NAME_PARTS, parts, strict=True)}
     return {**named, "full_name": parts.full}

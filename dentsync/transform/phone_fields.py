@@ -3,7 +3,6 @@
 from collections.abc import Mapping, MutableMapping
 
 from dentsync.model import FieldType, Value
-from dentsync.transform.phones import parse_phones
 from dentsync.transform.words import is_empty
 
 
@@ -15,6 +14,8 @@ def put_told(values: MutableMapping[str, Value], cells: Mapping[str, str], regio
     with a number; it stands in for the phone of a patient who has none.
     """
     if "phones" in cells:
+        from dentsync.transform.phones import parse_phones
+
         cell = parse_phones(cells["phones"], region, area_code)
         if "phone_note" not in cells:
             values["phone_note"] = cell.note or None
@@ -32,6 +33,8 @@ def _put_representative(
     text = cells["representative"]
     if is_empty(text, FieldType.TEXT) or not any(map(str.isdigit, text)):
         return
+    from dentsync.transform.phones import parse_phones
+
     cell = parse_phones(text, region, area_code)
     if cell.usable:
         values["representative"] = cell.note or None

@@ -186,6 +186,6 @@ def test_nobody_to_write_to_is_one_line(desk: Desk) -> None:
 
 
 def test_a_name_that_looks_like_a_page_stays_a_name() -> None:
-    from dentsync.load.pay_letter import _html_row
+    from dentsync.load.letter_page import row_of
 
-    assert "<b>" not in _html_row("<b>x</b>", "1")
+    assert "<b>" not in row_of("<b>x</b>", "1")

@@ -12,9 +12,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell import MergedCell
 
 from dentsync.cli import run
 from dentsync.config import preset_text
+from dentsync.load.report_show import _widths
 from tests.clinic import Said
 
 NOW = "2026-10-25T12:00"
@@ -155,22 +157,69 @@ def test_what_cannot_be_is_one_line(say: Say, argv: tuple[str, ...], line: str) 
     assert said.err.startswith(f"dentsync: {line.split('28.09')[0]}")
 
 
-def test_in_the_workbook_every_figure_is_the_sum_of_its_list(say: Say, tmp_path: Path) -> None:
+@pytest.mark.parametrize("month", ["2020-01", "2030-01"])
+def test_a_period_of_which_nothing_was_read_says_so(say: Say, month: str) -> None:
+    said = say("losses", "--month", month)
+    assert said.code == 0
+    assert said.err.startswith("dentsync: nothing of январь 20")
+    assert said.err.endswith(" was read; there are visits of 15.01.2026 to 09.10.2026\n")
+
+
+def test_before_anything_was_read_there_are_no_zeros(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(preset_text("helix-bitrix24"), encoding="utf-8")
+    assert run(["--lang", "en", "report", "primary", "-c", str(path)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith(
+        "dentsync: no visit was read yet (reminders, recommendations, visits, primary, waiting);"
+    )
+
+
+def test_at_80_columns_nothing_of_a_table_is_cut_and_no_word_is_broken() -> None:
+    titles = ("Специализация", "приёмы", "дни", "пациенты", "новые", "вернулись", "первичные", "повторные", "неясно")
+    row = ("Детство", "2430 33,8%", "2425", "2155", "0", "7", "7 26,9%", "2398", "0")
+    widths, bar = _widths(titles, [row, ("всего", "7196 100,0%", *row[2:])], 80)
+    assert sum(widths) + len(widths) - 1 <= 80
+    words = [max(map(len, f"{title} {cell}".split())) for title, cell in zip(titles, row, strict=True)]
+    assert all(width >= word for width, word in zip(widths, words, strict=True))
+    assert bar == 0
+    assert _widths(titles, [row], 120)[1] > 10
+
+
+def test_every_number_of_the_workbook_leads_to_a_list_of_that_many(say: Say, tmp_path: Path) -> None:
     path = tmp_path / "october.xlsx"
     assert say("all", "--month", "2026-10", "--xlsx", str(path)).code == 0
     assert oct(path.stat().st_mode & 0o777) == "0o600"
     book = openpyxl.load_workbook(path)
     assert [name for name in book.sheetnames if "список" not in name] == list(TITLES.values())
-    for data in made(say, "all", "--month", "2026-10"):
-        listed = book[f"{TITLES[data['report']]} — список"]
-        head = [cell.value for cell in listed[1]]
-        lines = [[cell.value for cell in line] for line in listed.iter_rows(min_row=2)]
-        for table in data["tables"]:
-            for row in table["rows"]:
-                for key, figure in row["figures"].items():
-                    column = head.index(table["columns"][key])
-                    marks = [line[column] for line in lines if line[:2] == [table["title"], row["row"]]]
-                    assert sum(mark or 0 for mark in marks) == figure["n"], (data["report"], row["row"], key)
+    for title in TITLES.values():
+        shown = 0
+        for row in book[title].iter_rows():
+            whole = 0
+            for cell in row[1:]:
+                if not isinstance(cell.value, int | float) or isinstance(cell, MergedCell):
+                    continue
+                if cell.number_format != "0.0%":
+                    whole = int(cell.value)
+                if cell.hyperlink is None:
+                    assert cell.value == 0, (title, cell.coordinate)
+                    continue
+                sheet, _sep, area = cell.hyperlink.location.rpartition("!")
+                ones = sum(one.value or 0 for line in book[sheet.strip("'")][area] for one in line)
+                assert ones == whole, (title, cell.coordinate)  # a share leads where its figure does
+                shown += 1
+        assert shown > 0 or title == "Лист обзвона", title
+
+
+def test_the_workbook_has_the_figures_of_the_terminal(say: Say, tmp_path: Path) -> None:
+    path = tmp_path / "october.xlsx"
+    say("staff", "--month", "2026-10", "--xlsx", str(path))
+    sheet = openpyxl.load_workbook(path)["Администраторы"]
+    rows = {row[0].value: [one.value for one in row if one.number_format == "#,##0"] for row in sheet.iter_rows()}
+    table = made(say, "staff", "--month", "2026-10")["tables"][0]
+    for label, figures in [(row["row"], row["figures"]) for row in table["rows"]] + [("Всего", table["total"])]:
+        assert rows[label] == [figure["n"] for figure in figures.values()]
 
 
 def test_a_word_that_looks_like_a_formula_stays_a_word(say: Say, tmp_path: Path) -> None:

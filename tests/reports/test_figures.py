@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dentsync.model import Status
 from dentsync.transform.pay.visits import is_primary as pay_is_primary
 from dentsync.transform.reports.clinic import Known, Terms, known
-from dentsync.transform.reports.history import Card, history_of, kind_of
-from dentsync.transform.reports.period import Period, day_of, month_of, steps_of
+from dentsync.transform.reports.history import Card, history_of, kind_of, long_ago
+from dentsync.transform.reports.period import Period, day_of, month_of, months_after, steps_of
 from dentsync.transform.reports.registry import REPORTS
 from dentsync.transform.reports.tables import Table
 from dentsync.transform.reports.visits import Visit, appointments
@@ -115,7 +116,7 @@ def test_the_call_list_has_each_patient_once_and_respects_a_refusal() -> None:
     }  # fmt: skip
     from dentsync.transform.reports.losses import calls
 
-    (refused,) = calls(october(), frozenset({"vera"})).tables
+    (refused,) = calls(october(), {"vera"}.__contains__).tables
     assert numbers(refused, "просит не звонить") == {"calls": 1}
 
 
@@ -133,12 +134,16 @@ def test_only_visits_of_the_branch_count_but_the_past_is_everybodys() -> None:
     assert (table.total["visits"].n, table.total["new"].n, table.total["repeat"].n) == (4, 0, 2)
 
 
+def listed(rows: list[Visit]) -> list[Visit]:
+    return [one for here in appointments(rows).moments.values() for one in here]
+
+
 def test_two_files_about_one_appointment_are_one_and_the_stronger_word_counts() -> None:
     booked = visit("anna", "2026-10-05T10:00", "booked", operator="Котова", id="7")
     came = visit("anna", "2026-10-05T10:00", operator="")
-    (one,) = appointments([came, booked])
+    (one,) = listed([came, booked])
     assert (one.status, one.operator, one.id) == (Status.COMPLETED, "Котова", "7")
-    assert len(appointments([booked, came._replace(id="8")])) == 2
+    assert len(listed([booked, replace(came, id="8")])) == 2
 
 
 @pytest.mark.parametrize(
@@ -151,6 +156,13 @@ def test_two_files_about_one_appointment_are_one_and_the_stronger_word_counts() 
 def test_half_a_year_is_six_calendar_months_that_day_included(day: str, card: None, expected: str) -> None:
     past = history_of([at("2026-01-15T10:00")], card)
     assert kind_of(date.fromisoformat(day), past, 6, date(2026, 1, 15)) == expected
+
+
+@pytest.mark.parametrize("gap", [1, 6, 12])
+def test_long_ago_is_the_last_day_that_is_so_many_months_before(gap: int) -> None:
+    days = [date(2023, 1, 1) + timedelta(days=number) for number in range(1200)]
+    for day in days[500:]:
+        assert long_ago(day, gap) == max(one for one in days if months_after(one, gap) <= day)
 
 
 def test_what_was_before_the_store_is_not_guessed() -> None:

@@ -1,10 +1,11 @@
 """From a request to a paid visit, and whose work it was. Every share names what it is a share of."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from dentsync.transform.reports.clinic import Known, Spellings, is_primary, is_unmapped
 from dentsync.transform.reports.tables import Case, Column, Line, Report, Table
-from dentsync.transform.reports.visits import SCHEDULED, SETTLED
+from dentsync.transform.reports.visits import SCHEDULED, SETTLED, Outcome
 
 _BASE = Column("base", "всего", "patient")
 _REACHED = Column("reached", "дошли", "patient", share="base", note="доля — от «всего» той же строки")
@@ -76,12 +77,10 @@ def staff(known: Known) -> Report:
     label = Spellings()
     lines: dict[str, list[Line]] = {}
     for case in known.cases:
-        counts = set(_of_booking(case))
-        mine, list_mine = credited.get(case.visit.person) is case, waited.get(case.visit.person) is case
-        counts |= ({"first"} | ({"first_came"} if case.outcome == "came" else set())) if mine else set()
-        counts |= ({"list"} | ({"list_came"} if case.outcome == "came" else set())) if list_mine else set()
+        person = case.visit.person
+        counts = _counts(case.outcome, credited.get(person) is case, waited.get(person) is case)
         if counts:
-            lines.setdefault(label(case.visit.operator), []).append(Line(case, frozenset(counts)))
+            lines.setdefault(label(case.visit.operator), []).append(Line(case, counts))
     order = sorted(lines, key=lambda name: (is_unmapped(name), -len(lines[name]), name))
     table = Table("Кто записал", "Автор", _STAFF, {name: lines[name] for name in order}, bar="first_came")
     notes = [
@@ -91,12 +90,14 @@ def staff(known: Known) -> Report:
     return Report("staff", "Администраторы", (table,), tuple(notes))
 
 
-def _of_booking(case: Case) -> tuple[str, ...]:
-    if case.outcome not in SCHEDULED:
-        return ()
-    if case.outcome == "open":
-        return ("bookings",)
-    return ("bookings", "no_show" if case.outcome == "no_show" else "came" if case.outcome == "came" else "cancelled")
+@cache
+def _counts(outcome: Outcome, is_first: bool, is_listed: bool) -> frozenset[str]:
+    """In which columns a booking counts; ``is_first``, ``is_listed``: its author is credited with the patient."""
+    ends = {"came": "came", "no_show": "no_show", "open": ""}
+    found = {"bookings", ends.get(outcome, "cancelled")} if outcome in SCHEDULED else set()
+    for column, credited in (("first", is_first), ("list", is_listed)):
+        found |= {column, f"{column}_came" if outcome == "came" else ""} if credited else set()
+    return frozenset(found - {""})
 
 
 def _credited(cases: Iterable[Case]) -> dict[str, Case]:

@@ -1,18 +1,22 @@
 """What all reports are made from: appointments of a period, each with its outcome and its kind."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from itertools import islice
 
 from dentsync.model import Status
-from dentsync.transform.reports.history import PRIMARY, Card, History, history_of, kind_of
+from dentsync.transform.reports.history import PRIMARY, Card, History, history_of, kind_of, long_ago
 from dentsync.transform.reports.period import Period
 from dentsync.transform.reports.tables import Case
-from dentsync.transform.reports.visits import Visit, appointments, outcome_of
+from dentsync.transform.reports.visits import Every, Visit, appointments, outcome_of
 from dentsync.transform.words import fold
 
 NOT_NAMED = "не указан"
+_BOOKED = (Status.BOOKED, Status.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,11 @@ class Terms:
     specialisations: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """The clinic in a period. ``cases``: by the day of the visit; ``requests``: by the day they were made.
 
-    ``people``: all appointments of everybody, of all times and branches; ``since``: the first completed one.
+    ``since``: the first completed appointment; ``cards``: what the cards of people say.
     """
 
     period: Period
@@ -37,11 +41,37 @@ class Known:
     since: date | None
     cases: Sequence[Case]
     requests: Sequence[Case]
-    people: Mapping[str, Sequence[Visit]]
-    cards: Mapping[str, Card]
+    every: Every = field(repr=False)
+    cards: Mapping[str, Card] = field(repr=False)
     branches: tuple[str, ...] = ()
 
     @property
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last day of what was read, of any branch."""
+        moments, requests = self.every
+        days = {one.booked_on for one in requests if one.booked_on}
+        days.update(start.date() for start in (*islice(moments, 1), *islice(reversed(moments), 1)))
+        return (min(days), max(days)) if days else None
+
+    @cached_property
+    def people(self) -> Mapping[str, Sequence[Visit]]:
+        """All appointments of everybody, of all times and branches, in their order; requests at the end."""
+        people: defaultdict[str, list[Visit]] = defaultdict(list)
+        for visits in (*self.every.moments.values(), self.every.requests):
+            for visit in visits:
+                people[visit.person].append(visit)
+        return people
+
+    @cached_property
+    def back(self) -> Mapping[str, datetime]:
+        """The last appointment of everybody that took place, or is booked and ahead."""
+        back: dict[str, datetime] = {}
+        for start, visits in self.every.moments.items():
+            counted = (Status.COMPLETED, *_BOOKED) if start > self.moment else (Status.COMPLETED,)
+            back.update((visit.person, start) for visit in visits if visit.status in counted)
+        return back
+
+    @cached_property
     def came(self) -> list[Case]:
         """Completed appointments of the period."""
         return [case for case in self.cases if case.outcome == "came"]
@@ -51,21 +81,19 @@ def known(
     rows: Iterable[Visit], cards: Mapping[str, Card], period: Period, now: datetime, terms: Terms, branch: str = ""
 ) -> Known:
     """Judge the appointments of a period, of one branch or of all. The past of a patient is that in all branches."""
-    people: defaultdict[str, list[Visit]] = defaultdict(list)
+    every = appointments(rows)
     came: defaultdict[str, list[datetime]] = defaultdict(list)
     completed = Status.COMPLETED
-    every = appointments(rows)
-    for visit in every:
-        people[visit.person].append(visit)
-        if visit.status is completed and visit.start:
-            came[visit.person].append(visit.start)
-    first = min((moments[0] for moments in came.values()), default=None)
-    branches = {visit.branch for visit in every}
+    for start, visits in every.moments.items():
+        for visit in visits:
+            if visit.status is completed:
+                came[visit.person].append(start)
+    branches, first = every.branches, min((moments[0] for moments in came.values()), default=None)
     here = {one for one in branches if not branch or fold(one) == fold(branch)}
     judge = _Judge(period, here, now, terms.gap_months, first.date() if first else None, cards, came)
     judge.judge(every)
     names = tuple(sorted({fold(name): name for name in branches if name}.values()))
-    return Known(period, branch, now, terms, judge.since, judge.cases, judge.requests, people, cards, names)
+    return Known(period, branch, now, terms, judge.since, judge.cases, judge.requests, every, cards, names)
 
 
 @dataclass(slots=True)
@@ -82,31 +110,41 @@ class _Judge:
     cases: list[Case] = field(default_factory=list)
     requests: list[Case] = field(default_factory=list)
     pasts: dict[str, History] = field(default_factory=dict)
-    opened: set[tuple[str, date]] = field(default_factory=set)
+    opened: dict[str, date] = field(default_factory=dict)  # the last day that was
 
-    def judge(self, visits: Iterable[Visit]) -> None:
-        """Appointments in their order."""
-        first, last = self.period.first, self.period.last
-        cases, requests, opened, now = self.cases, self.requests, self.opened, self.moment
-        for visit in visits:
-            start, asked_on = visit.start, visit.booked_on
-            day = start.date() if start else None
-            here = day is not None and first <= day <= last
-            asked = asked_on is not None and first <= asked_on <= last
-            on = day or asked_on
-            if on is None or not (here or asked) or visit.branch not in self.branches:
-                continue
-            person = visit.person
-            past = self.pasts.get(person) or self._past(person)
-            outcome = outcome_of(visit, now)
-            opens = here and outcome == "came" and (person, on) not in opened
-            case = Case(visit, outcome, kind_of(on, past, self.gap_months, self.since), on, opens)
-            if here:
-                cases.append(case)
-                if opens:
-                    opened.add((person, on))
-            if asked:
-                requests.append(case)
+    def judge(self, every: Every) -> None:
+        """Appointments in their order, then requests without a time. A year has 100,000: what is read once is here."""
+        first, last, gap, since, now = self.period.first, self.period.last, self.gap_months, self.since, self.moment
+        pasts, opened, branches, count = self.pasts, self.opened, self.branches, self.cases.append
+        for start, visits in every.moments.items():
+            day = start.date()
+            here, edge = first <= day <= last, long_ago(day, gap)
+            for visit in visits:
+                asked_on = visit.booked_on
+                asked = asked_on is not None and first <= asked_on <= last
+                if not (here or asked) or visit.branch not in branches:
+                    continue
+                person, outcome = visit.person, outcome_of(visit, now)
+                past = pasts.get(person) or self._past(person)
+                index = bisect_left(past.days, day)
+                kind = "repeat" if index and past.days[index - 1] > edge else kind_of(day, past, gap, since)
+                opens = here and outcome == "came" and opened.get(person) != day
+                case = Case(visit, outcome, kind, day, opens)
+                if here:
+                    count(case)
+                    if opens:
+                        opened[person] = day
+                if asked:
+                    self.requests.append(case)
+        self.requests += (
+            self._request(visit, visit.booked_on)
+            for visit in every.requests
+            if visit.booked_on and visit.booked_on in self.period and visit.branch in branches
+        )
+
+    def _request(self, visit: Visit, on: date) -> Case:
+        kind = kind_of(on, self._past(visit.person), self.gap_months, self.since)
+        return Case(visit, outcome_of(visit, self.moment), kind, on)
 
     def _past(self, person: str) -> History:
         past = self.pasts[person] = history_of(self.came.get(person, ()), self.cards.get(person))

@@ -11,7 +11,8 @@ unknown, and shown as that.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from dentsync.transform.reports.period import months_after
@@ -25,6 +26,7 @@ KINDS: dict[Kind, str] = {
 }
 PRIMARY: tuple[Kind, ...] = ("new", "returned")
 _A_YEAR = 12
+_A_DAY = timedelta(days=1)
 
 
 class Card(NamedTuple):
@@ -55,8 +57,13 @@ def history_of(came: Sequence[datetime], card: Card | None) -> History:
     days.update(day for day in (card.first_on, card.last_on) if day)
     hidden = None
     if card.completed is not None:
-        hidden = card.completed > (bisect_left(came, card.told_at) if card.told_at else len(came))
+        hidden = card.completed > _count(came, card.told_at)
     return History(sorted(days), hidden, card.first_on, card.created_on)
+
+
+def _count(came: Sequence[datetime], before: datetime | None) -> int:
+    """How many of the moments, in order, are before another one; mostly all of them."""
+    return len(came) if not came or before is None or came[-1] < before else bisect_left(came, before)
 
 
 def kind_of(day: date, past: History, gap_months: int, since: date | None) -> Kind:
@@ -65,10 +72,21 @@ def kind_of(day: date, past: History, gap_months: int, since: date | None) -> Ki
     if not index:
         return _first_known(day, past, gap_months, since)
     previous = past.days[index - 1]
-    if not gap_months or months_after(previous, gap_months) > day:
+    if previous > long_ago(day, gap_months):
         return "repeat"
     whole = past.hidden is False or (since is not None and (previous >= since or _covered(day, gap_months, since)))
     return "returned" if whole else "unknown"
+
+
+@lru_cache(maxsize=4096)
+def long_ago(day: date, gap_months: int) -> date:
+    """The last day that is ``gap_months`` before a day, or more: who came on it, and not since, returned."""
+    if not gap_months:
+        return date.min  # nobody returns
+    before = months_after(day, -gap_months)
+    while months_after(before + _A_DAY, gap_months) <= day:  # August 28 to 31 are half a year before February 28
+        before += _A_DAY
+    return before
 
 
 def _covered(day: date, gap_months: int, since: date | None) -> bool:

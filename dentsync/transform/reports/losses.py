@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dentsync.transform.reports.clinic import Known, Spellings, is_primary, is_unmapped, specialisation_of
 from dentsync.transform.reports.history import KINDS
 from dentsync.transform.reports.tables import TOTAL, Case, Column, Line, Report, Table, by_label
-from dentsync.transform.reports.visits import LOST, SCHEDULED, WORDS, Visit
+from dentsync.transform.reports.visits import LOST, SCHEDULED, WORDS
 
 _SHOWS = (
     Column("scheduled", "назначено"),
@@ -93,16 +93,8 @@ def losses(known: Known) -> Report:
 
 def is_back(case: Case, known: Known) -> bool:
     """Whether the patient came on a later day, or is booked for one that is ahead."""
-    return any(_is_later(visit, case, known) for visit in known.people[case.visit.person])
-
-
-def _is_later(visit: Visit, case: Case, known: Known) -> bool:
-    start = case.visit.start
-    if visit.start is None or start is None or visit.start <= start:
-        return False
-    if visit.status == "completed":
-        return True
-    return visit.start > known.moment and visit.status in ("booked", "confirmed")
+    start, back = case.visit.start, known.back.get(case.visit.person)
+    return start is not None and back is not None and back > start
 
 
 _CALLS = (Column("calls", "пациенты", "patient"),)
@@ -112,33 +104,37 @@ UNCONFIRMED, MISSED, CANCELLED, WAITS = (
 REFUSES = "просит не звонить"
 
 
-def calls(known: Known, refusing: frozenset[str] = frozenset()) -> Report:
+def calls(known: Known, refuses: Callable[[str], bool] = lambda _person: False) -> Report:
     """Document 004, «лист обзвона»: who did not confirm, who was lost and is not booked again, who waits.
 
-    Each patient once, for the first of these; ``refusing`` asked not to be called: shown, and counted apart.
+    Each patient once, for the first of these; who ``refuses`` to be called is shown, and counted apart.
     """
-    found: dict[str, list[Line]] = {label: [] for label in (UNCONFIRMED, MISSED, CANCELLED, WAITS, REFUSES)}
+    wanted = _calls(known)
+    found: dict[str, list[Line]] = {label: [] for label in (*wanted, REFUSES)}
     seen: set[str] = set()
-    for label, case in sorted(_calls(known), key=lambda one: list(found).index(one[0])):
-        if case.visit.person not in seen:
-            seen.add(case.visit.person)
-            where = REFUSES if case.visit.person in refusing else label
-            found[where].append(Line(case, frozenset({"calls"})))
+    for label, cases in wanted.items():
+        for case in cases:
+            if case.visit.person not in seen:
+                seen.add(case.visit.person)
+                where = REFUSES if refuses(case.visit.person) else label
+                found[where].append(Line(case, frozenset({"calls"})))
     table = Table("Кому позвонить", "Почему", _CALLS, found, bar="calls")
     note = "Записи и срывы — по дню визита, лист ожидания — по дню заявки. Номера и имена: dentsync whois, карта в МИС."
     return Report("calls", "Лист обзвона", (table,), (note,))
 
 
-def _calls(known: Known) -> list[tuple[str, Case]]:
-    found = []
+def _calls(known: Known) -> dict[str, list[Case]]:
+    found: dict[str, list[Case]] = {label: [] for label in (UNCONFIRMED, MISSED, CANCELLED, WAITS)}
     for case in known.cases:
         match case.outcome:
+            case "came":
+                continue
             case "ahead" if case.visit.status == "booked":
-                found.append((UNCONFIRMED, case))
+                found[UNCONFIRMED].append(case)
             case "no_show" | "late" | "cancelled" | "clinic" if not is_back(case, known):
-                found.append((MISSED if case.outcome == "no_show" else CANCELLED, case))
-    waiting = [case for case in known.requests if case.outcome == "waiting" and not _is_booked(case, known)]
-    return found + [(WAITS, case) for case in waiting]
+                found[MISSED if case.outcome == "no_show" else CANCELLED].append(case)
+    found[WAITS] += [case for case in known.requests if case.outcome == "waiting" and not _is_booked(case, known)]
+    return found
 
 
 def _is_booked(case: Case, known: Known) -> bool:

@@ -18,8 +18,8 @@ class Period:
     first: date
     last: date
 
-    def __contains__(self, day: date) -> bool:
-        return self.first <= day <= self.last
+    def __contains__(self, day: date | None) -> bool:
+        return day is not None and self.first <= day <= self.last
 
     def __str__(self) -> str:
         if (self.first, self.last) == _month(self.first):

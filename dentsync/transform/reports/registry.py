@@ -19,3 +19,17 @@ REPORTS: Mapping[str, Callable[[Known], Report]] = {
     "calls": calls,
 }
 """By the word on the command line."""
+
+LISTED = frozenset({"doctor", "specialty", "operator", "source", "booked_on", "paid"})
+"""Fields of a visit that not every report counts by; a list shows all of them."""
+COUNTED: Mapping[str, frozenset[str]] = {
+    "primary": frozenset(),
+    "specialisations": frozenset({"doctor", "specialty"}),
+    "sources": frozenset({"source", "booked_on"}),
+    "conversion": frozenset({"booked_on", "paid"}),
+    "no-shows": frozenset({"doctor", "specialty"}),
+    "losses": frozenset(),
+    "staff": frozenset({"operator"}),
+    "calls": frozenset({"booked_on"}),
+}
+"""Which of them a report counts by: the others need not be read for it."""

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from dentsync.transform.reports.history import Kind
 from dentsync.transform.reports.visits import Outcome, Visit
@@ -13,7 +16,7 @@ Unit = Literal["visit", "day", "patient"]
 """What a figure counts: appointments, client-days (several appointments of one day are one), or patients."""
 
 
-class Case(NamedTuple):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """An appointment as reports see it. ``opens``: the first one that took place on this day of its patient.
 
     ``day``: of the visit; of a request without one the day it was made.
@@ -39,7 +42,7 @@ class Column(NamedTuple):
 TOTAL = "total"
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One case, and in which columns of its row it counts."""
 
     case: Case
@@ -86,13 +89,12 @@ class Table:
 
     def _units_of(self, lines: Sequence[Line]) -> dict[str, "int | set[object]"]:
         alike: dict[frozenset[str], list[Case]] = {}
-        for case, counts in lines:
-            alike.setdefault(counts, []).append(case)
+        for line in lines:
+            alike.setdefault(line.counts, []).append(line.case)
         found: dict[str, int | set[object]] = {}
         for key, _title, unit, *_more in self.columns:
             cases = [cases for counts, cases in alike.items() if key in counts]
-            every = (_unit(unit, case) for some in cases for case in some)
-            found[key] = sum(map(len, cases)) if unit == "visit" else set(every)
+            found[key] = sum(map(len, cases)) if unit == "visit" else _once(unit, cases)
         return found
 
     def _figures(
@@ -102,11 +104,11 @@ class Table:
         counts = {column.key: _together([row[column.key] for row in rows]) for column in self.columns}
         return {one.key: Figure(counts[one.key], _base(one, counts, total)) for one in self.columns}
 
-    def lines_of(self, label: str, column: str) -> list[Line]:
-        """The lines behind a figure, each unit once."""
+    def lines_of(self, label: str | None, column: str) -> list[Line]:
+        """The lines behind a figure, each unit once; ``label`` None: behind the total."""
         (unit,) = (one.unit for one in self.columns if one.key == column)
         found: dict[object, Line] = {}
-        for line in self.lines[label]:
+        for line in chain.from_iterable(self.lines.values()) if label is None else self.lines[label]:
             if column in line.counts:
                 found.setdefault(_unit(unit, line.case), line)
         return list(found.values())
@@ -122,6 +124,13 @@ def _together(units: Sequence["int | set[object]"]) -> int:
     """Of several rows: what counts once counts once in all of them."""
     sets = [one for one in units if isinstance(one, set)]
     return len(sets[0].union(*sets[1:])) if sets else sum(one for one in units if isinstance(one, int))
+
+
+def _once(unit: Unit, cases: Iterable[Sequence[Case]]) -> set[object]:
+    """What ``_unit`` says of each, for many."""
+    if unit == "patient":
+        return {case.visit.person for some in cases for case in some}
+    return {(case.visit.person, case.day) for some in cases for case in some}
 
 
 def _unit(unit: Unit, case: Case) -> object:

@@ -3,10 +3,12 @@
 Of two rows the stronger status counts, then the later row; what a row leaves open, another one may say.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from operator import itemgetter
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from dentsync.model import STRENGTH, Status
 
@@ -20,7 +22,7 @@ Place = tuple[int, int]
 """Number of the file in the store, and line: the later one was read later."""
 
 
-class Visit(NamedTuple):
+class Visit(msgspec.Struct, frozen=True, gc=False):
     """An appointment, or a request that has no time yet (``start`` is None). Words as they were written; "" is empty.
 
     ``paid``: whether money was received; None where no row has a column for it. ``own``: cancelled by the clinic.
@@ -86,30 +88,39 @@ def outcome_of(visit: Visit, now: datetime) -> Outcome:
     return "ahead" if visit.start > now else "open"
 
 
-_START = itemgetter(Visit._fields.index("start"))
+class Every(NamedTuple):
+    """All appointments by the moment at which they begin, in its order, and the requests that have no time yet."""
+
+    moments: dict[datetime, list[Visit]]
+    requests: Sequence[Visit]
+
+    @property
+    def branches(self) -> set[str]:
+        """Where they are."""
+        return {visit.branch for visits in (*self.moments.values(), self.requests) for visit in visits}
 
 
-def appointments(rows: Iterable[Visit]) -> list[Visit]:
-    """Each appointment once, whatever the number of rows that speak of it, in the order of their beginning.
-
-    Requests without a time stay as they are, at the end.
-    """
-    found: dict[tuple[str, datetime], Visit] = {}
+def appointments(rows: Iterable[Visit]) -> Every:
+    """Each appointment once, whatever the number of rows that speak of it."""
+    found: defaultdict[datetime, dict[str, Visit]] = defaultdict(dict)
     others: list[Visit] = []
     requests: list[Visit] = []
     for row in rows:
         if row.start is None:
             requests.append(row)
             continue
-        key = (row.person, row.start)
-        first = found.setdefault(key, row)
+        here = found[row.start]
+        first = here.setdefault(row.person, row)
         if first is row:
             continue
         if row.id and first.id and row.id != first.id:
             _join(others, row)
         else:
-            found[key] = merged(first, row)
-    return sorted([*found.values(), *others], key=_START) + requests
+            here[row.person] = merged(first, row)
+    moments = {start: list(found[start].values()) for start in sorted(found)}
+    for other in others:
+        moments[other.start].append(other)  # type: ignore[index]
+    return Every(moments, requests)
 
 
 def _join(others: list[Visit], row: Visit) -> None:
@@ -124,5 +135,7 @@ def _join(others: list[Visit], row: Visit) -> None:
 def merged(one: Visit, other: Visit) -> Visit:
     """Two rows about one appointment."""
     first, last = sorted((one, other), key=lambda row: (STRENGTH[row.status], row.place))
-    filled = {name: value for name, value in first._asdict().items() if getattr(last, name) in ("", None, False)}
-    return last._replace(**filled)
+    filled = {
+        name: value for name, value in msgspec.structs.asdict(first).items() if getattr(last, name) in ("", None, False)
+    }
+    return msgspec.structs.replace(last, **filled)
