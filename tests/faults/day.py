@@ -54,9 +54,7 @@ class Day:
         """One ``sync`` as a process of its own, with a fault at a point, if any; ``given`` as in ``Order``."""
         argv = ("--lang", "en", "sync", "--json", "-c", str(self.clinic.folder / "config.toml"), "--now", NOON)
         secrets = {self.side.variable: self.side.secret(self.clinic.box)}
-        return self.forks.run(
-            Order(argv, str(self.clinic.folder), secrets, point, fault, drives=self.drives, **given)
-        )
+        return self.forks.run(Order(argv, str(self.clinic.folder), secrets, point, fault, drives=self.drives, **given))
 
     def settle(self, late: float = 0.0, turns: int = TURNS) -> list[str]:
         """Clean runs until one makes no request, the first at once; what was wrong on the way.
@@ -157,4 +155,3 @@ def mis_takes_back(day: Day) -> None:
     """Before the next run the MIS drops another list: what it had changed is as it was."""
     new = "105;Белова Яна Игоревна;8(916)555-01-05;Новый;Северный;"
     day.clinic.patients(ANNA, IVAN, MARIA, PETER, new, name="patients_3.csv", at="2026-10-05T14:01")
-

@@ -267,7 +267,9 @@ PLACE = ("name", "pipeline", "status", "loss_reason")
 def amocrm_config(address: str, speed: float = FAST) -> str:
     """The preset «helix-bitrix24» with the same files, and another CRM."""
     text = preset_text("helix-bitrix24").replace("settle_seconds = 10", "settle_seconds = 0")
-    text = re.sub(r"\[crm\].*?(?=# ── Выгрузки)", lambda _found: CRM.format(address=address, speed=speed), text, flags=re.S)
+    text = re.sub(
+        r"\[crm\].*?(?=# ── Выгрузки)", lambda _found: CRM.format(address=address, speed=speed), text, flags=re.S
+    )
     return re.sub(r"\[routes\..*?(?=# ── Имена)", lambda _found: ROUTES, text, flags=re.S)
 
 
