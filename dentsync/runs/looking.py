@@ -59,7 +59,10 @@ def status(options: Options) -> Overview:
     with looked_into(options.config, options.now) as job:
         last = {entry.feed: entry for entry in job.store.facts.last_files()}
         counts = job.store.ledger.item_counts(job.config.target)
-        held = [dict(zip(("kind", "key", "origin", "reason"), row, strict=True)) for row in job.store.ledger.held()]
+        held = [
+            dict(zip(("kind", "key", "origin", "reason"), row, strict=True))
+            for row in job.store.ledger.held(job.config.target)
+        ]
         faults = tuple(job.store.facts.faults())
         names = ("id", "command", "now", "finished_at", "exit_code", "summary")
         return Overview(
@@ -72,9 +75,9 @@ def status(options: Options) -> Overview:
             names=sum(any(one.field == "full_name" and asks(one.reason) for one in row.faults) for row in faults),
             contacts=counts.get("contact", 0),
             deals=counts.get("deal", 0),
-            drift=job.store.ledger.drift_count(),
+            drift=job.store.ledger.drift_count(job.config.target),
             deleted=job.store.ledger.deleted_count(job.config.target),
-            unsettled=job.store.facts.unsettled_count(job.now),
+            unsettled=job.news.count(job.now),
             crowds=tuple((f"{one[:5]}•••{one[-2:]}", people) for one, people in job.store.facts.crowds(CROWD)),
         )
 

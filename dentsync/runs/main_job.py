@@ -134,7 +134,7 @@ def push_plan(options: Options, path: Path) -> Report:
 
     plan = plan_file.read(path)
     with opened(options.config, options.now, approved=options.approved) as job:
-        plan_file.check_current(plan, config=job.config.digest, mark=job.store.mark())
+        plan_file.check_current(plan, job.config, mark=job.store.mark(job.config.target))
         report = _watched(options, Report("push", job.config.clinic, job.now, plan=plan))
         run = job.store.ledger.start_run("push", wall_time(), job.now)
         if not _refused(report, options):
@@ -163,7 +163,7 @@ def diff(options: Options, feeds: Collection[str] = (), *, online: bool = False)
         from dentsync.runs.planning import make_plan
         from dentsync.runs.recovery import recover
 
-        mark = job.store.mark()
+        mark = job.store.mark(job.config.target)
         with job.store.rehearsal():
             waiting = recover(job)
             request = Request(feeds, options.approved, rehearse=True, progress=_reading(options))
@@ -187,7 +187,7 @@ def _run(
 ) -> Report:
     def work(run: int, report: Report) -> None:
         report.files = read()
-        if job.store.facts.has_news(job.now, job.rules):
+        if job.news.is_any(job.now, job.rules):
             plan_and_push(job, run, report, options, feeds)
 
     return recorded(job, command, options, work)
@@ -258,7 +258,7 @@ def _refused(report: Report, options: Options) -> bool:
 
 def _finish(job: Session, run: int, report: Report, options: Options) -> Report:
     _remember_approval(job, report, options)
-    report.held_for_names = job.store.ledger.held_for_names() if job.config.holds_doubtful else 0
+    report.held_for_names = job.store.ledger.held_for_names(job.config.target) if job.config.holds_doubtful else 0
     report.code = _code(report, options)
     job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
     return report

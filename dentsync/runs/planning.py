@@ -75,9 +75,9 @@ class _Planner:
         self.left: defaultdict[str, list[StoredRow]] = defaultdict(list)  # the same rows, by whose they were
 
     def work(self, mark: str, feeds: Collection[str], progress: Progress | None) -> Work:
-        self.facts.heal(self.job.rules)
+        self.job.news.heal(self.job.rules, self.job.now)
         rows = [
-            row for row in self.facts.unsettled(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
+            row for row in self.job.news.rows(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
         ]
         people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
         for row in sorted(rows, key=self._is_visit):  # cards first
@@ -139,7 +139,8 @@ class _Planner:
             self.facts.set_person(row.id, match.person)
         elif row.person != match.person:  # stored when all is done: until then, both contacts are to be put right
             self.moved[row.id] = match.person
-            self.left[row.person].append(row)
+        for person_before in {one for one in (row.person, row.left) if one and one != match.person}:
+            self.left[person_before].append(row)
         people[match.person].append((row, record))
 
     def _candidates(self, mention: Mention, *, known: bool) -> tuple[list[Somebody], list[Somebody]]:

@@ -81,7 +81,9 @@ def keep_ledger(copy: Path, present: Path) -> None:
             (last,),
         )
         # Decisions that the copy did not know may not have been carried out: every row is looked at again.
-        db.execute("DELETE FROM meta WHERE name IN ('rules', 'judged') AND ?", (_last_decision(db) > decided,))
+        db.execute(
+            "DELETE FROM meta WHERE (name LIKE 'rules %' OR name = 'judged') AND ?", (_last_decision(db) > decided,)
+        )
         db.execute("COMMIT")
 
 

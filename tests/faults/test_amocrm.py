@@ -11,7 +11,7 @@ from tests.faults.sides import AmoCrm, Side
 from tests.faults.sweep import STORIES, swept
 from tests.faults.test_sweep import FEWEST, FIRST, late
 
-STRIDE = 31
+STRIDE = 17
 """Every so-many-th point in the quick sweep."""
 QUICK: tuple[tuple[str, Fault], ...] = (
     ("first load", "kill"),
