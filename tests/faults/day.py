@@ -52,7 +52,7 @@ class Day:
 
     def run(self, point: int = 0, fault: Fault = "kill", **given: Any) -> Ending:
         """One ``sync`` as a process of its own, with a fault at a point, if any; ``given`` as in ``Order``."""
-        argv = ("--lang", "en", "sync", "--json", "-c", str(self.clinic.folder / "config.toml"), "--now", NOON)
+        argv = ("--lang", "en", "sync", "--json", "-c", str(self.clinic.folder / self.clinic.config), "--now", NOON)
         secrets = {self.side.variable: self.side.secret(self.clinic.box)}
         return self.forks.run(Order(argv, str(self.clinic.folder), secrets, point, fault, drives=self.drives, **given))
 
