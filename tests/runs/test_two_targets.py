@@ -45,7 +45,9 @@ class Two:
         return (
             (
                 sorted((*cards[one["id"]], *sorted(one["phones"])) for one in portal.contacts()),
-                sorted((d["title"], (d["pipeline"], d["stage"]), [cards[n] for n in d["contacts"]]) for d in portal.deals()),
+                sorted(
+                    (d["title"], (d["pipeline"], d["stage"]), [cards[n] for n in d["contacts"]]) for d in portal.deals()
+                ),
             ),
             (
                 sorted((*leads[one["id"]], *sorted(one["phones"])) for one in account.contacts()),
@@ -113,7 +115,8 @@ def test_what_one_reads_in_the_morning_and_the_other_at_noon_is_carried_by_both(
     first_day(two)
     two.bitrix24.sync()
     second_day(two)
-    two.amocrm.sync(now=NEXT)
+    read = {file["feed"]: file["fresh"] for file in two.amocrm.sync(now=NEXT)["files"]}
+    assert read == {"patients": 1, "reminders": 3}, "one patient has changed since the other read them"
     two.bitrix24.sync(now=NEXT)
     two.agree()
 
