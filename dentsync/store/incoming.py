@@ -51,8 +51,7 @@ class Incoming:
             if before.json != cells and before.file != self._file:
                 self._keep(before)
             self._db.execute(
-                "UPDATE rows SET fingerprint = ?, cells = ?, file = ?, line = ?, settled = 0, silent = ?,"
-                " wake_at = NULL WHERE id = ?",
+                "UPDATE rows SET fingerprint = ?, cells = ?, file = ?, line = ?, settled = 0, silent = ? WHERE id = ?",
                 (row.fingerprint, cells, self._file, row.line, silent, before.id),
             )
             self._facts.drop_faults(self._feed, (before.fingerprint,))
