@@ -119,13 +119,14 @@ def first_load(day: Day) -> None:
     _morning_files(day.clinic)
 
 
-def half_hour(day: Day) -> None:
-    """A morning that is synced, then people, new files and a new configuration."""
-    _morning_files(day.clinic)
-    assert day.clinic.sync(now=MORNING)["exit_code"] == 0
-    day.side.people_before(day.clinic)
-    day.side.new_rules(day.clinic)
-    _noon_files(day.clinic, *day.side.visits)
+def half_hour(*days: Day) -> None:
+    """A morning that is synced, then people, new files and a new configuration; in each CRM that the clinic has."""
+    _morning_files(days[0].clinic)
+    for day in days:
+        assert day.clinic.sync(now=MORNING)["exit_code"] == 0
+        day.side.people_before(day.clinic)
+        day.side.new_rules(day.clinic)
+    _noon_files(days[0].clinic, *days[-1].side.visits)
 
 
 def _morning_files(clinic: Clinic) -> None:

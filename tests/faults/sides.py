@@ -188,7 +188,9 @@ fields   = ["doctor", "operator"]
 
 
 class AmoCrm:
-    """The same clinic and the same files with an account of amoCRM. ``paid``: whether it filters by custom fields."""
+    """The same clinic and the same files with an account of amoCRM. ``paid``: whether it filters by custom fields;
+    ``config``: the file that says so.
+    """
 
     variable = "DENTSYNC_TOKEN"
     file = f"amocrm/smile/{FILE}"
@@ -197,8 +199,8 @@ class AmoCrm:
         "Ежов Роман Львович;8(916)555-01-09;06.10.2026 13:00:00;Орлова;Записан",
     )
 
-    def __init__(self, *, paid: bool = True) -> None:
-        self._paid = paid
+    def __init__(self, *, paid: bool = True, config: str = "config.toml") -> None:
+        self._paid, self._config = paid, config
 
     def serve(self, data: Path) -> AbstractContextManager[Running]:
         return running(data, speed=FAST, crm="amocrm")
@@ -209,9 +211,9 @@ class AmoCrm:
     def founded(self, folder: Path, box: Running, read: Callable[[], Any]) -> Clinic:
         box.admin("POST", "reset", {})
         box.admin("POST", "settings", {"speed": FAST, "field_filter": "works" if self._paid else "refused"})
-        clinic = AmoClinic(folder, box, read)
-        (folder / "inbox").mkdir(parents=True)
-        (folder / "config.toml").write_text(amocrm_config(box.doors[0].url), encoding="utf-8")
+        clinic = AmoClinic(folder, box, read, self._config)
+        (folder / "inbox").mkdir(parents=True, exist_ok=True)
+        (folder / self._config).write_text(amocrm_config(box.doors[0].url), encoding="utf-8")
         assert clinic.say("setup").code == 0
         return clinic
 
