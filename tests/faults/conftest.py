@@ -50,7 +50,8 @@ def clinic(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Clinic]:
     portal, _data = served(side)
-    monkeypatch.setenv(side.variable, side.secret(portal))
+    for variable, secret in side.secrets(portal).items():
+        monkeypatch.setenv(variable, secret)
     clinic = side.founded(tmp_path / "clinic", portal, capsys.readouterr)
     yield clinic
     portal.admin("DELETE", "faults")

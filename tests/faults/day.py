@@ -38,6 +38,7 @@ class Day:
         self.side, self.clinic, self.forks = side, clinic, forks
         self._portal_file, self._folder, self._portal = data / side.file, keep / "folder", keep / "portal.sqlite3"
         self.drives = False
+        self.secrets = side.secrets(clinic.box)
 
     def keep(self) -> None:
         """This is the moment to go back to."""
@@ -53,8 +54,8 @@ class Day:
     def run(self, point: int = 0, fault: Fault = "kill", **given: Any) -> Ending:
         """One ``sync`` as a process of its own, with a fault at a point, if any; ``given`` as in ``Order``."""
         argv = ("--lang", "en", "sync", "--json", "-c", str(self.clinic.folder / self.clinic.config), "--now", NOON)
-        secrets = {self.side.variable: self.side.secret(self.clinic.box)}
-        return self.forks.run(Order(argv, str(self.clinic.folder), secrets, point, fault, drives=self.drives, **given))
+        order = Order(argv, str(self.clinic.folder), self.secrets, point, fault, drives=self.drives, **given)
+        return self.forks.run(order)
 
     def settle(self, late: float = 0.0, turns: int = TURNS) -> list[str]:
         """Clean runs until one makes no request, the first at once; what was wrong on the way.

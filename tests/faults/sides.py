@@ -4,6 +4,7 @@ The files of the MIS are the same. What a person sees is told in words, so that 
 """
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -50,9 +51,8 @@ class Board:
 
 
 class Side(Protocol):
-    """A CRM of these days. ``variable``: where a run looks for its secret; ``file``: the portal's data."""
+    """A CRM of these days. ``file``: where, under the sandbox's folder, the portal keeps its data."""
 
-    variable: str
     file: str
     visits: tuple[str, ...]
     """Visits of the noon list that only this day has."""
@@ -61,8 +61,8 @@ class Side(Protocol):
         """A server with a clock of its own."""
         ...
 
-    def secret(self, box: Running) -> str:
-        """What opens the portal and must never be shown."""
+    def secrets(self, box: Running) -> dict[str, str]:
+        """What opens the portal and must never be shown, by the variable in which a run looks for it."""
         ...
 
     def founded(self, folder: Path, box: Running, read: Callable[[], Any]) -> Clinic:
@@ -89,15 +89,14 @@ class Side(Protocol):
 class Bitrix24:
     """The clinic of the preset «helix-bitrix24»."""
 
-    variable = "DENTSYNC_WEBHOOK"
     file = FILE
     visits = ()
 
     def serve(self, data: Path) -> AbstractContextManager[Running]:
         return running(data, speed=FAST)
 
-    def secret(self, box: Running) -> str:
-        return box.webhook
+    def secrets(self, box: Running) -> dict[str, str]:
+        return {"DENTSYNC_WEBHOOK": box.webhook}
 
     def founded(self, folder: Path, box: Running, read: Callable[[], Any]) -> Clinic:
         box.admin("POST", "reset", {})
@@ -189,24 +188,24 @@ fields   = ["doctor", "operator"]
 
 class AmoCrm:
     """The same clinic and the same files with an account of amoCRM. ``paid``: whether it filters by custom fields;
-    ``config``: the file that says so.
+    ``oauth``: whether its tokens change; ``config``: the file that says so.
     """
 
-    variable = "DENTSYNC_TOKEN"
     file = f"amocrm/smile/{FILE}"
     visits = (
         "Громов Лев Ильич;8(916)555-01-08;06.10.2026 12:30:00;Орлова;Записан",
         "Ежов Роман Львович;8(916)555-01-09;06.10.2026 13:00:00;Орлова;Записан",
     )
 
-    def __init__(self, *, paid: bool = True, config: str = "config.toml") -> None:
-        self._paid, self._config = paid, config
+    def __init__(self, *, paid: bool = True, oauth: bool = False, config: str = "config.toml") -> None:
+        self._paid, self._oauth, self._config = paid, oauth, config
 
     def serve(self, data: Path) -> AbstractContextManager[Running]:
         return running(data, speed=FAST, crm="amocrm")
 
-    def secret(self, box: Running) -> str:
-        return box.doors[0].keys["token"]
+    def secrets(self, box: Running) -> dict[str, str]:
+        keys = box.doors[0].keys
+        return {"DENTSYNC_SECRET": keys["client_secret"]} if self._oauth else {"DENTSYNC_TOKEN": keys["token"]}
 
     def founded(self, folder: Path, box: Running, read: Callable[[], Any]) -> Clinic:
         box.admin("POST", "reset", {})
@@ -214,8 +213,24 @@ class AmoCrm:
         clinic = AmoClinic(folder, box, read, self._config)
         (folder / "inbox").mkdir(parents=True, exist_ok=True)
         (folder / self._config).write_text(amocrm_config(box.doors[0].url), encoding="utf-8")
+        if self._oauth:
+            self._authorise(clinic, box)
         assert clinic.say("setup").code == 0
         return clinic
+
+    def _authorise(self, clinic: Clinic, box: Running) -> None:
+        """The code is kept where it is found once."""
+        keys = box.doors[0].keys
+        own = f'client_id = "{keys["client_id"]}", redirect_uri = "{keys["redirect_uri"]}"'
+        clinic.configure(
+            'token   = "env:DENTSYNC_TOKEN"',
+            f'oauth = {{ {own}, client_secret = "env:DENTSYNC_SECRET", code = "env:DENTSYNC_CODE" }}',
+        )
+        os.environ["DENTSYNC_CODE"] = box.admin("POST", "code", {})["code"]
+        try:
+            assert clinic.say("check").code == 2  # the field of our key is missing yet
+        finally:
+            del os.environ["DENTSYNC_CODE"]
 
     def new_rules(self, clinic: Clinic) -> None:
         clinic.configure('pipeline = "Повторные приемы"', 'pipeline = "Первичные пациенты"')

@@ -31,7 +31,8 @@ def days(
     days = {}
     for crm, side in {"bitrix24": Bitrix24(), "amocrm": AmoCrm(config="amocrm.toml")}.items():
         box, data = served(side)
-        monkeypatch.setenv(side.variable, side.secret(box))
+        for variable, secret in side.secrets(box).items():
+            monkeypatch.setenv(variable, secret)
         clinic = side.founded(tmp_path / "clinic", box, capsys.readouterr)
         days[crm] = Day(side, clinic, forks, data, tmp_path / f"kept {crm}")
     half_hour(*days.values())
