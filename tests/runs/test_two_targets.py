@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from dentsync.runs.alerting import address_of
+from dentsync.runs.telling import Telling
 from dentsync.sandbox.server import Running, running
 from dentsync.store import Store
 from tests.clinic import ANNA, ANNAS_VISIT, IVAN, Clinic
@@ -198,3 +200,37 @@ def test_what_a_person_lets_through_is_let_through_in_one_of_them(tmp_path: Path
     with Store(tmp_path / "dentsync.db") as store:
         store.ledger.approve("bitrix24", {"1f0c", "9a3e"})
         assert (store.ledger.approved("bitrix24"), store.ledger.approved("amocrm")) == ({"1f0c", "9a3e"}, frozenset())
+
+
+def test_after_a_restore_neither_is_given_anything_twice_and_both_are_put_right(two: Two) -> None:
+    """The copy knows the first day only, and what was left in both since is lost."""
+    first_day(two)
+    for crm in two.in_order("ba"):
+        crm.sync()
+    copy = str(two.bitrix24.folder / "copy.db")
+    assert two.bitrix24.say("state", "backup", copy, now="").code == 0
+    second_day(two)
+    for crm in two.in_order("ab"):
+        crm.sync(now=NEXT)
+    said = two.bitrix24.say("state", "restore", copy, "--as-was", now="")
+    assert said.code == 0, said.err
+    for crm in two.in_order("abab"):
+        assert crm.sync(now=NEXT)["exit_code"] == 0
+    two.agree()
+    assert two.bitrix24.counters()["duplicates"] == {"contact": 0, "deal": 0}
+    assert two.amocrm.counters()["duplicates"] == {"contacts": 0, "leads": 0}
+    [anna] = [one for one in two.amocrm.contacts() if one["name"] == "Анна Соколова"]
+    assert anna["Статус пациента"] == "Активный"
+
+
+def test_an_alert_of_one_is_not_taken_back_by_a_good_run_of_the_other() -> None:
+    lines = []
+    for config in ("config.toml", "amocrm.toml"):
+        telling = Telling()
+        telling.begin("sync", (), Path(config), None, None)
+        lines.append(telling.line)
+    assert lines == ["sync", "sync -c amocrm.toml"]
+    assert [address_of("https://checks.example/{line}", line, 0) for line in lines] == [
+        "https://checks.example/sync",
+        "https://checks.example/sync-amocrm.toml",
+    ]
