@@ -40,6 +40,7 @@ class Overview:
     """What ``status`` shows."""
 
     clinic: str
+    target: str
     now: datetime
     feeds: tuple[FeedStatus, ...]
     runs: tuple[Mapping[str, Any], ...]
@@ -67,6 +68,7 @@ def status(options: Options) -> Overview:
         names = ("id", "command", "now", "finished_at", "exit_code", "summary")
         return Overview(
             clinic=job.config.clinic,
+            target=job.config.target,
             now=job.now,
             feeds=tuple(_feed_status(job, name, last.get(name)) for name in job.config.feeds),
             runs=tuple(dict(zip(names, row, strict=True)) for row in job.store.ledger.runs()),

@@ -144,8 +144,10 @@ def test_what_waits_in_one_does_not_wait_in_the_other(two: Two) -> None:
     assert two.bitrix24.sync()["exit_code"] == 0
     assert "held: patient" in two.amocrm.say("status").out
     assert "held: patient" not in two.bitrix24.say("status").out
-    assert "contacts 2, deals 0; rows with news 0" in two.bitrix24.say("status").out
-    assert "contacts 1, deals 0; rows with news 1" in two.amocrm.say("status").out
+    assert "run 1: sync (amocrm) at" in two.bitrix24.say("status").out
+    assert "run 1: sync at" in two.amocrm.say("status").out
+    assert "in bitrix24: contacts 2, deals 0; rows with news 0" in two.bitrix24.say("status").out
+    assert "in amocrm: contacts 1, deals 0; rows with news 1" in two.amocrm.say("status").out
     numbers = [crm.contacts()[-1]["id"] for crm in (two.bitrix24, two.amocrm)]
     for crm, number in zip((two.bitrix24, two.amocrm), numbers, strict=True):
         assert str(number) in crm.say("whois", "8 473 255-01-02", "--json").out
