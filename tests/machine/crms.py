@@ -15,8 +15,9 @@ from tests.runs.test_amocrm import AmoClinic
 
 
 class Crm(Protocol):
-    """A CRM. ``faults`` strike requests that are called as ``methods`` says."""
+    """A CRM. ``faults`` strike requests that are called as ``methods`` says; ``few``: examples of the quick test."""
 
+    few: int
     faults: tuple[str, ...]
     methods: tuple[str, ...]
 
@@ -53,6 +54,7 @@ class Bitrix24:
 
     speed = 2000.0
     """Rates and waits cost nothing here."""
+    few = 15
     faults = (
         "drop_before", "drop_after", "half_batch:1", "half_batch:2", "http_500", "http_500_after", "http_502_html",
         "http_504_html_after", "html_200", "empty_200", "empty_200_after", "truncated_json", "query_limit", "overload",
@@ -116,6 +118,7 @@ class AmoCrm:
     """The first account of the sandbox. A change is found at once: the sweep of the faults is about the lag."""
 
     speed = 500.0
+    few = 8
     faults = (
         "drop_before", "drop_after", "drop_half", "http_500", "http_500_html", "http_500_after", "html_502", "html_503",
         "html_504", "html_504_after", "html_504_half", "html_404", "system_error", "system_error_after",
