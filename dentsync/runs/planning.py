@@ -76,9 +76,10 @@ class _Planner:
 
     def work(self, mark: str, feeds: Collection[str], progress: Progress | None) -> Work:
         self.job.news.heal(self.job.rules, self.job.now)
-        rows = [
-            row for row in self.job.news.rows(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
-        ]
+        unsettled, known = list(self.job.news.rows(self.job.now)), self.job.config.feeds
+        # Read by another configuration, or by this one as it was: it has nothing to say here.
+        self.job.news.settle((row.id, None) for row in unsettled if row.feed not in known)
+        rows = [row for row in unsettled if row.feed in feeds and row.feed in known]
         people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
         for row in sorted(rows, key=self._is_visit):  # cards first
             self._assign(row, people)

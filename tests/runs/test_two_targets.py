@@ -1,5 +1,6 @@
 """One store, two CRMs: the same files by two configurations, each CRM hears everything, once, in whatever order."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from dentsync.runs.telling import Telling
 from dentsync.sandbox.server import Running, running
 from dentsync.store import Store
 from tests.clinic import ANNA, ANNAS_VISIT, IVAN, Clinic
+from tests.faults.day import MARIA_WAITS, WAITING
 from tests.faults.sides import amocrm_config
 from tests.runs.test_amocrm import SPEED, AmoClinic
 
@@ -121,6 +123,18 @@ def test_what_one_reads_in_the_morning_and_the_other_at_noon_is_carried_by_both(
     assert read == {"patients": 1, "reminders": 3}, "one patient has changed since the other read them"
     two.bitrix24.sync(now=NEXT)
     two.agree()
+
+
+def test_a_feed_that_only_one_of_them_has_is_none_of_the_others_business(two: Two) -> None:
+    config = two.amocrm.folder / two.amocrm.config
+    text = config.read_text("utf-8")
+    for table in (r"\[feeds\.waiting\].*?\n\n", r"\[routes\.waiting\].*?\n\n"):
+        text = re.sub(table, "", text, flags=re.DOTALL)
+    config.write_text(text, encoding="utf-8")
+    two.bitrix24.drop("waiting_1.csv", MARIA_WAITS + "Ожидает", header=WAITING)
+    assert two.bitrix24.sync()["operations"] == 2
+    assert two.amocrm.sync()["operations"] == 0
+    assert [crm.sync()["plan"] for crm in two.in_order("ab")] == [None, None]
 
 
 def test_a_crm_that_is_down_hears_later_what_the_other_has_long_heard(two: Two) -> None:
