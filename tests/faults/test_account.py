@@ -32,6 +32,7 @@ USUAL = (
     ("html_504_half", "PATCH leads"),
     ("drop_half", "PATCH contacts"),
     ("blocked", "PATCH leads"),
+    ("ip_denied", "POST contacts"),
     ("unpaid:540", "POST leads"),
     ("too_many_html", "POST contacts"),
     ("too_many_json", "PATCH contacts"),

@@ -41,17 +41,6 @@ def test_the_open_deal_of_a_caller_becomes_the_deal_of_the_visit(adopting: Clini
     assert [deal["stage"] for deal in adopting.deals()] == ["Запись подтверждена"]
 
 
-def test_an_open_deal_that_could_not_be_taken_over_is_taken_over_by_the_next_run(adopting: Clinic) -> None:
-    lead(adopting, caller(adopting))
-    adopting.patients(ANNA)
-    adopting.reminders(BOOKED)
-    adopting.fault("expired_token", "crm.item.update")
-    assert adopting.sync()["exit_code"] == 1
-    until_quiet(adopting)
-    assert [(deal["stage"], deal["UF_CRM_DOCTOR"]) for deal in adopting.deals()] == [("Записан", "Петров")]
-    assert [contact["UF_CRM_CARD_NUMBER"] for contact in adopting.contacts()] == ["101"]
-
-
 @pytest.mark.parametrize(
     "given",
     [{"stage": "Записан"}, {"stage": "Запись отменена"}, {"pipeline": "Лист ожидания", "stage": "Ожидает"}],
