@@ -216,8 +216,10 @@ def test_a_lead_that_was_to_be_taken_over_when_the_run_had_to_stop_is_taken_over
     clinic.box.admin("POST", "settings", {"advance": 60})
     clinic.patients(ANNA, IVAN)
     clinic.reminders(ANNAS_VISIT)
-    clinic.box.admin("POST", "faults?account=smile", {"what": "ip_denied", "match": "POST contacts"})
+    for what, match in (("slow:0.1", "PATCH contacts"), ("ip_denied", "POST contacts")):
+        clinic.box.admin("POST", "faults?account=smile", {"what": what, "match": match})
     assert clinic.sync()["exit_code"] == 1
+    assert [deal["status"] for deal in clinic.deals()] == ["Взяли в работу"]
     for _time in range(2):
         clinic.sync()
     assert [deal["status"] for deal in clinic.deals()] == ["Записан на прием"]
