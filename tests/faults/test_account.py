@@ -21,7 +21,7 @@ ANSWERS: dict[str, set[int]] = {
     **dict.fromkeys(("too_many_html", "too_many_json", "unpaid:540"), WELL),
     **dict.fromkeys(("blocked", "ip_denied", "expired_token"), STOPS),
     **dict.fromkeys(("drop_before", "drop_after", "drop_half", "truncated_json", "html_404", "search_failed"), LOST),
-    **dict.fromkeys(("http_500", "http_500_after", "http_500_html", "html_502", "html_503", "no_right"), LOST),
+    **dict.fromkeys(("http_500", "http_500_after", "http_500_html", "html_502", "html_503"), LOST),
     **dict.fromkeys(("html_504", "html_504_after", "html_504_half", "system_error", "system_error_after"), LOST),
     **dict.fromkeys(("html_200", "empty_200", "empty_200_after"), LOST),
 }
@@ -29,12 +29,10 @@ ANSWERS: dict[str, set[int]] = {
 WRITES = ("POST contacts", "POST leads", "PATCH contacts", "PATCH leads")
 USUAL = (
     ("html_504_half", "POST contacts"),
-    ("html_504_half", "PATCH leads"),
-    ("drop_half", "PATCH contacts"),
+    ("drop_half", "PATCH leads"),
     ("blocked", "PATCH leads"),
     ("ip_denied", "POST contacts"),
     ("unpaid:540", "POST leads"),
-    ("too_many_html", "POST contacts"),
     ("too_many_json", "PATCH contacts"),
 )
 

@@ -118,7 +118,7 @@ class AmoCrm:
     """The first account of the sandbox. A change is found at once: the sweep of the faults is about the lag."""
 
     speed = 500.0
-    few = 8
+    few = 5
     faults = (
         "drop_before", "drop_after", "drop_half", "http_500", "http_500_html", "http_500_after", "html_502", "html_503",
         "html_504", "html_504_after", "html_504_half", "html_404", "system_error", "system_error_after",
