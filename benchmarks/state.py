@@ -89,7 +89,7 @@ def _is_current(config: Path) -> bool:
     if config.read_text("utf-8") != configuration():
         return False
     with opened(config, data.NOW) as job:
-        return not job.store.facts.has_news(job.now, job.rules)
+        return not job.news.is_any(job.now, job.rules)
 
 
 def _carry_out(config: Path) -> None:
@@ -99,13 +99,13 @@ def _carry_out(config: Path) -> None:
         for _slice in _slices(job):
             _push(job, run)
         job.store.ledger.finish_run(run, wall_time(), 0, {})
-        assert not job.store.facts.has_news(job.now, job.rules)
+        assert not job.news.is_any(job.now, job.rules)
 
 
 def _slices(job: Session) -> Iterator[None]:
     """Let a part of the rows have news at a time: planning holds what it plans in memory."""
     db = job.store.db
-    job.store.facts.heal(job.rules)
+    job.news.heal(job.rules, job.now)
     last = db.execute("SELECT coalesce(max(id), 0) FROM rows").fetchone()[0]
     db.execute("UPDATE rows SET settled = 1")
     for start in range(0, last, SLICE):
@@ -115,12 +115,12 @@ def _slices(job: Session) -> Iterator[None]:
 
 def _push(job: Session, run: int) -> None:
     with job.store.transaction():
-        work = make_plan(job, mark=job.store.mark())
+        work = make_plan(job, mark=job.store.mark(job.config.target))
     pushed = Pusher(job, Patience(clock_of(job.config))).push(run, work.plan)
     assert not pushed.error
     assert not pushed.undone
     with job.store.transaction():
-        job.store.facts.settle_rows((row, work.wakes.get(row)) for row in work.rows)
+        job.news.settle((row, work.wakes.get(row)) for row in work.rows)
 
 
 # ── the CRM ──

@@ -101,7 +101,9 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that a run needs to know. ``digest`` changes when anything that shapes a plan changes."""
+    """All that a run needs to know. ``digest`` changes when anything that shapes a plan changes, ``reading`` when
+    anything does that rows of files are judged with.
+    """
 
     path: Path
     clinic: str
@@ -123,6 +125,7 @@ class Config:
     routes: Mapping[str, Route]
     safety: SafetyRules
     digest: str
+    reading: str
     holds_doubtful: bool = False  # a record whose name waits for a person is not sent
     mail: MailAccount | None = None
     alerts: Alerts | None = None

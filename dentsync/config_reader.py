@@ -119,6 +119,7 @@ class Reader:
         names = self.table(data.get("names", {}), NamesTable, "names")
         follows = self.table(data.get("follows", {}), dict[str, Any], "follows")
         root = self.path.resolve().parent
+        words = [vocabulary(table.get("source", "helix")) for table in data["feeds"].values()]
         return Config(
             path=self.path,
             clinic=clinic.name,
@@ -143,8 +144,9 @@ class Reader:
                 *(data.get(name, {}) for name in ("clinic", "crm", "feeds", "routes", "safety")),
                 names.doubtful,
                 follows,
-                [vocabulary(table.get("source", "helix")) for table in data["feeds"].values()],
+                words,
             ),
+            reading=digest_of(data["clinic"], data["feeds"], names.doubtful, words),
             holds_doubtful=names.doubtful == "hold",
             mail=self._mail(data.get("mail")),
             alerts=self.alerts(data),

@@ -1,7 +1,7 @@
 """Reports, status and callers on a terminal or as JSON."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -125,9 +125,9 @@ def show_overview(overview: "Overview") -> None:
             day = ".".join(reversed(feed.diary.since[:10].split("-")))
             _say(f"  {'':<{width}}  {line.format(day=day, changes=feed.diary.changed)}")
     line = _(
-        "in the CRM: contacts {contacts}, deals {deals}; rows with news {unsettled}; kept as people left it {drift}"
+        "in {target}: contacts {contacts}, deals {deals}; rows with news {unsettled}; kept as people left it {drift}"
     )
-    _say(line.format(**{n: getattr(overview, n) for n in ("contacts", "deals", "unsettled", "drift")}))
+    _say(line.format(**{n: getattr(overview, n) for n in ("target", "contacts", "deals", "unsettled", "drift")}))
     if overview.deleted:
         _say(_("  deleted in the CRM by people {n}; list them: dentsync diff --online").format(n=overview.deleted))
     if overview.crowds:
@@ -150,7 +150,14 @@ def show_overview(overview: "Overview") -> None:
         _say(line.format(n=overview.names))
     for run in overview.runs[:5]:
         code = run["exit_code"] if run["exit_code"] is not None else _("not finished")
-        _say(_("  run {id}: {command} at {now}: {code}").format(**{**run, "now": run["now"][:16], "code": code}))
+        shown = {**run, "now": run["now"][:16], "code": code, "command": _command_of(run, overview.target)}
+        _say(_("  run {id}: {command} at {now}: {code}").format(**shown))
+
+
+def _command_of(run: Mapping[str, Any], target: str) -> str:
+    """What ran, and for which CRM if that is another one."""
+    of = msgspec.json.decode(run["summary"] or "{}").get("target", target)
+    return str(run["command"]) if of == target else f"{run['command']} ({of})"
 
 
 def _say(line: str) -> None:
@@ -174,6 +181,7 @@ def overview_json(overview: "Overview") -> str:
     ]
     fields = (
         "clinic",
+        "target",
         "now",
         "feeds",
         "runs",

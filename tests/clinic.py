@@ -43,6 +43,7 @@ class Clinic:
     folder: Path
     box: Running
     read: Callable[[], Any] = field(repr=False)
+    config: str = "config.toml"
 
     # ── the MIS ──
 
@@ -68,7 +69,7 @@ class Clinic:
     def say(self, *argv: str, now: str = DAY) -> Said:
         """Run a command in this clinic's folder."""
         self.read()
-        command = [*argv, "-c", str(self.folder / "config.toml"), *(["--now", now] if now else [])]
+        command = [*argv, "-c", str(self.folder / self.config), *(["--now", now] if now else [])]
         code = run(["--lang", "en", *command])
         captured = self.read()
         return Said(code, captured.out, captured.err)
@@ -81,7 +82,7 @@ class Clinic:
         return summary
 
     def configure(self, old: str, new: str) -> None:
-        path = self.folder / "config.toml"
+        path = self.folder / self.config
         text = path.read_text(encoding="utf-8")
         assert old in text, old
         path.write_text(text.replace(old, new), encoding="utf-8")

@@ -35,6 +35,7 @@ class Bucket:
         self._file = file
         self._guard = threading.Lock()
         self._level, self._at = 0.0, 0.0
+        self._seen = (0.0, 0.0)  # what stood in the file last
 
     def delay(self, clock: Clock) -> float:
         """Seconds until one more call fits; 0 when it does."""
@@ -93,8 +94,11 @@ class Bucket:
         assert self._file is not None
         with suppress(OSError, ValueError, KeyError, TypeError):
             found = json.loads(self._file.read_bytes())
-            level, at = float(found["level"]), float(found["at"])
-            self._level, self._at = min(max(level, 0.0), self._capacity), at
+            seen = float(found["level"]), float(found["at"])
+            # Read twice it says nothing new: a moment that our clock has yet to reach would freeze the bucket again.
+            if seen != self._seen:
+                self._seen, (level, self._at) = seen, seen
+                self._level = min(max(level, 0.0), self._capacity)
 
     def _write(self) -> None:
         assert self._file is not None

@@ -267,7 +267,7 @@ def address_of(heartbeat: str, line: str, code: int) -> str:
     ``{line}`` in it becomes the line of cron (``sync-reminders``): one secret, a check for each line.
     """
     try:
-        parts = urlsplit(heartbeat.replace("{line}", line.replace(" ", "-")))
+        parts = urlsplit(heartbeat.replace("{line}", line.replace(" -c ", " ").replace(" ", "-")))
     except ValueError:
         return ""
     path = parts.path.rstrip("/") + f"/{code}" if code else parts.path

@@ -24,7 +24,7 @@ _json = msgspec.json.Encoder(order="deterministic")
 
 def without_approved(job: Session, operations: Collection[Operation]) -> Collection[Operation]:
     """The operations that nobody has let through yet."""
-    approved = job.store.ledger.approved()
+    approved = job.store.ledger.approved(job.config.target)
     return [operation for operation in operations if _mark(operation) not in approved] if approved else operations
 
 
@@ -37,14 +37,14 @@ def unapproved(job: Session, left: Operation, operation: Operation) -> str:
 
 def remember(job: Session, plan: Plan, pushed: "Pushed", digests: Collection[str]) -> None:
     """After a push: what is left of an approved plan stays approved, what is done needs no approval any more."""
-    before = job.store.ledger.approved()
+    before = job.store.ledger.approved(job.config.target)
     now = _marks(plan.operations) if plan.refusals and plan.digest in digests else frozenset()
     now |= _corrections(plan.operations) & set(digests)
     if before or now:
         ended = [outcome.operation for outcome in pushed.outcomes if outcome.result in _DONE]
         done = _marks(ended) | _corrections(ended)
         with job.store.transaction():
-            job.store.ledger.approve((before | now) - done)
+            job.store.ledger.approve(job.config.target, (before | now) - done)
 
 
 def _corrections(operations: Iterable[Operation]) -> frozenset[str]:

@@ -48,7 +48,7 @@ class Following:
 
     def _waiting(self) -> Collection[Present]:
         """Deals of which what follows had to wait for a person."""
-        keys = (followed_by(key) for _kind, key, _origin, _reason in self._ledger.held())
+        keys = (followed_by(key) for _kind, key, _origin, _reason in self._ledger.held(self._crm))
         numbers = frozenset(key[1] for key in keys if key)
         return self._target.read(Needs(deal_ids=numbers)).deals.values() if numbers else ()
 

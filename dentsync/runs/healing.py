@@ -27,7 +27,7 @@ def heal(job: Session) -> list[FileReport]:
         lost = [rows for rows in rejected.lost() if rows.feed in job.config.feeds]
         kept = _archive(job, lost)
         reports = [_heal_rows(job, rejected, rows, kept.get((rows.feed, rows.sha256[:8]))) for rows in lost]
-        rejected.put_judged_with(job.rules)
+        rejected.put_judged_with(job.reading)
     return [report for report in reports if report]
 
 

@@ -27,7 +27,7 @@ def read_inbox(job: Session, request: Request) -> list[FileReport]:
 
 
 def _healed(job: Session) -> list[FileReport]:
-    if Rejected(job.store.db).judged_with() == job.rules:
+    if Rejected(job.store.db).judged_with() == job.reading:
         return []
     from dentsync.runs.healing import heal
 

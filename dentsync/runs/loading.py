@@ -143,7 +143,7 @@ class _Loading(Rows):
 
     @property
     def _salt(self) -> str:
-        return digest_of(dict(self.columns.indexes), self.job.rules)
+        return digest_of(dict(self.columns.indexes), self.job.reading)
 
     def _report(self, sift: Sift, rejected: int, ignored: int, lost_before: set[int]) -> FileReport:
         gone = sift.vanished

@@ -40,6 +40,7 @@ class Overview:
     """What ``status`` shows."""
 
     clinic: str
+    target: str
     now: datetime
     feeds: tuple[FeedStatus, ...]
     runs: tuple[Mapping[str, Any], ...]
@@ -59,11 +60,15 @@ def status(options: Options) -> Overview:
     with looked_into(options.config, options.now) as job:
         last = {entry.feed: entry for entry in job.store.facts.last_files()}
         counts = job.store.ledger.item_counts(job.config.target)
-        held = [dict(zip(("kind", "key", "origin", "reason"), row, strict=True)) for row in job.store.ledger.held()]
+        held = [
+            dict(zip(("kind", "key", "origin", "reason"), row, strict=True))
+            for row in job.store.ledger.held(job.config.target)
+        ]
         faults = tuple(job.store.facts.faults())
         names = ("id", "command", "now", "finished_at", "exit_code", "summary")
         return Overview(
             clinic=job.config.clinic,
+            target=job.config.target,
             now=job.now,
             feeds=tuple(_feed_status(job, name, last.get(name)) for name in job.config.feeds),
             runs=tuple(dict(zip(names, row, strict=True)) for row in job.store.ledger.runs()),
@@ -72,9 +77,9 @@ def status(options: Options) -> Overview:
             names=sum(any(one.field == "full_name" and asks(one.reason) for one in row.faults) for row in faults),
             contacts=counts.get("contact", 0),
             deals=counts.get("deal", 0),
-            drift=job.store.ledger.drift_count(),
+            drift=job.store.ledger.drift_count(job.config.target),
             deleted=job.store.ledger.deleted_count(job.config.target),
-            unsettled=job.store.facts.unsettled_count(job.now),
+            unsettled=job.news.count(job.now),
             crowds=tuple((f"{one[:5]}•••{one[-2:]}", people) for one, people in job.store.facts.crowds(CROWD)),
         )
 

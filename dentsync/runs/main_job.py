@@ -49,6 +49,7 @@ class Report:
 
     command: str
     clinic: str
+    target: str
     now: datetime
     files: list[FileReport] = field(default_factory=list)
     plan: Plan | None = None
@@ -64,6 +65,7 @@ class Report:
         pushed = self.pushed
         return {
             "command": self.command,
+            "target": self.target,
             "now": self.now.isoformat(timespec="seconds"),
             "exit_code": int(self.code),
             "files": [{k: getattr(f, k) for k in _FILE_KEYS} | {"name": f.shown} for f in self.files],
@@ -134,8 +136,8 @@ def push_plan(options: Options, path: Path) -> Report:
 
     plan = plan_file.read(path)
     with opened(options.config, options.now, approved=options.approved) as job:
-        plan_file.check_current(plan, config=job.config.digest, mark=job.store.mark())
-        report = _watched(options, Report("push", job.config.clinic, job.now, plan=plan))
+        plan_file.check_current(plan, job.config, mark=job.store.mark(job.config.target))
+        report = _watched(options, Report("push", job.config.clinic, job.config.target, job.now, plan=plan))
         run = job.store.ledger.start_run("push", wall_time(), job.now)
         if not _refused(report, options):
             report.pushed = Pusher(job, patience_of(job, options), options.tick).push(run, plan)
@@ -149,7 +151,7 @@ def extract(options: Options, feeds: Collection[str] = ()) -> Report:
         _know(job, feeds)
         run = job.store.ledger.start_run("extract", wall_time(), job.now)
         files = read_inbox(job, Request(feeds, options.approved, progress=_reading(options)))
-        return _finish(job, run, Report("extract", job.config.clinic, job.now, files), options)
+        return _finish(job, run, Report("extract", job.config.clinic, job.config.target, job.now, files), options)
 
 
 def diff(options: Options, feeds: Collection[str] = (), *, online: bool = False) -> Report:
@@ -163,14 +165,14 @@ def diff(options: Options, feeds: Collection[str] = (), *, online: bool = False)
         from dentsync.runs.planning import make_plan
         from dentsync.runs.recovery import recover
 
-        mark = job.store.mark()
+        mark = job.store.mark(job.config.target)
         with job.store.rehearsal():
             waiting = recover(job)
             request = Request(feeds, options.approved, rehearse=True, progress=_reading(options))
             files = read_inbox(job, request)
             progress = _ticking(options, "plan")
             plan = make_plan(job, mark=mark, waiting=waiting, feeds=feeds, progress=progress).plan
-        report = Report("diff", job.config.clinic, job.now, files, plan, seen=seen)
+        report = Report("diff", job.config.clinic, job.config.target, job.now, files, plan, seen=seen)
         _refused(report, options)
         report.code = _code(report, options)
         return report
@@ -187,7 +189,7 @@ def _run(
 ) -> Report:
     def work(run: int, report: Report) -> None:
         report.files = read()
-        if job.store.facts.has_news(job.now, job.rules):
+        if job.news.is_any(job.now, job.rules):
             plan_and_push(job, run, report, options, feeds)
 
     return recorded(job, command, options, work)
@@ -196,7 +198,7 @@ def _run(
 def recorded(job: Session, command: str, options: Options, work: Callable[[int, Report], None]) -> Report:
     """Do the work of a command as a run of the journal, however it ends."""
     run = job.store.ledger.start_run(command, wall_time(), job.now)
-    report = _watched(options, Report(command, job.config.clinic, job.now))
+    report = _watched(options, Report(command, job.config.clinic, job.config.target, job.now))
     try:
         work(run, report)
     except DentsyncError as error:
@@ -258,7 +260,7 @@ def _refused(report: Report, options: Options) -> bool:
 
 def _finish(job: Session, run: int, report: Report, options: Options) -> Report:
     _remember_approval(job, report, options)
-    report.held_for_names = job.store.ledger.held_for_names() if job.config.holds_doubtful else 0
+    report.held_for_names = job.store.ledger.held_for_names(job.config.target) if job.config.holds_doubtful else 0
     report.code = _code(report, options)
     job.store.ledger.finish_run(run, wall_time(), int(report.code), report.summary())
     return report

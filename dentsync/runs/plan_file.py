@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from dentsync.config import Config
 from dentsync.errors import ConfigError, Refused
 from dentsync.lang import _
 from dentsync.model import Plan
@@ -50,9 +51,12 @@ def read(path: Path) -> Plan:
     return plan
 
 
-def check_current(plan: Plan, *, config: str, mark: str) -> None:
-    """Refuse a plan whose ground has moved: other configuration, or a state that has changed since."""
-    if plan.config != config:
+def check_current(plan: Plan, config: Config, *, mark: str) -> None:
+    """Refuse a plan whose ground has moved: another CRM, other configuration, or a state that has changed since."""
+    if plan.target != config.target:
+        line = _("plan {digest} is for {theirs}, and {file} is for {ours}; name the configuration it was made with: -c")
+        raise Refused(line.format(digest=plan.digest, theirs=plan.target, file=config.path.name, ours=config.target))
+    if plan.config != config.digest:
         raise Refused(_("the configuration has changed since plan {digest}; make it again").format(digest=plan.digest))
     if plan.mark != mark:
         raise Refused(_("the state has changed since plan {digest}; make it again").format(digest=plan.digest))

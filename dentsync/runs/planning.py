@@ -75,10 +75,11 @@ class _Planner:
         self.left: defaultdict[str, list[StoredRow]] = defaultdict(list)  # the same rows, by whose they were
 
     def work(self, mark: str, feeds: Collection[str], progress: Progress | None) -> Work:
-        self.facts.heal(self.job.rules)
-        rows = [
-            row for row in self.facts.unsettled(self.job.now) if row.feed in feeds and row.feed in self.job.config.feeds
-        ]
+        self.job.news.heal(self.job.rules, self.job.now)
+        unsettled, known = list(self.job.news.rows(self.job.now)), self.job.config.feeds
+        # Read by another configuration, or by this one as it was: it has nothing to say here.
+        self.job.news.settle((row.id, None) for row in unsettled if row.feed not in known)
+        rows = [row for row in unsettled if row.feed in feeds and row.feed in known]
         people: dict[str, list[tuple[StoredRow, Record]]] = defaultdict(list)
         for row in sorted(rows, key=self._is_visit):  # cards first
             self._assign(row, people)
@@ -139,7 +140,8 @@ class _Planner:
             self.facts.set_person(row.id, match.person)
         elif row.person != match.person:  # stored when all is done: until then, both contacts are to be put right
             self.moved[row.id] = match.person
-            self.left[row.person].append(row)
+        for person_before in {one for one in (row.person, row.left) if one and one != match.person}:
+            self.left[person_before].append(row)
         people[match.person].append((row, record))
 
     def _candidates(self, mention: Mention, *, known: bool) -> tuple[list[Somebody], list[Somebody]]:

@@ -123,8 +123,9 @@ class _Push:
     def close(self, operations: tuple[Operation, ...]) -> None:
         """Account for what was not sent, and remember the CRM's limits and what people changed there."""
         ended = {outcome.operation.id for outcome in self.pushed.outcomes} | self.settled.replaced
-        reason = _("not sent")
-        self.pushed.outcomes += [Outcome(op, Result.HELD, reason=reason) for op in operations if op.id not in ended]
+        # An operation that was replaced is done when those that stand for it are.
+        meant = {op.id: op for op in (*operations, *self.settled.ready) if op.id not in ended}
+        self.pushed.outcomes += [Outcome(op, Result.HELD, reason=_("not sent")) for op in meant.values()]
         self.pushed.requests = self.target.requests
         with self.job.store.transaction():
             self.ledger.replace_drift(self.crm, self.seen, self.pushed.drift, wall_time())

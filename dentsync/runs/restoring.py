@@ -63,7 +63,7 @@ def restore(
         source = file or _newest(settings.state)
         contents = _proven(source)
         family = _family(settings.state, source, contents, lineage)
-        patience = _patience(settings)
+        patience = _patience(settings, source)
         keep = not as_was and not (store.exists() and source.samefile(store))
         with _made(store) as part:
             copy(source, part)
@@ -128,9 +128,15 @@ def _family(state: Path, source: Path, contents: Contents, word: str) -> tuple[s
     return family
 
 
-def _patience(settings: Config) -> float:
-    """Seconds until the CRM shows the last thing that may have been created. Later than any file here, nothing was."""
-    lag = SEARCH_LAG[settings.target].total_seconds() / settings.speed
+def _patience(settings: Config, source: Path) -> float:
+    """Seconds until every CRM of this store shows the last thing that may have been created in it.
+
+    Later than any file here, nothing was.
+    """
+    with closing(opened(source)) as db:
+        served = {target for (target,) in db.execute("SELECT DISTINCT target FROM items")}
+    lags = [lag for target, lag in SEARCH_LAG.items() if target in {settings.target, *served}]
+    lag = max(lags).total_seconds() / settings.speed
     signs = [settings.state / name for name in (STORE, f"{STORE}-wal", NOTE)]
     seen = [path.stat().st_mtime for path in signs if path.exists()]
     return lag - (time.time() - max(seen)) if seen else lag

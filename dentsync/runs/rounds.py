@@ -23,7 +23,9 @@ def rows_planner(job: Session, feeds: Collection[str], tick: Tick | None) -> Pla
     progress = (lambda count, total: tick("plan", count, total)) if tick else None
 
     def plan(waiting: frozenset[str], only: Collection[str] | None) -> Work:
-        return make_plan(job, mark=job.store.mark(), waiting=waiting, feeds=feeds, only=only, progress=progress)
+        return make_plan(
+            job, mark=job.store.mark(job.config.target), waiting=waiting, feeds=feeds, only=only, progress=progress
+        )
 
     return plan
 
@@ -93,7 +95,9 @@ def carry_out(
         done.uncertain = len(job.store.ledger.uncertain(job.config.target))
         looked_at = None if whole else books.looked_at
         # A run of one feed knows nothing of what waits in another.
-        done.newly_held = job.store.ledger.replace_held(books.held.values(), wall_time(), looked_at, books.judged)
+        done.newly_held = job.store.ledger.replace_held(
+            job.config.target, books.held.values(), wall_time(), looked_at, books.judged
+        )
     return done
 
 
@@ -101,7 +105,7 @@ def _settle(job: Session, work: Work, undone: Collection[str]) -> None:
     """Rows are settled when everything they speak for is as planned; the others have news again next time."""
     finished = [(row, work.wakes.get(row)) for row, items in work.rows.items() if items.isdisjoint(undone)]
     with job.store.transaction():
-        job.store.facts.settle_rows(finished)
+        job.news.settle(finished)
         for row, _wake_at in finished:
             if row in work.moved:
-                job.store.facts.set_person(row, work.moved[row])
+                job.news.move(row, work.moved[row])

@@ -18,6 +18,7 @@ from dentsync.model import Decisions, Record, Reject
 from dentsync.runs.lock import locked
 from dentsync.store import Store, StoredRow, is_current
 from dentsync.store.lineage import Lineage, gone, lineage_of, read_note, sign
+from dentsync.store.news import News
 from dentsync.transform.version import RULES_VERSION
 
 if TYPE_CHECKING:
@@ -63,9 +64,19 @@ class Session:
         return digest_of(self.config.digest, RULES_VERSION)
 
     @property
+    def reading(self) -> str:
+        """What rows of files are judged with; the same for every CRM whose configuration has the same feeds."""
+        return digest_of(self.config.reading, RULES_VERSION)
+
+    @property
+    def news(self) -> News:
+        """What the CRM of this configuration has yet to hear of."""
+        return News(self.store.db, self.config.target)
+
+    @property
     def approvals(self) -> frozenset[str]:
         """What a person has let through, now or before, and is not done yet."""
-        return self.approved | self.store.ledger.approved()
+        return self.approved | self.store.ledger.approved(self.config.target)
 
     @property
     def masters(self) -> frozenset[str]:

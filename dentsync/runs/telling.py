@@ -29,6 +29,7 @@ BEATING = ("sync",)
 """The line of cron gives the sign of life."""
 EVERY = 10.0
 """Seconds between two lines of progress in the log."""
+USUAL = "config.toml"
 _ALERTS = re.compile(r"^\s*\[?\s*\"?alerts\b", re.MULTILINE)
 
 
@@ -50,7 +51,9 @@ class Telling:
     def begin(self, command: str, feeds: Collection[str], config: Path, report: Path | None, log: Path | None) -> None:
         """A command has been understood. Raises ConfigError where its report or log cannot be written."""
         self.command, self._config = command, config
-        self.line = redact(" ".join((command, *sorted(feeds))))
+        # Two configurations of one folder are two lines of cron: one for each CRM.
+        other = ("-c", config.name) if config.name != USUAL else ()
+        self.line = redact(" ".join((command, *sorted(feeds), *other)))
         if not (report or log):
             return
         from dentsync.runs.run_report import begun, write

@@ -57,4 +57,4 @@ def _planned(
             doubted = ledger.doubted(crm, desired.kind, desired.key)
             operations += operations_of(desired, None, job.config.fields[desired.kind], doubted)[0]
     looked_at = {f"{one.kind}:{one.key}" for one in wanted} | {f"{one.kind}:{one.key}" for one in held}
-    return Work(plan_of(job, job.store.mark(), operations, held), looked_at=looked_at)
+    return Work(plan_of(job, job.store.mark(job.config.target), operations, held), looked_at=looked_at)

@@ -20,7 +20,7 @@ __all__ = [
     "Facts", "FaultLine", "FileEntry", "FreshRow", "Ids", "Ledger", "Person", "Store", "StoredRow", "is_current",
 ]  # fmt: skip
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """How many migrations ``schema`` has; a test keeps the two together."""
 
 
@@ -132,11 +132,12 @@ class Store:
             finally:
                 self._roll_back("ROLLBACK")
 
-    def mark(self) -> str:
-        """Where the state stands: a plan made at one mark may be applied only at the same one."""
+    def mark(self, target: str) -> str:
+        """Where the state stands: a plan for a CRM made at one mark may be applied only at the same one."""
         row = self.db.execute(
-            "SELECT (SELECT value FROM meta WHERE name = 'lineage'),"
-            " (SELECT coalesce(max(id), 0) FROM files), (SELECT coalesce(max(id), 0) FROM journal),"
-            " (SELECT coalesce(max(id), 0) FROM decisions)"
+            "SELECT (SELECT value FROM meta WHERE name = 'lineage'), (SELECT coalesce(max(id), 0) FROM files),"
+            " (SELECT coalesce(max(id), 0) FROM journal WHERE target = ?),"
+            " (SELECT coalesce(max(id), 0) FROM decisions)",
+            (target,),
         ).fetchone()
         return f"{row[0][:8]}-{row[1]}-{row[2]}-{row[3]}"

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -30,6 +30,7 @@ class StoredRow:
     cells: Mapping[str, str] = field(repr=False)
     person: str | None = None
     silent: bool = False
+    left: str | None = None  # whose it was, where a CRM may still show it there
 
     @property
     def raw(self) -> RawRecord:
@@ -238,56 +239,27 @@ class Facts:
             for feed, name, sha, line, lost, faults in self.db.execute(sql)
         ]
 
-    _ROW = (
-        "SELECT rows.id, feeds.name, rows.key, files.name, files.sha256, line, cells, person, silent FROM rows"
+    ROW = (
+        "SELECT rows.id, feeds.name, rows.key, files.name, files.sha256, line, cells, person, silent, left FROM rows"
         " JOIN feeds ON feeds.id = rows.feed JOIN files ON files.id = rows.file "
     )
 
     @staticmethod
-    def _row(row: tuple[Any, ...]) -> StoredRow:
-        number, feed, key, name, sha, line, cells, person, silent = row
+    def row_of(row: tuple[Any, ...]) -> StoredRow:
+        number, feed, key, name, sha, line, cells, person, silent, left = row
         return StoredRow(
-            number, feed, key, Origin(name, sha[:12], line), _cells.decode(cells), person, bool(silent)
+            number, feed, key, Origin(name, sha[:12], line), _cells.decode(cells), person, bool(silent), left
         )  # fmt: skip
-
-    def unsettled(self, now: datetime) -> Iterator[StoredRow]:
-        """Rows with news: changed, not yet carried out, or woken by the clock. In the order they were read."""
-        sql = self._ROW + "WHERE settled = 0 OR wake_at <= ? ORDER BY rows.file, rows.line"
-        return map(self._row, self.db.execute(sql, (now.astimezone(UTC).isoformat(),)).fetchall())
-
-    def unsettled_count(self, now: datetime) -> int:
-        """How many rows have news."""
-        sql = "SELECT count(*) FROM rows WHERE settled = 0 OR wake_at <= ?"
-        return int(self.db.execute(sql, (now.astimezone(UTC).isoformat(),)).fetchone()[0])
 
     def rows_of(self, person: str) -> list[StoredRow]:
         """All rows that speak of a person, in the order they were read."""
-        return [self._row(r) for r in self.db.execute(self._ROW + "WHERE person = ? ORDER BY file, line", (person,))]
+        return [self.row_of(r) for r in self.db.execute(self.ROW + "WHERE person = ? ORDER BY file, line", (person,))]
 
     def rows_in(self, feeds: Iterable[str]) -> Iterator[StoredRow]:
         """All rows of the feeds, in the order they were read."""
         numbers = ", ".join(str(self._feeds[feed]) for feed in feeds if feed in self._feeds)
-        sql = f"{self._ROW} WHERE rows.feed IN ({numbers}) ORDER BY file, line"
-        return map(self._row, self.db.execute(sql))
-
-    def settle_rows(self, rows: Iterable[tuple[int, str | None]]) -> None:
-        """These rows are carried out; each with the moment (ISO 8601, UTC) the clock will give it news again."""
-        sql = "UPDATE rows SET settled = 1, wake_at = ? WHERE id = ?"
-        self.db.executemany(sql, ((wake_at, number) for number, wake_at in rows))
-
-    def has_news(self, now: datetime, rules: str) -> bool:
-        """Whether there is anything to plan: rows with news, or rules that no row was looked at with."""
-        return self.unsettled_count(now) > 0 or self._last_rules() != rules
-
-    def _last_rules(self) -> str | None:
-        row = self.db.execute("SELECT value FROM meta WHERE name = 'rules'").fetchone()
-        return row[0] if row else None
-
-    def heal(self, rules: str) -> None:
-        """If the rules have changed since the last look, every row is looked at again."""
-        if self._last_rules() != rules:
-            self.db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES ('rules', ?)", (rules,))
-            self.db.execute("UPDATE rows SET settled = 0")
+        sql = f"{self.ROW} WHERE rows.feed IN ({numbers}) ORDER BY file, line"
+        return map(self.row_of, self.db.execute(sql))
 
     def pruned_on(self) -> str:
         """The day (ISO 8601) on which what has served was last forgotten, or empty."""

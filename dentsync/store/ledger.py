@@ -133,16 +133,17 @@ class Ledger:
         )
         return dict(self.db.execute(sql, (target, pipeline)).fetchall())
 
-    def approved(self) -> frozenset[str]:
+    def approved(self, target: str) -> frozenset[str]:
         """Marks of operations that a person let through and that are not done yet."""
-        row = self.db.execute("SELECT value FROM meta WHERE name = 'approved'").fetchone()
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (f"approved {target}",)).fetchone()
         return frozenset(row[0].split()) if row else frozenset()
 
-    def approve(self, marks: Collection[str]) -> None:
+    def approve(self, target: str, marks: Collection[str]) -> None:
         """These are now the operations that a person let through; none, and nothing is kept."""
-        self.db.execute("DELETE FROM meta WHERE name = 'approved'")
+        name = f"approved {target}"
+        self.db.execute("DELETE FROM meta WHERE name = ?", (name,))
         if marks:
-            self.db.execute("INSERT INTO meta(name, value) VALUES ('approved', ?)", (" ".join(sorted(marks)),))
+            self.db.execute("INSERT INTO meta(name, value) VALUES (?, ?)", (name, " ".join(sorted(marks))))
 
     # ── journal ──
 
@@ -202,7 +203,7 @@ class Ledger:
     # ── held, drift, runs, cache ──
 
     def replace_held(
-        self, held: Iterable[Held], at: datetime, among: Collection[str] | None, judged: Collection[str]
+        self, target: str, held: Iterable[Held], at: datetime, among: Collection[str] | None, judged: Collection[str]
     ) -> int:
         """The present list of what waits; how many of it did not wait before.
 
@@ -210,22 +211,24 @@ class Ledger:
         follow others, of which the rows know nothing. A record that
         waits for its name does so until it is itself ``judged`` anew.
         """
-        before = {(kind, key): reason == NAME_WAITS for kind, key, _origin, reason in self.held()}
+        before = {(kind, key): reason == NAME_WAITS for kind, key, _origin, reason in self.held(target)}
         now = {(one.kind, one.key): one for one in held}
         looked_at = {True: judged, False: _rows_of(before) if among is None else among}
-        seen = [item for item, for_name in before.items() if ":".join(item) in looked_at[for_name]]
-        self.db.executemany("DELETE FROM held WHERE kind = ? AND key = ?", seen)
-        rows = ((h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in now.values())
-        self.db.executemany("INSERT OR REPLACE INTO held(kind, key, origin, reason, at) VALUES (?, ?, ?, ?, ?)", rows)
+        seen = [(target, *item) for item, for_name in before.items() if ":".join(item) in looked_at[for_name]]
+        self.db.executemany("DELETE FROM held WHERE target = ? AND kind = ? AND key = ?", seen)
+        rows = ((target, h.kind, h.key, str(h.origin), h.reason, at.isoformat()) for h in now.values())
+        self.db.executemany("INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?, ?)", rows)
         return len(now.keys() - before.keys())
 
-    def held_for_names(self) -> int:
+    def held_for_names(self, target: str) -> int:
         """How many records wait for their names."""
-        return int(self.db.execute("SELECT count(*) FROM held WHERE reason = ?", (NAME_WAITS,)).fetchone()[0])
+        sql = "SELECT count(*) FROM held WHERE target = ? AND reason = ?"
+        return int(self.db.execute(sql, (target, NAME_WAITS)).fetchone()[0])
 
-    def held(self) -> list[tuple[str, str, str, str]]:
+    def held(self, target: str) -> list[tuple[str, str, str, str]]:
         """Kind, key, origin and reason of what waits."""
-        return self.db.execute("SELECT kind, key, origin, reason FROM held ORDER BY kind, key").fetchall()
+        sql = "SELECT kind, key, origin, reason FROM held WHERE target = ? ORDER BY kind, key"
+        return self.db.execute(sql, (target,)).fetchall()
 
     def replace_drift(
         self, target: str, seen: Iterable[tuple[Kind, str]] | None, drift: Iterable[Drift], at: datetime
@@ -241,10 +244,10 @@ class Ledger:
         )
         self.db.executemany("INSERT OR REPLACE INTO drift VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def drift_count(self) -> int:
+    def drift_count(self, target: str) -> int:
         """How many fields and stages people keep different."""
-        sql = "SELECT count(*) FROM drift WHERE field <> 'id' OR theirs <> ''"
-        return int(self.db.execute(sql).fetchone()[0])
+        sql = "SELECT count(*) FROM drift WHERE target = ? AND (field <> 'id' OR theirs <> '')"
+        return int(self.db.execute(sql, (target,)).fetchone()[0])
 
     def deleted_count(self, target: str) -> int:
         """How many of our items people deleted, as far as was seen and nothing took their place."""

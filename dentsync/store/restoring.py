@@ -3,6 +3,7 @@
 Facts may go back in time: the next files bring them forward again. The ledger may not, the CRM has not gone back.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -81,7 +82,9 @@ def keep_ledger(copy: Path, present: Path) -> None:
             (last,),
         )
         # Decisions that the copy did not know may not have been carried out: every row is looked at again.
-        db.execute("DELETE FROM meta WHERE name IN ('rules', 'judged') AND ?", (_last_decision(db) > decided,))
+        db.execute(
+            "DELETE FROM meta WHERE (name LIKE 'rules %' OR name = 'judged') AND ?", (_last_decision(db) > decided,)
+        )
         db.execute("COMMIT")
 
 
@@ -92,13 +95,17 @@ def _last_decision(db: sqlite3.Connection) -> int:
 def doubt(copy: Path, fields: Mapping[Kind, Iterable[str]], at: datetime) -> int:
     """Nobody knows what was left in the CRM since the copy was made: of no item the contents are known. How many.
 
-    ``fields``: what may have been written. Stages are not among them: they are read before each move anyway, and a
-    move needs news.
+    ``fields``: what may have been written, beside what is known to have been, for another configuration's CRM may
+    have other ones. Stages are not among them: they are read before each move anyway, and a move needs news.
     """
     with closing(sqlite3.connect(copy, isolation_level=None)) as db:
         db.execute("BEGIN")
         for kind, names in fields.items():
-            db.execute("UPDATE items SET unsure = ? WHERE kind = ?", (" ".join(sorted(names)), kind))
+            db.execute(
+                "UPDATE items SET unsure = (SELECT group_concat(name, ' ') FROM (SELECT value AS name"
+                " FROM json_each(?) UNION SELECT key FROM json_each(items.fields) ORDER BY name)) WHERE kind = ?",
+                (json.dumps(list(names)), kind),
+            )
         mark_restored(db, at)
         count: int = db.execute("SELECT count(*) FROM items").fetchone()[0]
         db.execute("COMMIT")

@@ -139,7 +139,26 @@ def _pay(db: Database) -> None:
     db.table("pay_letters").create({"id": int, "issue": str, "result": str, "began_at": str}, pk="id")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs, _decisions, _pay_pulls, _pay)
+def _targets(db: Database) -> None:
+    # What is settled is settled for a CRM: ``settled`` has a bit for each; rows that any of them has yet to hear of
+    # are found by the values that lack its bit. ``left``: whose a row was, where a CRM may still show it there.
+    db.execute("DROP INDEX rows_unsettled")
+    db.execute("CREATE INDEX rows_settled ON rows(settled)")
+    db.table("rows").add_column("left", str)
+    # Rows are looked at once more, and each CRM gets its bit at its next run.
+    db.execute("DELETE FROM meta WHERE name IN ('rules', 'judged')")
+    # What waits, and what was let through, is of the CRM that the store has been used for.
+    target = next((row["target"] for row in db.query("SELECT target FROM cache ORDER BY at DESC LIMIT 1")), "")
+    db.execute("UPDATE meta SET name = ? WHERE name = 'approved'", (f"approved {target}",))
+    waiting = list(db.query("SELECT * FROM held"))
+    db.table("held").drop()
+    db.table("held").create(
+        {"target": str, "kind": str, "key": str, "origin": str, "reason": str, "at": str}, pk=("target", "kind", "key")
+    )
+    db.table("held").insert_all({"target": target, **row} for row in waiting)
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _theirs, _decisions, _pay_pulls, _pay, _targets)
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

@@ -1,25 +1,32 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from dentsync.sandbox.server import Running, running
-from dentsync.sandbox.storage import FILE
-from tests.clinic import SPEED, Clinic, founded
-from tests.faults.day import FAST, Day
+from dentsync.sandbox.server import Running
+from tests.clinic import Clinic
+from tests.faults.day import Day
 from tests.faults.forks import Forks
+from tests.faults.sides import Bitrix24, Side
+
+Served = tuple[Running, Path]
+"""A sandbox and the folder of its data."""
 
 
 @pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("portal")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Side], Served]]:
+    """One server of each CRM for all tests of this folder, with a clock of its own."""
+    with ExitStack() as stack:
+        servers: dict[str, Served] = {}
 
+        def serve(side: Side) -> Served:
+            if side.file not in servers:
+                data = tmp_path_factory.mktemp("portal")
+                servers[side.file] = stack.enter_context(side.serve(data)), data
+            return servers[side.file]
 
-@pytest.fixture(scope="session")
-def portal(data: Path) -> Iterator[Running]:
-    """One server for all tests of this folder, with a clock of its own."""
-    with running(data, speed=FAST) as box:
-        yield box
+        yield serve
 
 
 @pytest.fixture(scope="session")
@@ -29,17 +36,27 @@ def forks() -> Iterator[Forks]:
 
 
 @pytest.fixture
+def side() -> Side:
+    """The CRM of a test; a module that is about another one says so."""
+    return Bitrix24()
+
+
+@pytest.fixture
 def clinic(
-    portal: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    side: Side,
+    served: Callable[[Side], Served],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Clinic]:
-    portal.admin("POST", "reset", {})
-    monkeypatch.setenv("DENTSYNC_WEBHOOK", portal.webhook)
-    clinic = founded(tmp_path / "clinic", portal, capsys.readouterr)
-    clinic.configure(f"speed = {SPEED}", f"speed = {FAST}")
+    portal, _data = served(side)
+    for variable, secret in side.secrets(portal).items():
+        monkeypatch.setenv(variable, secret)
+    clinic = side.founded(tmp_path / "clinic", portal, capsys.readouterr)
     yield clinic
     portal.admin("DELETE", "faults")
 
 
 @pytest.fixture
-def day(clinic: Clinic, forks: Forks, data: Path, tmp_path: Path) -> Day:
-    return Day(clinic, forks, data / FILE, tmp_path)
+def day(side: Side, served: Callable[[Side], Served], clinic: Clinic, forks: Forks, tmp_path: Path) -> Day:
+    return Day(side, clinic, forks, served(side)[1], tmp_path)

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +36,7 @@ class Order:
 
     argv: tuple[str, ...]
     folder: str
-    webhook: str = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False)
     point: int = 0
     fault: Fault = "kill"
     only: str = ""
@@ -122,7 +123,7 @@ def _become(order: Order, told: int, out: IO[bytes], err: IO[bytes]) -> None:
         os.dup2(err.fileno(), 2)
         # A shell without job control lets its background processes ignore Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.environ["DENTSYNC_WEBHOOK"] = order.webhook
+        os.environ.update(order.secrets)
         if order.drives:
             split_drives(Path(order.folder))
         if order.late:

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.clinic import Clinic
 from tests.faults.day import Day, first_load, half_hour, mis_takes_back, people_between
 from tests.faults.effects import HOUR, Fault
 from tests.faults.forks import Ending
@@ -17,10 +16,10 @@ CODES: dict[Fault, set[int]] = {
     "clock": {0},
 }
 LINES: dict[Fault, int] = {"refusal": 1, "interrupt": 2, "terminate": 2, "clock": 0}
-CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101", "h3l1xsandboxhook")
+CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101")
 
 
-def nobody(clinic: Clinic) -> None:
+def nobody(day: Day) -> None:
     """No person does anything."""
 
 
@@ -28,8 +27,8 @@ def nobody(clinic: Clinic) -> None:
 class Story:
     """What was there before the run that is swept, and who does what before the next one."""
 
-    before: Callable[[Clinic], None]
-    between: Callable[[Clinic], None] = nobody
+    before: Callable[[Day], None]
+    between: Callable[[Day], None] = nobody
     drives: bool = False  # the archive is on another drive
 
 
@@ -48,10 +47,10 @@ class Sweep:
     def __init__(self, day: Day, story: Story) -> None:
         self.day, self.story = day, story
         day.drives = story.drives
-        story.before(day.clinic)
+        story.before(day)
         day.keep()
-        assert day.run().code == 0
-        story.between(day.clinic)
+        assert day.run().code in (0, 4)  # 4: something waits for a person
+        story.between(day)
         assert day.settle() == []
         self.board, self.files = day.board(), day.files()
 
@@ -59,12 +58,27 @@ class Sweep:
         """What was struck (nothing: the run passed untouched), and all that is wrong in the end."""
         self.day.back()
         ending = self.day.run(point, fault, only=only)
-        wrong = [*said(ending, fault), *self.end(HOUR if fault == "clock" else 0.0)]
+        wrong = [*self.said(ending, fault), *self.end(HOUR if fault == "clock" else 0.0)]
         return ending.struck, [f"{point}, {ending.struck}, {fault}: {one}" for one in wrong]
+
+    def said(self, ending: Ending, fault: Fault) -> Iterator[str]:
+        """A fault that was to be expected is one line with its code; no fault shows personal data."""
+        if ending.struck and ending.code not in CODES.get(fault, {ending.code}):
+            yield f"ended with {ending.code}: {ending.err}"
+        lines = [line for line in ending.err.splitlines() if line]
+        if len(lines) > LINES.get(fault, len(lines)):
+            yield f"too many lines: {ending.err}"
+        yield from self.shown(ending)
+
+    def shown(self, ending: Ending) -> Iterator[str]:
+        """What must not be seen in what a run printed."""
+        secrets = [secret.rstrip("/").rpartition("/")[2] for secret in self.day.secrets.values()]
+        if any(canary in ending.out + ending.err for canary in (*CANARIES, *secrets)):
+            yield "personal data or a secret was shown"
 
     def end(self, late: float = 0.0) -> list[str]:
         """What is wrong once people and clean runs have done their part; ``late`` as for ``Day.settle``."""
-        self.story.between(self.day.clinic)
+        self.story.between(self.day)
         return self.day.settle(late) or list(self._differences())
 
     def _differences(self) -> Iterator[str]:
@@ -73,17 +87,6 @@ class Sweep:
             yield "the archive differs"
         if self.day.open_ends():
             yield "open ends"
-
-
-def said(ending: Ending, fault: Fault) -> Iterator[str]:
-    """A fault that was to be expected is one line with its code; no fault shows personal data."""
-    if ending.struck and ending.code not in CODES.get(fault, {ending.code}):
-        yield f"ended with {ending.code}: {ending.err}"
-    lines = [line for line in ending.err.splitlines() if line]
-    if len(lines) > LINES.get(fault, len(lines)):
-        yield f"too many lines: {ending.err}"
-    if any(canary in ending.out + ending.err for canary in CANARIES):
-        yield "personal data or the webhook was shown"
 
 
 def swept(day: Day, story: str, fault: Fault, *, first: int = 1, stride: int = 1, only: str = "") -> int:

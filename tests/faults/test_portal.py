@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.day import Day
 from tests.faults.forks import Ending
-from tests.faults.sweep import CANARIES, STORIES, Sweep
+from tests.faults.sweep import STORIES, Sweep
 
 LOST = {0, 1, 4}
 ANSWERS: dict[str, set[int]] = {
@@ -50,8 +50,7 @@ def wrong_with(sweep: Sweep, ending: Ending, codes: set[int]) -> Iterator[str]:
         yield f"code {ending.code}"
     if ending.err or error.count("\n") or (ending.code == 1 and not error):
         yield f"not one clear line: {error}{ending.err}"
-    if any(canary in ending.out for canary in CANARIES):
-        yield "personal data or the webhook was shown"
+    yield from sweep.shown(ending)
     yield from sweep.end()
 
 

@@ -80,7 +80,7 @@ def test_what_the_portal_does_a_minute_after_the_connection_broke_is_not_done_tw
 
 def test_an_undisturbed_half_hour_has_everything_in_it(day: Day) -> None:
     """What is swept is worth it: every kind of operation, moves into another pipeline, people's choices, rejects."""
-    half_hour(day.clinic)
+    half_hour(day)
     before = {deal["title"]: deal["pipeline"] for deal in day.clinic.deals()}
     summary = day.clinic.sync(now=NOON)
     after = {deal["title"]: deal["pipeline"] for deal in day.clinic.deals()}
@@ -93,7 +93,7 @@ def test_an_undisturbed_half_hour_has_everything_in_it(day: Day) -> None:
 
 
 def test_the_judge_finds_differences_of_every_kind(day: Day) -> None:
-    half_hour(day.clinic)
+    half_hour(day)
     clinic, good = day.clinic, day.board()
     assert good.differences(day.board()) == []
     clinic.act("move", deal=clinic.deals()[0]["id"], stage="Пришёл")

@@ -72,6 +72,13 @@ def test_level_that_cannot_be_read_or_written_does_not_stop_the_calls(tmp_path: 
     assert clock.slept == pytest.approx(5), "a process alone keeps its own pace"
 
 
+def test_a_clock_that_was_set_back_freezes_no_pace_that_another_run_has_left(tmp_path: Path) -> None:
+    Bucket(2, 7, spare=1, file=tmp_path / "pace.json").take(FakeClock(now=4600.0))
+    clock = FakeClock(now=1000.0)
+    Bucket(2, 7, spare=1, file=tmp_path / "pace.json").wait(clock)
+    assert clock.slept < 1
+
+
 _CALLER = """
 import sys, time
 from pathlib import Path

@@ -10,12 +10,10 @@ import sqlite3
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from dentsync.cli import run
-from dentsync.sandbox.server import Running
-from tests.clinic import SPEED, Clinic, founded
+from tests.clinic import Clinic
 
 
 @dataclass
@@ -64,21 +62,6 @@ def is_done(ran: Ran) -> bool:
     outcomes = ran.summary.get("outcomes", {})
     left = any(outcomes.get(name) for name in ("failed", "unknown", "held"))
     return ran.code == 0 or (ran.code == 5 and ran.summary != {} and not left and not ran.summary.get("error"))
-
-
-def machine_clinic(folder: Path, box: Running, screen: Screen, speed: float) -> Clinic:
-    """A clinic with two feeds of few rows; each reminder carries a mark by which its deal is known."""
-    clinic = founded(folder, box, screen.read)
-    clinic.configure(f"speed = {SPEED}", f"speed = {speed}")
-    clinic.configure(
-        '"30h", min_share = "80%" }\n\n[feeds.reminders]', '"30h", min_share = "1%" }\n\n[feeds.reminders]'
-    )
-    clinic.configure('expect   = { max_age = "12h" }', 'expect   = { max_age = "12h", min_share = "1%" }')
-    clinic.configure(
-        'fields   = ["start_at", "doctor"]\n\n[routes.rec',
-        'fields   = ["start_at", "doctor", "operator"]\n\n[routes.rec',
-    )
-    return clinic
 
 
 def argv_of(clinic: Clinic, now: str, *argv: str) -> list[str]:

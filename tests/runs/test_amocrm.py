@@ -204,6 +204,28 @@ def test_a_card_that_staff_made_is_adopted_and_its_second_phone_stays(clinic: Am
     assert (card["Номер медкарты"], card["phones"]) == ("101", ["8 (916) 555-01-01", "8 (495) 111-22-33"])
 
 
+def test_a_lead_that_was_to_be_taken_over_when_the_run_had_to_stop_is_taken_over_by_the_next_one(
+    clinic: AmoClinic,
+) -> None:
+    clinic.configure('people   = ["Взяли в работу"]', 'adopt    = ["Взяли в работу"]')
+    clinic.act("create_contact", name="Соколова Анна Викторовна", phones=["8 (916) 555-01-01"])
+    [contact] = clinic.contacts()
+    clinic.act(
+        "create_lead", name="Звонок", contact=contact["id"], pipeline="Первичные пациенты", status="Взяли в работу"
+    )
+    clinic.box.admin("POST", "settings", {"advance": 60})
+    clinic.patients(ANNA, IVAN)
+    clinic.reminders(ANNAS_VISIT)
+    for what, match in (("slow:0.1", "PATCH contacts"), ("ip_denied", "POST contacts")):
+        clinic.box.admin("POST", "faults?account=smile", {"what": what, "match": match})
+    assert clinic.sync()["exit_code"] == 1
+    assert [deal["status"] for deal in clinic.deals()] == ["Взяли в работу"]
+    for _time in range(2):
+        clinic.sync()
+    assert [deal["status"] for deal in clinic.deals()] == ["Записан на прием"]
+    assert sorted(one["Номер медкарты"] for one in clinic.contacts()) == ["101", "102"]
+
+
 def test_oauth_changes_its_tokens_and_keeps_them_in_the_state_folder(
     found: Callable[[str], AmoClinic], server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
