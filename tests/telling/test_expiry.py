@@ -60,6 +60,13 @@ def test_a_new_token_is_no_news_and_warns_again_in_its_time(
     assert len(web.messages) == 2
 
 
+def test_a_new_token_that_ends_soon_as_well_is_news(config: Path, web: Hooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs(config, 20)
+    monkeypatch.setenv("DENTSYNC_TOKEN", token(exp=(END + timedelta(days=5)).timestamp()))
+    runs(config, 20)
+    assert len(web.messages) == 2
+
+
 def test_what_did_not_get_through_is_told_by_the_next_run(config: Path, web: Hooks) -> None:
     web.status = 500
     run = Run("1", "sync", Ending(0, END - timedelta(days=20)))

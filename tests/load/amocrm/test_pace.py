@@ -24,7 +24,7 @@ def sent(clock: FakeClock, late: float, rate: str = "7") -> list[float]:
     return moments
 
 
-@pytest.mark.parametrize(("late", "rate"), [(0.0, 7), (0.02, 7), (0.3, 7), (0.005, 30)])
+@pytest.mark.parametrize(("late", "rate"), [(0.0, 7), (0.02, 7), (0.3, 7), (0.1, 2), (0.005, 30), (0.02, 50)])
 def test_no_second_has_more_calls_than_are_allowed(late: float, rate: int) -> None:
     moments = sent(FakeClock(), late, str(rate))
     assert max(bisect_left(moments, at + 1) - place for place, at in enumerate(moments)) <= rate
