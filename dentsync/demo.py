@@ -15,11 +15,13 @@ from typing import Any
 import click
 
 from dentsync.config import preset_text
+from dentsync.config_reader import load
 from dentsync.demo_stories import STORIES, Story, drop_time
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
 from dentsync.runs import looking
 from dentsync.runs.main_job import Options, sync
+from dentsync.runs.ticking import tick
 from dentsync.sandbox.server import Running, running
 from dentsync.show import show_report
 
@@ -71,8 +73,19 @@ def _drop(folder: Path, story: Story, box: Running, drop: str) -> int:
     click.secho(f"\n── {drop_time(drop):%d.%m.%Y %H:%M} " + "─" * 56, fg="blue", bold=True)
     for line in story.people_act(box, drop):
         click.secho("  ☺ " + line, fg="magenta")
+    followed = _followed(folder, drop)
     story.put_files(drop, folder / "inbox")
-    return _run(folder, drop)
+    return max(followed, _run(folder, drop))
+
+
+def _followed(folder: Path, drop: str) -> int:
+    """What follows from what people did, where the clinic has rules for it: cron would have looked meanwhile."""
+    if not load(folder / "config.toml").follows:
+        return ExitCode.DONE
+    report = tick(Options(folder / "config.toml", now=drop_time(drop).isoformat()))
+    if report.plan and report.plan.operations:
+        show_report(report, values=True, limit=5)
+    return report.code
 
 
 def _run(folder: Path, drop: str) -> int:

@@ -92,6 +92,7 @@ def _in_amocrm(box: Running, drop: str) -> Iterator[str]:
     acts = {
         "2026-10-05T0830": _weekend,
         "2026-10-06T0830": _tuesday,
+        "2026-10-07T0830": _visits_won,
         "2026-10-07T1400": _wednesday,
     }
     if drop in acts:
@@ -114,10 +115,16 @@ def _weekend(box: Running) -> Iterator[str]:
     yield _("a patient has been in the CRM for years, without a card number")
 
 
+def _visits_won(box: Running) -> Iterator[str]:
+    visited = [lead["id"] for lead in box.admin("GET", "state")["leads"] if lead["status"] == "Посетил"]
+    for lead in visited:
+        _act(box, "move", lead=lead, status="Успешно реализовано")
+    yield _("operators closed the deals of visits as won: {n}").format(n=len(visited))
+
+
 def _tuesday(box: Running) -> Iterator[str]:
+    yield from _visits_won(box)
     state = box.admin("GET", "state")
-    _act(box, "move", lead=_named(state["leads"], "Мальцев"), status="Успешно реализовано")
-    yield _("an operator closed the deal of a visit as won")
     _act(box, "move", lead=_named(state["leads"], "Савельев Антон"), status="Взяли в работу")
     yield _("an operator took a deal back to work on: the MIS still says booked")
     contact = _holder(state["contacts"], "+79815552819")

@@ -20,6 +20,7 @@ from tests.runs.test_three_days import check
 
 CARD = ("Номер медкарты", "Статус пациента", "Завершено", "Дата и время будущего ближайшего приема")
 CALLERS = ("Мальцев", "Нечаева", "Фомин")
+FOLLOWS = "\n[follows." in preset_text("ident-amocrm")
 
 
 @pytest.fixture
@@ -54,6 +55,8 @@ def test_the_board_after_every_drop_and_callers_leads_are_taken_over(clinic: Amo
         leads |= {deal["id"] for deal in clinic.deals() if deal["name"].startswith("Звонок: ")}
         IDENT.put_files(drop, clinic.folder / "inbox")
         now = drop_time(drop).isoformat()
+        if FOLLOWS:
+            assert clinic.say("tick", now=now).code == 0
         summary = clinic.sync(now=now)
         assert summary["exit_code"] == 0, summary
         assert all(f["read"] == f["loaded"] + f["rejected"] + f["ignored"] for f in summary["files"])
