@@ -94,10 +94,9 @@ def load(count: int) -> None:
 
 @cli.command("amoload")
 @click.option("--rows", "count", default=30_000, help="So many contacts and as many leads.")
-@click.option("--sample", default=300, help="Contacts, and as many leads, that the others make.")
-def amoload_(count: int, sample: int) -> None:
+def amoload_(count: int) -> None:
     """The first load into amoCRM, 1 % changed after it, and what others need. About eight minutes."""
-    _show(lambda: amoload.measured(WORK, count, sample))
+    _show(lambda: amoload.measured(WORK, count))
 
 
 @cli.command()

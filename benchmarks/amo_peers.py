@@ -16,6 +16,8 @@ from dentsync.sandbox.server import Running, running
 SCRIPTS = Path(__file__).with_name("amo_clients")
 LOOP, CLIENT = "one call per record", "aioamocrm"
 NAMES = {LOOP: "loop.py", CLIENT: "batches.py"}
+SAMPLES = {LOOP: 300, CLIENT: 2500}
+"""Contacts, and as many leads, that each makes: a hundred requests or more."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ class Tried:
     pace: float
 
 
-def tried(work: Path, name: str, sample: int) -> Tried:
-    """Let a client make so many contacts and as many leads on a fresh account; every lead has to be its contact's."""
+def tried(work: Path, name: str) -> Tried:
+    """Let a client make its sample on a fresh account; every lead has to be its contact's."""
+    sample = SAMPLES[name]
     python = peers.environment(work, "amo_clients", peers.AMO_CLIENTS) / "python"
     with running(crm="amocrm") as box:
         given = work / "amo_work.json"

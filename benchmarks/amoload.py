@@ -34,17 +34,16 @@ HEAD = (
 )  # fmt: skip
 
 
-def measured(work: Path, count: int, sample: int) -> Table:
+def measured(work: Path, count: int) -> Table:
     """The table."""
     with clinic(work / "amoload") as there:
         rows = [first(there, count), second(there, count)]
-    rows += [_other(work, name, count, sample) for name in (amo_peers.CLIENT, amo_peers.LOOP)]
+    rows += [_other(work, name, count) for name in (amo_peers.CLIENT, amo_peers.LOOP)]
     remarks = (
         f"The fewest: {ITEMS} items a request, {RATE:.0f} requests a second, writing alone. Seconds of sending: from"
         " the first request to the last; the clocks run at their real speed.",
-        f"aioamocrm and the loop made {thousands(sample)} contacts and as many leads: their requests are those, times"
-        f" {count / sample:.0f}, their seconds that many at the pace that was measured. They store nothing, look for"
-        " nobody and settle no lost answer.",
+        "aioamocrm and the loop made fewer: their requests are those in proportion, their seconds that many at the pace"
+        " that was measured. They store nothing, look for nobody and settle no lost answer.",
         "New patients are looked for by phone: five spellings each, or every page of contacts, whichever is less.",
     )
     return Table("First load into amoCRM", f"python -m benchmarks amoload --rows {count}", HEAD, rows, remarks)
@@ -145,13 +144,13 @@ def _end(visit: Visit, refused: int) -> list[str]:
     return [str(refused), seconds(visit.run.wall), megabytes(visit.run.memory)]
 
 
-def _other(work: Path, name: str, count: int, sample: int) -> list[str]:
+def _other(work: Path, name: str, count: int) -> list[str]:
     """Computed from a sample."""
-    one = amo_peers.tried(work, name, sample)
+    one, sample = amo_peers.tried(work, name), amo_peers.SAMPLES[name]
     least, requests = fewest([count, count]), round(one.requests * count / sample)
     took = requests * one.pace
     return [
-        "the first, computed",
+        f"the first, computed from {thousands(sample)} + {thousands(sample)}",
         name,
         thousands(requests),
         thousands(requests),

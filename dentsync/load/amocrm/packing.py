@@ -39,12 +39,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a chunk sends: operations by ``request_id``. ``settled``: outcomes known without sending."""
+    """What a chunk sends: operations by ``request_id``. ``settled``: outcomes known without sending.
+
+    ``sets_off_at``: its turn by the account's pace (epoch seconds of the clock).
+    """
 
     lane: Lane
     operations: Mapping[str, Operation]
     settled: Mapping[str, Outcome]
     request: Request | None = None
+    sets_off_at: float = 0.0
 
 
 class Packer:
