@@ -29,9 +29,6 @@ TRIES: Mapping[str, int] = {
 }  # fmt: skip
 """How often a call is made before its refusal is believed."""
 
-AHEAD = 0.25
-"""Seconds before its turn a request may be counted: what is recorded meanwhile must not cost the pace."""
-
 ATTEMPTS = 3
 """How often a question is asked whose answer does not come."""
 
@@ -67,8 +64,7 @@ class Account:
         owner = f"{base} {access.get('client_id', '')}"
         rate = float(access.get("rate", "7"))
         early = min(1.0, rate * (1 - HEADROOM) * CATCH_UP)
-        full = 2.0 + rate * AHEAD
-        self.bucket = Bucket(full, rate * HEADROOM, spare=full - 1.0 - early, file=bucket_file(settings.limits, owner))
+        self.bucket = Bucket(2.0, rate * HEADROOM, spare=1.0 - early, file=bucket_file(settings.limits, owner))
 
     @property
     def requests(self) -> int:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from dentsync.errors import TargetError
 from dentsync.lang import _
-from dentsync.load.amocrm.account import AHEAD, ATTEMPTS, Account, Call, no_answer, no_right
+from dentsync.load.amocrm.account import ATTEMPTS, Account, Call, no_answer, no_right
 from dentsync.load.amocrm.answers import Done, Flaw, Invalid, Meaning, Partial, Rejected
 from dentsync.load.amocrm.drafts import Item
 from dentsync.load.amocrm.items import values_in
@@ -54,13 +54,10 @@ class AmoLine:
         if self._waits_until is not None:
             return None
         chunk = self._packer.pack(pending, self._ids, flying)
-        if chunk is None or chunk.request.request is None:
-            return chunk
-        clock = self._account.clock
-        turn = clock.time() + self._account.bucket.delay(clock)
-        self._account.bucket.take(clock)
-        self._take_token()
-        return Chunk(chunk.operations, replace(chunk.request, sets_off_at=turn))
+        if chunk is not None and chunk.request.request is not None:
+            self._account.bucket.take(self._account.clock)
+            self._take_token()
+        return chunk
 
     def _take_token(self) -> None:
         """Where there is no token any more, what is in flight has to end before that is said."""
@@ -75,18 +72,14 @@ class AmoLine:
 
     def _limit(self) -> float | None:
         clock = self._account.clock
-        turn = clock.time() + self._account.bucket.delay(clock)
-        until = max(self._refusals.until, turn - AHEAD)
+        delay = self._account.bucket.delay(clock)
+        until = max(self._refusals.until, clock.time() + delay if delay else 0.0)
         return until if until > clock.time() else None
 
     def transmit(self, chunk: Chunk) -> Call | None:
-        """The HTTP call when its turn comes; nothing where all is settled without one."""
-        request, clock = chunk.request.request, self._account.clock
-        if request is None or self._error:
-            return None
-        if (delay := chunk.request.sets_off_at - clock.time()) > 0:
-            clock.sleep(delay)
-        return self._account.transmit(request, self._token)
+        """The HTTP call; nothing where all is settled without one."""
+        request = chunk.request.request
+        return None if request is None or self._error else self._account.transmit(request, self._token)
 
     def landed(self, chunk: Chunk, call: Call | None) -> Landing:
         """Outcomes, and what goes again: what was refused unrun, and what has another leg to go."""

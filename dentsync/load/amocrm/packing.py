@@ -39,16 +39,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a chunk sends: operations by ``request_id``. ``settled``: outcomes known without sending.
-
-    ``sets_off_at``: its turn by the account's pace (epoch seconds of the clock).
-    """
+    """What a chunk sends: operations by ``request_id``. ``settled``: outcomes known without sending."""
 
     lane: Lane
     operations: Mapping[str, Operation]
     settled: Mapping[str, Outcome]
     request: Request | None = None
-    sets_off_at: float = 0.0
 
 
 class Packer:

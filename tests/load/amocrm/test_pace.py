@@ -1,15 +1,12 @@
 """The pace of an account: calls that set off late are made up for, and no second has more than it allows."""
 
 import random
-import time
 from bisect import bisect_left
-from datetime import datetime
 
 import pytest
 
 from dentsync.load.amocrm.account import Account
-from dentsync.load.target import Ended, Patience, TargetSettings, WallClock
-from tests.load.amocrm.kit import AmoDesk, person
+from dentsync.load.target import TargetSettings
 from tests.load.test_bucket import FakeClock
 
 
@@ -31,20 +28,6 @@ def sent(clock: FakeClock, late: float, rate: str = "7") -> list[float]:
 def test_no_second_has_more_calls_than_are_allowed(late: float, rate: int) -> None:
     moments = sent(FakeClock(), late, str(rate))
     assert max(bisect_left(moments, at + 1) - place for place, at in enumerate(moments)) <= rate
-
-
-def test_who_records_slowly_loses_no_turn(desk: AmoDesk) -> None:
-    """Requests of one contact each, and a disk that takes longer now and then than the time between two of them."""
-    desk.admin("POST", "settings", {"rate": 0})
-    pace = {"account": desk.url, "size": 1}
-    slow = AmoDesk(desk.box, directory=desk.target.check().directory, pace=pace)
-    count, ended, before = 20, 0, len(desk.admin("GET", "log"))
-    for step in slow.target.carry_out([person(f"p{n}") for n in range(count)], {}, Patience(WallClock())):
-        ended += isinstance(step, Ended)
-        time.sleep(0.3 if isinstance(step, Ended) and ended % 5 == 0 else 0)
-    moments = [datetime.fromisoformat(one["at"]) for one in desk.admin("GET", "log")[before:]]
-    assert len(moments) == count
-    assert (moments[-1] - moments[0]).total_seconds() <= (count - 1) / 7 * 1.15
 
 
 def test_calls_that_set_off_a_little_late_cost_no_time() -> None:
