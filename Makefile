@@ -1,5 +1,6 @@
-# `make demo` shows the main job; `make test` checks everything. Both install what they need into .venv.
+# `make demo` shows the main job (`CRM=amocrm`: into amoCRM); `make test` checks everything. Both install what they need into .venv.
 PYTHON ?= python3
+CRM ?= bitrix24
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,7 +15,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	touch $@
 
 demo: $(VENV)/.installed
-	$(BIN)/dentsync demo
+	$(BIN)/dentsync demo --crm $(CRM)
 
 test: $(VENV)/.installed lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -8,7 +8,20 @@ from pathlib import Path
 
 import click
 
-from benchmarks import cleaning, dirty, exports, loading, names, online, phones, quiet, reports, starting, traffic
+from benchmarks import (
+    amoload,
+    cleaning,
+    dirty,
+    exports,
+    loading,
+    names,
+    online,
+    phones,
+    quiet,
+    reports,
+    starting,
+    traffic,
+)
 from benchmarks.report import Table
 
 WORK = Path(__file__).with_name(".work")
@@ -77,6 +90,13 @@ def online_(count: int) -> None:
 def load(count: int) -> None:
     """The first load of a clinic's patients, and 1 % changed after it."""
     _show(lambda: loading.measured(WORK, count))
+
+
+@cli.command("amoload")
+@click.option("--rows", "count", default=30_000, help="So many contacts and as many leads.")
+def amoload_(count: int) -> None:
+    """The first load into amoCRM, 1 % changed after it, and what others need. About eight minutes."""
+    _show(lambda: amoload.measured(WORK, count))
 
 
 @cli.command()

@@ -13,7 +13,7 @@ from typing import Literal
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 DENTSYNC = str(Path(sys.executable).with_name("dentsync"))
-WEBHOOK = "DENTSYNC_WEBHOOK"
+WEBHOOK, TOKEN = "DENTSYNC_WEBHOOK", "DENTSYNC_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Command:
     prepare: Callable[[], object] = lambda: None
     check: Callable[[Run], object] = lambda _run: None
     webhook: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
 
 
 def dentsync(*argv: str) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ def dentsync(*argv: str) -> tuple[str, ...]:
 def once(command: Command) -> Run:
     """Run a command to its end. Raises AssertionError where ``check`` is not content."""
     command.prepare()
-    environment = {**_plain_environment(), WEBHOOK: command.webhook}
+    environment = {**_plain_environment(), WEBHOOK: command.webhook, TOKEN: command.token}
     with TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(out), str(err), *command.argv]

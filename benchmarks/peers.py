@@ -7,6 +7,7 @@ from pathlib import Path
 
 PEERS = ("csv-diff==1.2", "sqlite-utils==4.2.1")
 CLIENTS = ("fast_bitrix24==1.8.14", "b24pysdk==1.3.2", "requests==2.34.2")
+AMO_CLIENTS = ("aioamocrm==0.1.1", "requests==2.34.2")
 
 
 def environment(work: Path, name: str = "peers", programs: Sequence[str] = PEERS) -> Path:

@@ -322,10 +322,12 @@ def check(tell: bool, **given: Any) -> int:
     from dentsync.runs import alerting, looking
 
     options = _options(**given)
-    found = looking.check(options)
+    found, soon = looking.check(options)
     problems = [*found, *(alerting.try_out(options.config) if tell else alerting.lacking(options.config))]
     for problem in problems:
         click.echo(redact(problem), err=True)
+    if soon:
+        click.echo(soon, err=True)
     if not problems:
         click.echo(_("all in place"))
     return ExitCode.USAGE if problems else ExitCode.DONE
@@ -358,10 +360,10 @@ def init(preset: str, to: Path) -> int:
     \b
     Example:  dentsync init --preset helix-bitrix24
     """
-    from dentsync.config import write_preset
+    from dentsync.config import next_step, write_preset
 
     write_preset(preset, to)
-    click.echo(_("written: {file}; put the webhook into DENTSYNC_WEBHOOK, then: dentsync check").format(file=to))
+    click.echo(_("written: {file}; {next}").format(file=to, next=next_step(preset)))
     return ExitCode.DONE
 
 

@@ -70,13 +70,15 @@ def reset(data: Path, crm: str) -> int:
     "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True,
     help="Where the demo works; emptied first.",
 )  # fmt: skip
+@CRM
 @click.option("--keep", is_flag=True, help="Leave the sandbox running at the end, to look at its board.")
-def demo(folder: Path, keep: bool) -> int:
-    """Three days of an invented clinic into a local Bitrix24.
+def demo(folder: Path, crm: str, keep: bool) -> int:
+    """Three days of an invented clinic into a local Bitrix24 or amoCRM.
 
     \b
     Example:  dentsync demo --keep
+              dentsync demo --crm amocrm
     """
     from dentsync.demo import run_demo
 
-    return run_demo(folder, keep=keep)
+    return run_demo(folder, crm=crm, keep=keep)

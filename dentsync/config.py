@@ -226,6 +226,19 @@ def preset_text(name: str) -> str:
     return (PRESETS / f"{name}.toml").read_text(encoding="utf-8")
 
 
+def next_step(preset: str) -> str:
+    """What a preset's configuration needs before the first check: where the secret of its CRM goes."""
+    crm = msgspec.toml.decode(preset_text(preset))["crm"]
+    variable = (crm.get("token") or crm["webhook"]).removeprefix("env:")
+    if "token" in crm:
+        line = _(
+            "put your account's address into it and the token into {variable}, then: dentsync setup, dentsync check"
+        )
+    else:
+        line = _("put the webhook into {variable}, then: dentsync check")
+    return line.format(variable=variable)
+
+
 def write_preset(name: str, path: Path) -> None:
     """Write a preset's configuration to a new file; an existing one is never replaced."""
     text = preset_text(name)

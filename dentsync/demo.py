@@ -1,39 +1,44 @@
-"""The main job on a fresh machine: three days of an invented clinic into a local Bitrix24."""
+"""The main job on a fresh machine: three days of an invented clinic into a local CRM."""
 
+import json
 import os
 import shutil
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import click
 
 from dentsync.config import preset_text
+from dentsync.config_reader import load
+from dentsync.demo_stories import STORIES, Story, drop_time
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
+from dentsync.runs import looking
 from dentsync.runs.main_job import Options, sync
+from dentsync.runs.ticking import tick
 from dentsync.sandbox.server import Running, running
 from dentsync.show import show_report
 
-SAMPLES = Path(__file__).parent / "samples" / "helix"
 MARKER = ".dentsync-demo"
-ZONE = ZoneInfo("Europe/Moscow")
 
 
-def run_demo(folder: Path, *, keep: bool) -> int:
+def run_demo(folder: Path, *, crm: str = "bitrix24", keep: bool) -> int:
     """Run every drop of the samples through ``sync``, with people working in the CRM in between."""
+    story = STORIES[crm]
     _prepare(folder)
-    with running(folder / "sandbox") as box, _webhook(box.webhook):
-        codes = [_drop(folder, box, drop) for drop in _drops()]
+    with running(folder / "sandbox", crm=crm) as box, _secret(story, box):
+        _configure(folder, story, box)
+        codes = [_drop(folder, story, box, drop) for drop in story.drops]
         click.secho("\n" + _("the same files once more"), bold=True)
-        last = _drops()[-1]
-        codes.append(_run(folder, last))
+        codes.append(_run(folder, story.drops[-1]))
         _show_board(box)
-        _farewell(folder, box, keep=keep or (sys.stdin.isatty() and sys.stdout.isatty()))
+        _farewell(folder, story, box, keep=keep or (sys.stdin.isatty() and sys.stdout.isatty()))
     return max(codes, default=ExitCode.DONE)
 
 
@@ -43,46 +48,44 @@ def _prepare(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "inbox").mkdir(parents=True)
     (folder / MARKER).touch()
-    (folder / "config.toml").write_text(preset_text("helix-bitrix24"), encoding="utf-8")
 
 
 @contextmanager
-def _webhook(secret: str) -> Iterator[None]:
-    before = os.environ.get("DENTSYNC_WEBHOOK")
-    os.environ["DENTSYNC_WEBHOOK"] = secret
+def _secret(story: Story, box: Running) -> Iterator[None]:
+    before = os.environ.get(story.variable)
+    os.environ[story.variable] = box.doors[0].keys.get("token", box.webhook)
     try:
         yield
     finally:
-        os.environ.pop("DENTSYNC_WEBHOOK")
+        os.environ.pop(story.variable)
         if before is not None:
-            os.environ["DENTSYNC_WEBHOOK"] = before
+            os.environ[story.variable] = before
 
 
-def _drops() -> list[str]:
-    """The sample drops, oldest first; each is named by the moment its files appear."""
-    return sorted(item.name for item in SAMPLES.iterdir() if item.is_dir())
+def _configure(folder: Path, story: Story, box: Running) -> None:
+    text = preset_text(story.preset).replace("example.amocrm.ru", box.url)
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    for line in looking.setup(Options(folder / "config.toml")):
+        click.echo(line)
 
 
-def drop_time(drop: str) -> datetime:
-    """When the MIS dropped these files, in the clinic's zone."""
-    return datetime.strptime(drop, "%Y-%m-%dT%H%M").replace(tzinfo=ZONE)
-
-
-def put_files(drop: str, inbox: Path) -> None:
-    """Copy a drop's files into an inbox as the MIS would have, time stamps included."""
-    moment = drop_time(drop).timestamp()
-    for file in sorted((SAMPLES / drop).iterdir()):
-        target = inbox / file.name
-        shutil.copyfile(file, target)
-        os.utime(target, (moment, moment))
-
-
-def _drop(folder: Path, box: Running, drop: str) -> int:
+def _drop(folder: Path, story: Story, box: Running, drop: str) -> int:
     click.secho(f"\n── {drop_time(drop):%d.%m.%Y %H:%M} " + "─" * 56, fg="blue", bold=True)
-    for line in people_act(box, drop):
+    for line in story.people_act(box, drop):
         click.secho("  ☺ " + line, fg="magenta")
-    put_files(drop, folder / "inbox")
-    return _run(folder, drop)
+    followed = _followed(folder, drop)
+    story.put_files(drop, folder / "inbox")
+    return max(followed, _run(folder, drop))
+
+
+def _followed(folder: Path, drop: str) -> int:
+    """What follows from what people did, where the clinic has rules for it: cron would have looked meanwhile."""
+    if not load(folder / "config.toml").follows:
+        return ExitCode.DONE
+    report = tick(Options(folder / "config.toml", now=drop_time(drop).isoformat()))
+    if report.plan and report.plan.operations:
+        show_report(report, values=True, limit=5)
+    return report.code
 
 
 def _run(folder: Path, drop: str) -> int:
@@ -91,69 +94,52 @@ def _run(folder: Path, drop: str) -> int:
     return report.code
 
 
-# ── people ──
-
-
-def people_act(box: Running, drop: str) -> Iterator[str]:
-    """What the clinic's people do in the CRM before the second morning; says what they did."""
-    if drop != "2026-10-06T0830":
-        return
-    state = _state(box)
-    reminders = [deal["id"] for deal in state["deals"] if deal["pipeline"] == "Оповещение о визите"]
-    for deal, stage in zip(reminders, ("Запись подтверждена", "Запись подтверждена", "Уточнить"), strict=False):
-        box.admin("POST", "act", {"do": "move", "deal": deal, "stage": stage})
-    yield _("patients answered the reminders: two confirmed, one to be called")
-    waiting = next(
-        d["id"] for d in state["deals"] if str(d["title"]).startswith("Тарасова") and d["stage"] == "Ожидает"
-    )
-    box.admin("POST", "act", {"do": "move", "deal": waiting, "stage": "Отказался"})
-    yield _("an operator closed a deal of the waiting list, which the MIS is about to call booked")
-    contact = next(c["id"] for c in state["contacts"] if "+79815552819" in _list(c["phones"]))
-    box.admin("POST", "act", {"do": "add_phone", "contact": contact, "phone": "8 900 555-01-99"})
-    box.admin("POST", "act", {"do": "edit", "contact": contact, "fields": {"secondName": "Тимурыч"}})
-    yield _("an operator added a phone to a contact and corrected its patronymic")
-
-
-def _list(value: object) -> list[object]:
-    assert isinstance(value, list)
-    return value
-
-
-def _state(box: Running) -> dict[str, list[dict[str, object]]]:
-    state: dict[str, list[dict[str, object]]] = box.admin("GET", "state")
-    return state
-
-
 # ── the board ──
 
 
 def _show_board(box: Running) -> None:
+    """Each pipeline that has deals: how many stand at a stage, and the first of them."""
     from rich.table import Table
 
     from dentsync.load.console import console
 
     out = console()
-    deals = _state(box)["deals"]
-    for pipeline in dict.fromkeys(str(deal["pipeline"]) for deal in deals):
-        table = Table(title=pipeline, title_justify="left", title_style="bold", expand=True)
-        stages: dict[str, list[str]] = {}
-        for deal in deals:
-            if deal["pipeline"] == pipeline:
-                stages.setdefault(str(deal["stage"]), []).append(str(deal["title"]))
-        for stage, titles in stages.items():
-            table.add_column(f"{stage} ({len(titles)})", ratio=1, no_wrap=True, overflow="ellipsis")
-        for row in range(min(5, max(map(len, stages.values())))):
-            table.add_row(*(titles[row] if row < len(titles) else "" for titles in stages.values()))
+    for pipeline in _board(box)["pipelines"]:
+        if not pipeline["count"]:
+            continue
+        table = Table(title=pipeline["name"], title_justify="left", title_style="bold", expand=True)
+        cards = _board(box, pipeline["id"])["cards"]
+        stages = [stage for stage in pipeline["stages"] if stage["count"]]
+        for stage in stages:
+            table.add_column(f"{stage['count']} · {stage['name']}", ratio=1, no_wrap=True, overflow="ellipsis")
+        for row in zip_longest(*([card["title"] for card in cards[stage["code"]][:5]] for stage in stages)):
+            table.add_row(*(title or "" for title in row))
         out.print(table)
 
 
-def _farewell(folder: Path, box: Running, *, keep: bool) -> None:
+def _board(box: Running, pipeline: int | None = None) -> Any:
+    """What the board draws."""
+    query = f"?pipeline={pipeline}" if pipeline is not None else ""
+    with urllib.request.urlopen(f"{box.board}/data{query}") as reply:  # noqa: S310
+        return json.loads(reply.read())
+
+
+def _farewell(folder: Path, story: Story, box: Running, *, keep: bool) -> None:
     counters = box.admin("GET", "counters")
     click.echo(_("requests {requests}, messages the CRM would have sent {messages}").format(**counters))
     if keep:
         click.secho(_("the board: {url} (Ctrl-C ends)").format(url=box.board), bold=True)
+        _open(box.board)
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
     else:
-        command = f"dentsync sandbox serve --data {folder / 'sandbox'}"
-        click.echo(_("the board is at {url} while this runs: {command}").format(url=box.board, command=command))
+        command = f"dentsync sandbox serve --crm {story.crm} --data {folder / 'sandbox'}"
+        click.echo(_("to look at the board: {command}").format(command=command))
+
+
+def _open(url: str) -> None:
+    """In the browser, where there is a screen for one: on a server it would take the terminal."""
+    if sys.stdout.isatty() and (
+        sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    ):
+        click.launch(url)

@@ -139,6 +139,8 @@ def show_overview(overview: "Overview") -> None:
             _say(_("  held: {key}: {reason} ({origin})").format(**item))
     if waiting := sum(item["reason"] == NAME_WAITS for item in overview.held):
         _say(_("  ? held for their names {n}; decide them: dentsync clean --review FILE.xlsx").format(n=waiting))
+    if overview.expiring:
+        _say(f"  ! {overview.expiring}")
     lost = sum(fault.lost for fault in overview.faults)
     if overview.faults:
         line = _(
@@ -193,6 +195,7 @@ def overview_json(overview: "Overview") -> str:
         "unsettled",
         "crowds",
         "names",
+        "expiring",
     )
     shown: dict[str, Any] = msgspec.to_builtins({name: getattr(overview, name) for name in fields})
     return dumps(redact.each(shown | {"faults": faults}))

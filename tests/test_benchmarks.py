@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import data, dirty, exports, names, online, phones, state, traffic
+from benchmarks import amoload, data, dirty, exports, names, online, phones, state, traffic
 from benchmarks.measure import once
 from benchmarks.portal import clinic
 
@@ -58,6 +58,13 @@ def test_ten_contacts_and_ten_deals_take_one_request_and_two_where_people_may_ha
         visit = traffic.with_reading(there, 10)
         assert len(visit.requests) == traffic.fewest(10, 1) == 2
         assert traffic.reading(visit) == 1
+
+
+def test_a_first_load_into_amocrm_writes_in_as_few_requests_as_there_can_be(tmp_path: Path) -> None:
+    with amoload.clinic(tmp_path / "amoload") as there:
+        first, second = amoload.first(there, COUNT), amoload.second(there, COUNT)
+    assert first[3] == str(amoload.fewest([COUNT, COUNT]))
+    assert second[3] == second[4] == str(amoload.fewest([3, 3, 1, 1]))
 
 
 @pytest.mark.slow

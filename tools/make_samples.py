@@ -1,6 +1,7 @@
 """Writes dentsync/samples/helix: three days of exports of an invented clinic, the same bytes every time.
 
-Small samples of other programs stand beside it (``tools/mis_samples.py``).
+The same days as IDENT would export them stand beside it (``tools/ident_samples.py``), and small samples of other
+programs (``tools/mis_samples.py``).
 
 Run from the project's root: ``python -m tools.make_samples``. Everybody in these files is invented; their numbers are
 of the form 8 (9xx) 555-NN-NN. The story is told in ``tools/sample_story.py``; here it becomes files, each feed in
@@ -20,6 +21,7 @@ from xml.sax.saxutils import escape
 import click
 import openpyxl
 
+from tools import ident_samples
 from tools.mis_samples import TABLES
 from tools.sample_story import DAYS, Person, Story, Waiting, read_story
 
@@ -271,6 +273,18 @@ def others_of(story: Story) -> dict[str, bytes]:
     made = {}
     for name, (table, delimiter, encoding) in TABLES.items():
         made[name] = as_csv(table(story, phone), delimiter, encoding)
+    return made | _below("ident-amocrm", ident_files_of(story))
+
+
+def ident_files_of(story: Story) -> dict[str, bytes]:
+    """The three days of a clinic with IDENT: path below its samples -> content."""
+    made = {}
+    moments = [(datetime.combine(each, clock), tables) for each in DAYS for clock, tables in ident_samples.TIMES]
+    for now, tables in moments:
+        for pattern, (table, delimiter, encoding) in tables.items():
+            name = pattern.format(day=f"{now:%Y-%m-%d}", time=f"{now:%H%M}")
+            mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
+            made[f"{now:%Y-%m-%dT%H%M}/{name}"] = mark + as_csv(table(story, now, phone), delimiter, encoding)
     return made
 
 

@@ -4,29 +4,16 @@ The people are those of ``tools/sample_story``; columns, encodings and spellings
 (see the comments in ``dentsync/presets``). Written by ``python -m tools.make_samples`` together with the others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
+from tools import ident_samples as ident
+from tools.ident_samples import Phone, Row
 from tools.sample_story import Person, Story, Visit
 
 NOW = datetime(2026, 10, 5, 8, 30)  # noqa: DTZ001  the clinic's own clock
 DAY = "2026-10-05"
 
-Row = Sequence[object]
-Phone = Callable[[str, int], str]
-
-PATIENT = (
-    "ФИО;Телефон;Представитель;Возраст;Пол;Дата и время последнего приема;Дата и время будущего ближайшего приема;"
-    "Общая сумма за все визиты;Номер медкарты;Дата рождения;Комментарий;Доп. комментарий;Скидки;"
-    "Отказ об смс оповещении;Причина списания в архив;Статус пациента;Информация о санации;Откуда узнал;Завершено;"
-    "Первый;Дата создания пациента;СНИЛС;ИНН;Филиал;Порядковый номер пациента в IDENT;Аванс/долг"
-)
-RECEPTION = (
-    "Номер медкарты;ФИО;Имя и фамилия администратора создавшего запись;Дата и время создания записи;"
-    "Дата и время приема;ФИО врача к которому записан пациент;Статус записи;Сумма к оплате;Коды оказанных услуг;"
-    "Тема обращения;Комментарий;Тип приема;Филиал;ID Приема;ID Обращения;Скидка;Фактически полученная сумма ДС;"
-    "Сумма оказанных услуг;Врач;Актуально с;Комментарий;ID Профосмотра"
-)
 KLIENTIKS = (
     "Начало записи;Исполнитель;Должность;Услуга;Имя клиента;Источник;Телефон;Дата последнего изменения;Причина отмены;"
     "Номер карты;Комментарий;Перезаписан;Сумма;Количество завершённых визитов;Категория;Категория 2;Категория 3;"
@@ -42,26 +29,6 @@ SQNS = (
 )
 
 # ── spellings ─────────────────────────────────────────────────────────────────────────────────
-
-
-def _moment(value: date | None, clock: str = " 12:00:00.000") -> str:
-    """As the IDENT exchange writes it: the day the ISO way, milliseconds."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}.000"
-    return f"{value:%Y-%m-%d}{clock}" if value else ""
-
-
-def _money(value: float) -> str:
-    """A decimal comma, and thousands set apart by a no-break space."""
-    return f"{value:,.2f}".replace(",", "\xa0").replace(".", ",")
-
-
-def _day(value: date | None) -> str:
-    return f"{value:%d.%m.%Y}" if value else ""
-
-
-def _sex(person: Person) -> str:
-    return "Ж" if person.name.casefold().endswith("на") else "М"
 
 
 def _words(person: Person) -> list[str]:
@@ -80,47 +47,14 @@ def _visits(story: Story) -> list[Visit]:
 
 def ident_patients(story: Story, phone: Phone) -> list[Row]:
     """The twenty-six fields of a patient's card."""
-    return [PATIENT.split(";"), *(_ident_patient(story, person, phone) for person in story.carded(NOW))]
-
-
-def _ident_patient(story: Story, person: Person, phone: Phone) -> Row:
-    child = person.birth is not None and person.birth.year > 2010
-    debt = -1500 if person.visits % 9 == 4 else 0
-    born = person.birth
-    return [
-        person.name_at(NOW), phone(person.phone_at(NOW), int(person.card)) + person.phone_tail,
-        "Морозова Елена Викторовна" if child else "", 2026 - born.year if born else "", _sex(person),
-        _moment(person.last_visit), _moment(story.next_visit(person, NOW)), _money(person.visits * 4350.5),
-        f"{int(person.card):07}", _day(born), "любит окно" if person.visits > 20 else "", "",
-        "5%" if person.visits > 10 else "", "Да" if person.no_sms else "Нет", "",
-        "Первичный" if person.visits < 2 else "Постоянный", "Терапия, Хирургия" if person.visits % 5 == 0 else "",
-        person.source, person.visits, _day(person.last_visit and person.last_visit.replace(year=2024)),
-        _moment(person.last_visit and person.last_visit.replace(year=2024)), "", "", person.branch,
-        int(person.card) - 9000, _money(debt),
-    ]  # fmt: skip
+    rows = [ident.patient(story, person, phone, NOW, person.card) for person in story.carded(NOW)]
+    return [ident.PATIENT.split(";"), *rows]
 
 
 def ident_appointments(story: Story, phone: Phone) -> list[Row]:  # noqa: ARG001
     """The twenty fields of an appointment, and whose it is."""
-    return [RECEPTION.split(";"), *map(_ident_appointment, _visits(story))]
-
-
-def _ident_appointment(visit: Visit) -> Row:
-    word = visit.status(NOW)
-    done = word == "Завершен"
-    checkup = [
-        visit.doctor.name,
-        _day(visit.start.date() + timedelta(days=180)),
-        "осмотр через полгода",
-        visit.number * 3,
-    ]
-    return [
-        f"{int(visit.person.card):07}", visit.person.name_at(NOW), visit.operator, _moment(visit.booked),
-        _moment(visit.start), visit.doctor.name, word, _money(visit.amount), "A16.07.002, B01.065" if done else "",
-        visit.doctor.specialty, "", "Первичный" if visit.person.visits < 2 else "Повторный", visit.person.branch,
-        visit.number, visit.number - 20000, "0", _money(visit.amount if done else 0),
-        _money(visit.amount if done else 0), *(checkup if done else [""] * 4),
-    ]  # fmt: skip
+    rows = [ident.appointment(visit, NOW, visit.person.card) for visit in _visits(story)]
+    return [ident.RECEPTION.split(";"), *rows]
 
 
 def klientiks_visits(story: Story, phone: Phone) -> list[Row]:
@@ -131,21 +65,21 @@ def klientiks_visits(story: Story, phone: Phone) -> list[Row]:
 
 def _klientiks_visit(visit: Visit, phone: Phone) -> list[object]:
     person, word = visit.person, visit.status(NOW)
-    sex = {"Ж": "female", "М": "male"}[_sex(person)]
+    sex = {"Ж": "female", "М": "male"}[ident.sex(person)]
     changed = max(moment for moment, _word in visit.turns if moment <= NOW)
     return [
         f"{visit.start:%Y-%m-%d %H:%M:%S}" + (".000000" if visit.number % 6 == 0 else ""), visit.doctor.name,
         visit.doctor.specialty, "Прием (осмотр, консультация)", person.name_at(NOW), person.source,
         phone(person.phone_at(NOW), visit.number), f"{changed:%Y-%m-%d %H:%M:%S}",
         "Клиент передумал" if word == "Отменен" else "", person.card, "", "Да" if word == "Перенесен" else "Нет",
-        f"{visit.amount:.2f}".replace(".", ","), person.visits, "", "", "", _day(person.birth), sex,
+        f"{visit.amount:.2f}".replace(".", ","), person.visits, "", "", "", ident.day(person.birth), sex,
     ]  # fmt: skip
 
 
 def infoclinica_patients(story: Story, phone: Phone) -> list[Row]:
     """Names in three columns, all numbers of a person in one cell."""
     rows = [
-        [*_words(person), _day(person.birth), phone(person.phone_at(NOW), 3) + person.phone_tail, "", "Воронеж"]
+        [*_words(person), ident.day(person.birth), phone(person.phone_at(NOW), 3) + person.phone_tail, "", "Воронеж"]
         for person in story.carded(NOW)
     ]
     return [INFOCLINICA_PATIENT.split(";"), *rows]

@@ -24,6 +24,7 @@ from dentsync.config import Alerts, secret_at
 from dentsync.config_reader import Reader, toml_of
 from dentsync.errors import ConfigError
 from dentsync.lang import _
+from dentsync.load.expiry import end_of, stage_of
 from dentsync.redact import redact
 from dentsync.store.private import make_folder, write_file
 from dentsync.transform.alerts import (
@@ -36,11 +37,14 @@ from dentsync.transform.alerts import (
     after,
     due,
     event_of,
+    expiry_notice,
     knows,
     notice_of,
 )
 
 NAME = "alerts.json"
+EXPIRING = "crm.token"
+"""Stands among the lines of cron; the code is how near its end the token is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,37 @@ def tell(config: Path, run: Run) -> Iterator[str]:
             standing = knows(standing, place)
     if alerts != before.alerts or standing != before.lines.get(run.line, Standing()):
         yield from _remembered(state, run.line, standing, alerts)
+    yield from _tell_of_token(config, state, alerts, before.lines.get(EXPIRING, Standing()), run)
     if run.beats and alerts.heartbeat and run.ending.code not in (*SILENT, *PASSING):
         yield from _beat(alerts, config, run)
+
+
+def _tell_of_token(config: Path, state: Path, alerts: Alerts, before: Standing, run: Run) -> Iterator[str]:
+    """Tell that the token of the CRM ends soon, at each moment to warn at. A new one is no news to who made it."""
+    end = end_of(_token(config))
+    stage = stage_of(end, run.ending.at) if end else 0
+    known = before.told if before.since == end else {}
+    standing = Standing(stage, end, told=known) if stage else Standing()
+    about = replace(run, line=EXPIRING)
+    for place in due(standing, _places(alerts)):
+        local = replace(standing, since=end.astimezone(_zone(alerts.timezone))) if end else standing
+        problem = _sent(place, expiry_notice(local, clinic=alerts.clinic), standing, alerts, config, about)
+        if problem:
+            yield problem
+        else:
+            standing = knows(standing, place)
+    if standing != before:
+        yield from _remembered(state, EXPIRING, standing, alerts)
+
+
+def _token(config: Path) -> str:
+    """What opens the CRM, where that is a token; empty where it cannot be had."""
+    try:
+        crm = toml_of(config).get("crm")
+        place = crm.get("token", "") if isinstance(crm, dict) else ""
+        return secret_at(place, EXPIRING, config, os.environ) if isinstance(place, str) and place else ""
+    except ConfigError:
+        return ""
 
 
 def lacking(config: Path) -> Iterator[str]:
@@ -239,7 +272,7 @@ def _posted(notice: Notice, standing: Standing, alerts: Alerts, config: Path, ru
         "event": notice.event,
         "clinic": alerts.clinic,
         "command": run.line,
-        "exit_code": standing.code,
+        "exit_code": run.ending.code if notice.event == "expiring" else standing.code,
         "error": standing.error,
         "since": standing.since.isoformat(timespec="seconds") if standing.since else None,
         "at": run.ending.at.isoformat(timespec="seconds"),

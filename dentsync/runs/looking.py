@@ -1,19 +1,21 @@
 """What a person may look at: feeds and runs, who calls, what is not in place, what was rejected."""
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dentsync.config import exposures
+from dentsync.config import Config, exposures, secret_of
 from dentsync.errors import ConfigError, TargetError
 from dentsync.lang import _
+from dentsync.load.expiry import warning_of
 from dentsync.model import Plain, Record
 from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.main_job import Options
 from dentsync.runs.remarks import Diary
-from dentsync.runs.session import Session, looked_into, opened
+from dentsync.runs.session import Session, looked_into, opened, wall_time
 from dentsync.store import FaultLine, FileEntry
 from dentsync.transform.adopt import CROWD
 from dentsync.transform.contacts import contact_of, known_of
@@ -53,6 +55,7 @@ class Overview:
     unsettled: int
     crowds: tuple[tuple[str, int], ...] = ()  # numbers of many people, masked, with how many
     names: int = 0  # rows whose name was found doubtful, loaded or not
+    expiring: str = ""  # the secret of the CRM ends soon
 
 
 def status(options: Options) -> Overview:
@@ -80,6 +83,7 @@ def status(options: Options) -> Overview:
             drift=job.store.ledger.drift_count(job.config.target),
             deleted=job.store.ledger.deleted_count(job.config.target),
             unsettled=job.news.count(job.now),
+            expiring=expiring(job.config),
             crowds=tuple((f"{one[:5]}•••{one[-2:]}", people) for one, people in job.store.facts.crowds(CROWD)),
         )
 
@@ -128,8 +132,8 @@ def _caller(job: Session, person: str, records: list[Record]) -> Caller:
     return Caller(person, item.crm_id if item else None, contact.fields)
 
 
-def check(options: Options) -> tuple[str, ...]:
-    """Problems with folders, reports, pay and the CRM, each with its way out; nothing when all is in place."""
+def check(options: Options) -> tuple[tuple[str, ...], str]:
+    """Problems with folders, reports, pay and the CRM, each with its way out; a line about what will be one soon."""
     from dentsync.runs.office_check import office_problems  # who asks who calls needs no mail
 
     with opened(options.config, options.now, warn=False) as job:
@@ -144,7 +148,15 @@ def check(options: Options) -> tuple[str, ...]:
             problems += check_target(job, target)
         except (ConfigError, TargetError) as error:
             problems.append(str(error))
-        return tuple(problems)
+        return tuple(problems), expiring(job.config)
+
+
+def expiring(config: Config) -> str:
+    """A line where the secret of the CRM ends soon, else nothing. Real time decides, whatever is replayed."""
+    try:
+        return warning_of(secret_of(config, os.environ), wall_time())
+    except ConfigError:
+        return ""
 
 
 def setup(options: Options) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def knows(standing: Standing, place: str) -> Standing:
 
 # ── what is said ──────────────────────────────────────────────────────────────────────────────
 
-Event = Literal["failing", "changed", "recovered", "trial"]
+Event = Literal["failing", "changed", "recovered", "expiring", "trial"]
 
 _ENDS: Mapping[int, tuple[str, str]] = {
     ExitCode.FAILED: (
@@ -139,6 +139,16 @@ def notice_of(event: Event, standing: Standing, *, clinic: str, line: str, at: d
     text = "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
     subject = ": ".join(filter(None, ("dentsync", clinic, f"{line} — {end}")))
     return Notice(event, subject, text + "\n")
+
+
+def expiry_notice(standing: Standing, *, clinic: str) -> Notice:
+    """What is said before the token of the CRM ends, and when it has. ``since``: its end, in the clinic's zone."""
+    subject = f"dentsync: {clinic}: токен CRM действует до {_moment(standing.since)}"
+    way_out = (
+        "Создайте новый токен в ключах интеграции и положите на место прежнего. С истёкшим в CRM не попадёт ничего."
+    )
+    facts = {"Клиника": clinic, "Токен CRM действует до": _moment(standing.since), "Что делать": way_out}
+    return Notice("expiring", subject, "".join(f"{name}: {value}\n" for name, value in facts.items() if value))
 
 
 def _moment(at: datetime | None) -> str:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dentsync.demo import drop_time, people_act, put_files
+from dentsync.demo_stories import HELIX, drop_time
 from tests.clinic import Clinic
 from tests.runs.test_failures import pass_the_search_lag
 from tests.runs.test_three_days import DROPS, GOLDEN, board
@@ -30,8 +30,8 @@ def test_runs_killed_at_random_moments_end_at_the_golden_board(clinic: Clinic, s
     chance = random.Random(seed)
     clinic.say("status")  # the store is there
     for drop in DROPS:
-        list(people_act(clinic.box, drop))
-        put_files(drop, clinic.folder / "inbox")
+        list(HELIX.people_act(clinic.box, drop))
+        HELIX.put_files(drop, clinic.folder / "inbox")
         now = drop_time(drop).isoformat()
         for _attempt in range(4):
             killed_after(clinic, now, chance.uniform(0.15, 0.9))

@@ -9,11 +9,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from dentsync.demo import SAMPLES, drop_time, people_act, put_files
+from dentsync.demo_stories import HELIX, drop_time
 from tests.clinic import Clinic
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-DROPS = sorted(item.name for item in SAMPLES.iterdir() if item.is_dir())
+DROPS = HELIX.drops
 CARD = ("UF_CRM_CARD_NUMBER", "UF_CRM_PATIENT_STATUS", "UF_CRM_BRANCH", "UF_CRM_NEXT_VISIT", "UF_CRM_LAST_VISIT")
 
 
@@ -46,8 +46,8 @@ def check(name: str, found: dict[str, Any]) -> None:
 
 def test_the_board_after_every_drop_of_three_days(clinic: Clinic) -> None:
     for drop in DROPS:
-        list(people_act(clinic.box, drop))
-        put_files(drop, clinic.folder / "inbox")
+        list(HELIX.people_act(clinic.box, drop))
+        HELIX.put_files(drop, clinic.folder / "inbox")
         now = drop_time(drop).isoformat()
         summary = clinic.sync(now=now)
         assert summary["exit_code"] == 0
@@ -60,8 +60,8 @@ def test_the_board_after_every_drop_of_three_days(clinic: Clinic) -> None:
 def test_three_days_at_once_replayed_end_at_the_same_deals(clinic: Clinic) -> None:
     """A dry run before every push changes nothing about the end."""
     for drop in DROPS:
-        list(people_act(clinic.box, drop))
-        put_files(drop, clinic.folder / "inbox")
+        list(HELIX.people_act(clinic.box, drop))
+        HELIX.put_files(drop, clinic.folder / "inbox")
         now = drop_time(drop).isoformat()
         assert clinic.say("diff", now=now).code == 0
         assert clinic.say("extract", now=now).code == 0

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from dentsync.errors import ConfigError, Forbidden, TargetError, Unavailable
 from dentsync.lang import _
+from dentsync.load.expiry import end_of
 from dentsync.load.http import NotSent, Reply, Session
 from dentsync.load.target import Clock
 from dentsync.redact import redact
@@ -41,17 +42,24 @@ class Tokens(Protocol):
 class LongLived:
     """A token that was made by hand for up to five years."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, token: str, clock: Clock) -> None:
+        self._token, self._clock = token, clock
 
     def current(self) -> str:
         """The token."""
         return self._token
 
-    def renew(self, refused: str) -> None:  # noqa: ARG002
+    def renew(self, refused: str) -> None:
         """There is no other one."""
+        end = end_of(refused)
+        if end is not None and end.timestamp() <= self._clock.time():
+            line = _("amoCRM refuses the token (401): it has ended on {day}; make a new one in the integration's keys")
+            raise Forbidden(line.format(day=f"{end:%d.%m.%Y}"))
         raise Forbidden(
-            _("amoCRM refuses the token (401): it has expired or was revoked; make a new one in the integration's keys")
+            _(
+                "amoCRM refuses the token (401): it was revoked or is not this account's; make a new one in the "
+                "integration's keys"
+            )
         )
 
 

@@ -167,7 +167,7 @@ class _Visit:
         name = f"{self.request.verb} {self.template if self.known else self.request.path.strip('/')}"
         now = datetime.fromtimestamp(self.account.clock.now(), self.account.zone)
         return Entry(
-            at=now.isoformat(timespec="seconds"),
+            at=now.isoformat(timespec="milliseconds"),
             user=self.bearer.user if self.bearer else None,
             method=name,
             commands=_count(self.request.body),

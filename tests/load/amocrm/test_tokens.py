@@ -195,6 +195,21 @@ def test_nobody_at_the_address_is_no_reason_to_authorise_anew(kept: Path, box: R
         own.renew(held.access_token)
 
 
+# ── a long-lived token ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("seconds", "why"), [(-1, "has ended on"), (86_400, "was revoked")])
+def test_a_token_that_is_refused_stops_everything_and_says_why(box: Running, seconds: int, why: str) -> None:
+    desk = AmoDesk(box)
+    desk.target.setup()
+    token = str(box.admin("POST", "token?account=smile", {"seconds": seconds})["token"])
+    if seconds > 0:
+        box.admin("POST", "settings?account=smile", {"advance": seconds + 1})
+    with pytest.raises(Forbidden, match=why) as refused:
+        AmoDesk(box, secret=token).target.check()
+    assert token not in str(refused.value)
+
+
 # ── addresses ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -209,6 +224,11 @@ def test_an_address_is_taken_as_people_copy_it(text: str) -> None:
 def test_what_is_no_address_of_an_account_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):
         parse_address(text)
+
+
+def test_the_address_of_the_preset_gets_no_token() -> None:
+    with pytest.raises(ConfigError, match="still the example"):
+        parse_address("example.amocrm.ru")
 
 
 def test_a_sandbox_on_this_machine_may_speak_openly() -> None:
