@@ -92,7 +92,7 @@ def told(report: FileReport) -> dict[str, Any]:
 
 def records(job: Session) -> Iterator[tuple[str, dict[str, Any]]]:
     """By key and line; a column that the file has not is not there, an empty cell is null."""
-    for row in sorted(job.store.facts.unsettled(job.now), key=lambda row: (row.origin.file, row.origin.line)):
+    for row in sorted(job.news.rows(job.now), key=lambda row: (row.origin.file, row.origin.line)):
         record = job.clean(row)
         assert isinstance(record, Record), row.origin
         key = row.key if "~" not in row.key else f"line {row.origin.line}"

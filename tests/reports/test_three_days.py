@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from dentsync.demo import SAMPLES, drop_time, people_act, put_files
+from dentsync.demo_stories import HELIX, drop_time
 from tests.clinic import Clinic
 from tests.runs.conftest import clinic, portal
 
 __all__ = ["clinic", "portal"]
-DROPS = sorted(item.name for item in SAMPLES.iterdir() if item.is_dir())
+SAMPLES, DROPS = HELIX.samples, HELIX.drops
 ENDS = {
     "Завершен": "came", "Визит состоялся": "came", "Неявка": "no_show", "Записался, но не пришел": "no_show",
     "Отменен": "cancelled",
@@ -60,8 +60,8 @@ def ends() -> Counter[str]:
 @pytest.fixture
 def synced(clinic: Clinic) -> Clinic:
     for drop in DROPS:
-        list(people_act(clinic.box, drop))
-        put_files(drop, clinic.folder / "inbox")
+        list(HELIX.people_act(clinic.box, drop))
+        HELIX.put_files(drop, clinic.folder / "inbox")
         assert clinic.sync(now=drop_time(drop).isoformat())["exit_code"] == 0
     return clinic
 
