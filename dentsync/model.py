@@ -544,6 +544,11 @@ class Desired:
     follows: bool = False
     lies: Lies = "recent"
 
+    @property
+    def item(self) -> str:
+        """The item it is about: "kind:key"."""
+        return f"{self.kind}:{self.key}"
+
 
 @dataclass(frozen=True, slots=True)
 class Synced:
@@ -608,6 +613,11 @@ class Operation:
         return f"{self.action}:{self.kind}:{self.key}"
 
     @property
+    def item(self) -> str:
+        """The item it is about: "kind:key"."""
+        return f"{self.kind}:{self.key}"
+
+    @property
     def waits_for(self) -> str:
         """The item ("kind:key") that has to be there first, if any: a deal's contact, a task's deal."""
         if self.kind == "task":
@@ -623,6 +633,11 @@ class Held:
     key: str
     origin: Origin
     reason: str
+
+    @property
+    def item(self) -> str:
+        """The item it is about: "kind:key"."""
+        return f"{self.kind}:{self.key}"
 
 
 NAME_WAITS = "имя ждёт решения: dentsync clean --review"

@@ -114,14 +114,12 @@ class Flow:
                 break
             for operation in chunk.operations:
                 del self._pending[operation.id]
-                items.add(f"{operation.kind}:{operation.key}")
+                items.add(operation.item)
             chunks.append(chunk)
         return chunks
 
     def _items(self) -> frozenset[str]:
-        return frozenset(
-            f"{operation.kind}:{operation.key}" for _, chunk in self._flying.values() for operation in chunk.operations
-        )
+        return frozenset(operation.item for _, chunk in self._flying.values() for operation in chunk.operations)
 
     def _land(self) -> Iterator[Step]:
         landed, _flying = wait(self._flying, timeout=self._glance(), return_when=FIRST_COMPLETED)

@@ -7,7 +7,7 @@ from dentsync.lang import _
 from dentsync.load.target import Needs, Reading, Target, needs_of
 from dentsync.model import Change, Drift, Kind, Operation, Outcome, Plain, Present, Result, Route
 from dentsync.runs.approval import unapproved
-from dentsync.runs.pushed import Settled, name_of
+from dentsync.runs.pushed import Settled
 from dentsync.runs.session import Session, wall_time
 from dentsync.runs.tasks_first import TasksFirst
 from dentsync.transform.adopt import CROWD, Choice, adopted, choose, choose_deal, with_whole_name
@@ -156,14 +156,14 @@ class PeopleFirst:
         wanted = {change.field: change.new for change in operation.changes}
         update = adopted(operation, found, self.target.as_read(operation.kind, wanted), self._contact_of(operation))
         update = replace(update, changes=with_whole_name(self._allowed(update, found), found))
-        self.settled.creations[name_of(operation)] = operation
+        self.settled.creations[operation.item] = operation
         self.settled.replaced.add(operation.id)
         if operation.kind == "deal":
             self.taken[operation.key] = found
         if operation.kind == "contact":
             self.adopted[found.crm_id] = operation.key
             if update.claims:
-                self.settled.theirs[name_of(operation)] = theirs_of(operation, found)
+                self.settled.theirs[operation.item] = theirs_of(operation, found)
         if update.changes or update.claims:
             return [update]
         return self._finish(Outcome(update, Result.APPLIED, found.crm_id))
@@ -213,7 +213,7 @@ class PeopleFirst:
             item = self.ledger.synced(self.crm, operation.kind, operation.key)
             theirs = theirs_of(operation, present, item.theirs if item else ())
             operation = sparing(operation, theirs)
-            self.settled.theirs[name_of(operation)] = theirs
+            self.settled.theirs[operation.item] = theirs
         ours = self.target.as_read(operation.kind, {change.field: change.old for change in operation.changes})
         kept = {change.field for change in operation.changes if self._is_filled(operation, change, ours, present)}
         for change in operation.changes:

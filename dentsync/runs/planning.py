@@ -187,21 +187,26 @@ class _Planner:
         )
 
     def _plan_item(self, desired: Desired, rows: list[StoredRow]) -> None:
-        name = f"{desired.kind}:{desired.key}"
+        name = desired.item
         for row in rows:
             self.rows[row.id].add(name)
         if self.only is not None and name not in self.only:
             return
-        if name in self.waiting:
-            self.held.append(Held(desired.kind, desired.key, desired.origin, IN_DOUBT))
-            return
-        crm, kind = self.job.config.target, desired.kind
-        synced = self.ledger.synced(crm, kind, desired.key)
-        doubted = () if synced else self.ledger.doubted(crm, kind, desired.key)
-        fields = self.job.config.fields.get(kind, {})
-        operations, held = operations_of(desired, synced, fields, doubted, self.approvals)
+        operations, held = changes_of(self.job, desired, self.waiting, self.approvals)
         self.operations |= {operation.id: operation for operation in operations}
         self.held += held
+
+
+def changes_of(
+    job: Session, desired: Desired, waiting: Collection[str], approvals: frozenset[str] = frozenset()
+) -> tuple[Sequence[Operation], Sequence[Held]]:
+    """What leads an item from what we last left to what is wanted; nothing while a creation of it is in doubt."""
+    if desired.item in waiting:
+        return (), (Held(desired.kind, desired.key, desired.origin, IN_DOUBT),)
+    ledger, crm = job.store.ledger, job.config.target
+    synced = ledger.synced(crm, desired.kind, desired.key)
+    doubted = () if synced else ledger.doubted(crm, desired.kind, desired.key)
+    return operations_of(desired, synced, job.config.fields.get(desired.kind, {}), doubted, approvals)
 
 
 # ── the value ──

@@ -48,7 +48,7 @@ class Pushed:
 
     def then(self, later: "Pushed") -> "Pushed":
         """Both rounds as one: what the later one was about ended there."""
-        settled = [one for one in self.outcomes if name_of(one.operation) not in self.again]
+        settled = [one for one in self.outcomes if one.operation.item not in self.again]
         return Pushed(
             outcomes=[*settled, *later.outcomes],
             drift=[*self.drift, *later.drift],
@@ -63,7 +63,7 @@ class Pushed:
         held = [one.operation for one in self.outcomes if one.result is Result.HELD]
         for kind in ("deal", "task"):  # a task waits for a deal that waits for its contact
             ready = {*waiting, *self.again}
-            self.again |= {name_of(one) for one in held if one.kind == kind and one.waits_for in ready}
+            self.again |= {one.item for one in held if one.kind == kind and one.waits_for in ready}
 
     @property
     def left(self) -> int:
@@ -74,9 +74,4 @@ class Pushed:
     def undone(self) -> set[str]:
         """Items ("kind:key") that are not yet as planned."""
         open_results = (Result.FAILED, Result.UNKNOWN, Result.HELD)
-        return {name_of(o.operation) for o in self.outcomes if o.result in open_results or not o.linked}
-
-
-def name_of(operation: Operation) -> str:
-    """The item an operation is about: "kind:key"."""
-    return f"{operation.kind}:{operation.key}"
+        return {o.operation.item for o in self.outcomes if o.result in open_results or not o.linked}

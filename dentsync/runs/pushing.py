@@ -13,7 +13,7 @@ from dentsync.model import Kind, Operation, Outcome, Plan, Result, Status
 from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.interrupts import gently
 from dentsync.runs.people_first import PeopleFirst, newest_first
-from dentsync.runs.pushed import Pushed, Settled, name_of
+from dentsync.runs.pushed import Pushed, Settled
 from dentsync.runs.session import Session, wall_time
 from dentsync.transform.afterwards import after_of
 from dentsync.transform.drift import drift_of
@@ -96,7 +96,7 @@ class _Push:
                 self._take(step)
                 self._show(len(operations))
         self._find_gone()
-        self.pushed.again |= {name_of(one.operation) for one in self.pushed.outcomes if self._waits_for_contact(one)}
+        self.pushed.again |= {one.operation.item for one in self.pushed.outcomes if self._waits_for_contact(one)}
 
     def _waits_for_contact(self, outcome: Outcome) -> bool:
         """A deal that is without its contact, and need not be once the contact is known."""
@@ -145,17 +145,17 @@ class _Push:
             return
         self.pushed.outcomes.append(outcome)
         if outcome.result is Result.UNKNOWN:
-            self.pushed.again.add(name_of(operation))
+            self.pushed.again.add(operation.item)
         if outcome.result is Result.KEPT and operation.action == "move":
             self._hear(operation)
         if outcome.result is not Result.APPLIED or outcome.crm_id is None:
             return
         before = self.ledger.synced(self.crm, operation.kind, operation.key)
         adopts = operation.action == "update" or operation.claims
-        wanted = self.settled.creations.get(name_of(operation)) if adopts else None
+        wanted = self.settled.creations.get(operation.item) if adopts else None
         after = after_of(operation, outcome, before, wanted)
         if before is None:
-            name = name_of(operation)
+            name = operation.item
             heard, theirs = self.heard.get(name, after.status), self.settled.theirs.get(name, ())
             after = replace(after, status=heard, theirs=theirs)
         self.ledger.put_item(self.crm, after)
@@ -171,14 +171,14 @@ class _Push:
         """News that a person overruled is no news any more."""
         item = self.ledger.synced(self.crm, operation.kind, operation.key)
         if item is None:  # it is being adopted
-            self.heard[name_of(operation)] = operation.status
+            self.heard[operation.item] = operation.status
             return
         unsure = tuple(name for name in item.unsure if name != "stage")
         self.ledger.put_item(self.crm, replace(item, status=operation.status, unsure=unsure))
 
     def _keep_theirs(self, operation: Operation) -> None:
         """Numbers that people typed in: a fact, whatever becomes of the operation."""
-        theirs = self.settled.theirs.get(name_of(operation))
+        theirs = self.settled.theirs.get(operation.item)
         item = self.ledger.synced(self.crm, operation.kind, operation.key) if theirs is not None else None
         if item and theirs is not None and set(theirs) != set(item.theirs):
             self.ledger.put_item(self.crm, replace(item, theirs=theirs))

@@ -20,7 +20,7 @@ def recover(job: Session) -> frozenset[str]:
     ledger, crm = job.store.ledger, job.config.target
     waiting: set[str] = set()
     for number, operation, at in ledger.open_intentions(crm):
-        name = f"{operation.kind}:{operation.key}"
+        name = operation.item
         if at > wall_time():
             at = wall_time()
             ledger.redate(number, at)

@@ -19,7 +19,7 @@ from dentsync.transform.reports.period import Period, day_of, month_of
 from dentsync.transform.reports.registry import COUNTED, LISTED, REPORTS
 from dentsync.transform.reports.tables import Report
 from dentsync.transform.reports.visits import Visit
-from dentsync.transform.words import fold
+from dentsync.transform.words import fold, is_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _remark(here: Known) -> str:
 
 
 def _check_branch(branch: str, here: Known) -> None:
-    if branch and fold(branch) not in map(fold, here.branches):
+    if branch and not is_among(branch, here.branches):
         names = ", ".join(here.branches) or "—"
         raise ConfigError(
             _("no branch {branch!r} in what was read (there are: {names})").format(branch=branch, names=names)

@@ -55,7 +55,7 @@ class _Books:
         self.undone -= set(only)
         self.held = {name: one for name, one in self.held.items() if name not in only}
         held = [*work.plan.held, *(pushed.held if pushed else ())]
-        self.held |= {f"{one.kind}:{one.key}": one for one in held}
+        self.held |= {one.item: one for one in held}
         # A name that waits has no news until it is decided: its row is not asked about in every run.
         self.undone |= {name for name, one in self.held.items() if one.reason != NAME_WAITS}
         self.undone |= pushed.undone if pushed else set()

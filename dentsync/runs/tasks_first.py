@@ -9,7 +9,7 @@ from dataclasses import replace
 from dentsync.lang import _
 from dentsync.load.target import Needs, Target, needs_of
 from dentsync.model import Change, Drift, Operation, Outcome, Plain, Present, Result
-from dentsync.runs.pushed import Settled, name_of
+from dentsync.runs.pushed import Settled
 from dentsync.runs.session import Session, wall_time
 from dentsync.transform.plain import same
 
@@ -79,7 +79,7 @@ class TasksFirst:
 
     def _adopt(self, operation: Operation, found: Present) -> None:
         """It is there already: its creation was lost, or a restored store does not know of it."""
-        self.settled.creations[name_of(operation)] = operation
+        self.settled.creations[operation.item] = operation
         self.settled.replaced.add(operation.id)
         update = replace(operation, action="update", crm_id=found.crm_id)
         changes = self._wanted(update, found)

@@ -8,9 +8,8 @@ from dentsync.model import Desired, Held, Operation
 from dentsync.runs.crm import check_target, target_of
 from dentsync.runs.following import Following
 from dentsync.runs.main_job import Options, Report, plan_and_push, recorded
-from dentsync.runs.planning import IN_DOUBT, Work, plan_of
+from dentsync.runs.planning import Work, changes_of, plan_of
 from dentsync.runs.session import Session, opened
-from dentsync.transform.diff import operations_of
 
 
 def tick(options: Options) -> Report:
@@ -45,16 +44,10 @@ def _planned(
     operations: list[Operation] = []
     held = list(held)
     for desired in wanted:
-        name = f"{desired.kind}:{desired.key}"
-        if only is not None and name not in only:
-            continue
-        if name in waiting:
-            held.append(Held(desired.kind, desired.key, desired.origin, IN_DOUBT))
-            continue
-        ledger, crm = job.store.ledger, job.config.target
-        synced = ledger.synced(crm, desired.kind, desired.key)
-        if synced is None:
-            doubted = ledger.doubted(crm, desired.kind, desired.key)
-            operations += operations_of(desired, None, job.config.fields[desired.kind], doubted)[0]
-    looked_at = {f"{one.kind}:{one.key}" for one in wanted} | {f"{one.kind}:{one.key}" for one in held}
+        made = job.store.ledger.synced(job.config.target, desired.kind, desired.key)
+        if made is None and (only is None or desired.item in only):
+            changes, waits = changes_of(job, desired, waiting)
+            operations += changes
+            held += waits
+    looked_at = {one.item for one in wanted} | {one.item for one in held}
     return Work(plan_of(job, job.store.mark(job.config.target), operations, held), looked_at=looked_at)

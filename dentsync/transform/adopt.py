@@ -12,7 +12,7 @@ from dentsync.model import Change, Operation, Plain, Present, Route
 from dentsync.transform.follows import followed_by
 from dentsync.transform.names import name_key, names_agree
 from dentsync.transform.plain import is_nothing, same
-from dentsync.transform.words import fold
+from dentsync.transform.words import fold, is_among
 
 CROWD = 6
 """So many people on one number are no family: it is the clinic's own, or a filler. It tells nobody from anybody."""
@@ -86,8 +86,8 @@ def choose_deal(route: Route, pipelines: Collection[str], deals: Iterable[Presen
         for one in deals
         if (one.key is None or followed_by(one.key))
         and one.ends is None
-        and fold(one.pipeline or "") in map(fold, pipelines)
-        and fold(one.stage or "") in map(fold, route.adopt)
+        and is_among(one.pipeline, pipelines)
+        and is_among(one.stage, route.adopt)
     ]
     if len(fitting) > 1:
         numbers = ", ".join(str(one.crm_id) for one in fitting)

@@ -1,11 +1,11 @@
 """What follows from what people did in the CRM: a deal that came to a stage or an end wants another deal elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from dentsync.model import FOLLOWED, Desired, Follow, Origin, Plain, Present, StageRef, Value
 from dentsync.transform.routes import holds, title_of
-from dentsync.transform.words import fold
+from dentsync.transform.words import fold, is_among
 
 
 def origin_of(deal: Present) -> Origin:
@@ -16,9 +16,9 @@ def origin_of(deal: Present) -> Origin:
 def fits(follow: Follow, deal: Present, now: datetime) -> bool:
     """Whether the deal stands where the rule looks. A stage is compared as the CRM compares names."""
     ended = follow.ends is None or deal.ends == follow.ends
-    there = not follow.stages or _is_among(deal.stage, follow.stages)
+    there = not follow.stages or is_among(deal.stage, follow.stages)
     right = all(holds(condition, deal.fields, now) for condition in follow.when)
-    return ended and there and right and _is_among(deal.pipeline, follow.pipelines)
+    return ended and there and right and is_among(deal.pipeline, follow.pipelines)
 
 
 def spares(follow: Follow, known: Mapping[str, Value], now: datetime) -> bool:
@@ -29,10 +29,6 @@ def spares(follow: Follow, known: Mapping[str, Value], now: datetime) -> bool:
 def stage_in(follow: Follow, pipeline: str) -> str:
     """Where in a pipeline the deal begins that comes back there."""
     return next((stage for name, stage in follow.places.items() if fold(name) == fold(pipeline)), follow.stage)
-
-
-def _is_among(name: str | None, names: Iterable[str]) -> bool:
-    return fold(name or "") in map(fold, names)
 
 
 def follower_key(follow: Follow, deal: Present) -> str:

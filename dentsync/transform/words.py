@@ -5,7 +5,7 @@ Everything is compared as a whole folded phrase. A substring never decides: «н
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from dentsync.model import FieldType, Status
@@ -68,6 +68,11 @@ def fold(text: str) -> str:
     """The text as it is compared: NFKC, no case, е for ё, single spaces, no punctuation at the end."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("ё", "е")
     return _CONTROL.sub(" ", plain).strip().rstrip(".,;:!?* ")
+
+
+def is_among(name: str | None, names: Iterable[str]) -> bool:
+    """Whether a name is one of these, as people and CRMs compare names."""
+    return fold(name or "") in map(fold, names)
 
 
 def is_empty(text: str, kind: FieldType) -> bool:

@@ -244,7 +244,7 @@ class AmoLine:
 
     def _number(self, operation: Operation) -> int | None:
         known = self._packer.progress[operation.id].number
-        return operation.crm_id or known or self._ids.get(f"{operation.kind}:{operation.key}")
+        return operation.crm_id or known or self._ids.get(operation.item)
 
 
 def _id(row: Row) -> int | None:

@@ -105,7 +105,7 @@ class _Box:
 
     def take(self, operation: Operation) -> bool:
         """Put an operation where it belongs. False: a request is full."""
-        item, leg = f"{operation.kind}:{operation.key}", self._packer.next_leg(operation)
+        item, leg = operation.item, self._packer.next_leg(operation)
         lane: Lane = (leg or "write", operation.kind)
         if self._has_to_wait(operation, item):
             if self._waits_for_flight(operation, item):
@@ -159,7 +159,7 @@ class _Box:
     def number_of(self, operation: Operation) -> int | None:
         """The CRM id of the operation's item."""
         known = self._packer.progress[operation.id].number
-        return operation.crm_id or known or self._ids.get(f"{operation.kind}:{operation.key}")
+        return operation.crm_id or known or self._ids.get(operation.item)
 
     def _put(self, lane: Lane, operation: Operation) -> None:
         single = lane[0] == "unlink" or self._packer.progress[operation.id].alone

@@ -161,7 +161,7 @@ class _Box:
             return self._settle(operation, Result.FAILED, str(error))
         if _is_import(operation):
             return self._take_row(operation, written)
-        number = operation.crm_id or self._ids.get(f"{operation.kind}:{operation.key}")
+        number = operation.crm_id or self._ids.get(operation.item)
         if operation.action != "create" and number is None:
             return self._settle(operation, Result.FAILED, _("its id in the CRM is not known"))
         if not written.fields:
@@ -194,17 +194,17 @@ class _Box:
         if self._lane not in (None, _lane_of(operation)) or _method_of(operation) in self.unfit:
             return True
         before = operation.waits_for
-        if not self._flying.isdisjoint((f"{operation.kind}:{operation.key}", before)):
+        if not self._flying.isdisjoint((operation.item, before)):
             self.expects = True
             return True
-        if f"{operation.kind}:{operation.key}" in self._later:
+        if operation.item in self._later:
             return True
         creation = f"create:{before}"
         here = (before in self._creates and operation.kind == "deal") or creation in self._settled
         return before in self._later or (creation in self._pending and not here)
 
     def _leave(self, operation: Operation) -> bool:
-        self._later.add(f"{operation.kind}:{operation.key}")
+        self._later.add(operation.item)
         return True
 
     def _fits(self, one: Command, seconds: float) -> bool:
@@ -252,7 +252,7 @@ class _Box:
             return False
         key = f"{operation.kind[0]}{len(self._slots)}"
         if operation.action == "create":
-            self._creates[f"{operation.kind}:{operation.key}"] = key
+            self._creates[operation.item] = key
         self._put(key, Slot(one, (operation,)), seconds, lone=lone)
         return True
 
