@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dentsync.errors import TargetError
+from dentsync.load.bitrix24.box import Request, Slot
 from dentsync.load.bitrix24.commands import Draft, command, import_command
 from dentsync.load.bitrix24.directory import Directory
 from dentsync.load.bitrix24.fields import Vocabulary
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.multifields import Multifield
 from dentsync.load.bitrix24.outcomes import landing_of
-from dentsync.load.bitrix24.packing import Request, Slot
 from dentsync.load.bitrix24.portal import Envelope, result_of
 from dentsync.load.bitrix24.reading import _total
 from dentsync.load.bitrix24.reasons import reason_of

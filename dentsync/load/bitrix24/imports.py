@@ -11,9 +11,10 @@ from typing import Any
 
 from dentsync.errors import TargetError
 from dentsync.lang import _
+from dentsync.load.bitrix24.box import Request
 from dentsync.load.bitrix24.commands import Draft, get_command, update_command
 from dentsync.load.bitrix24.multifields import TRIAL_TYPE, Multifield, read_multifields
-from dentsync.load.bitrix24.packing import Packer, Request
+from dentsync.load.bitrix24.packing import Packer
 from dentsync.load.bitrix24.portal import Portal
 from dentsync.load.bitrix24.wire import Answer, Command, Done
 from dentsync.model import Operation, Outcome, Result

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dentsync.load.bitrix24.answers import RATE
+from dentsync.load.bitrix24.box import Request
 from dentsync.load.bitrix24.calls import TRIES, unavailable_text
 from dentsync.load.bitrix24.imports import with_phones
 from dentsync.load.bitrix24.items import Portrait
 from dentsync.load.bitrix24.outcomes import landing_of
-from dentsync.load.bitrix24.packing import Packer, Request
+from dentsync.load.bitrix24.packing import Packer
 from dentsync.load.bitrix24.portal import RATE_PAUSE, ROUNDS, Portal, was_not_run
 from dentsync.load.bitrix24.reasons import reason_of
 from dentsync.load.bitrix24.wire import Answer, Done, Rejected

@@ -9,8 +9,8 @@ from typing import Any
 
 from dentsync.lang import _
 from dentsync.load.bitrix24.answers import UNCERTAIN
+from dentsync.load.bitrix24.box import Request, Slot
 from dentsync.load.bitrix24.items import Portrait
-from dentsync.load.bitrix24.packing import Request, Slot
 from dentsync.load.bitrix24.portal import was_not_run
 from dentsync.load.bitrix24.reasons import reason_of
 from dentsync.load.bitrix24.tasks import completes
