@@ -9,12 +9,12 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from io import StringIO
 from typing import NoReturn
 
 import click
 
 from dentsync import __version__, lang
+from dentsync.cli_help import Group, usage_line_of
 from dentsync.cli_look import clean, status, whois
 from dentsync.cli_payroll import payroll
 from dentsync.cli_people import duplicates
@@ -30,10 +30,13 @@ from dentsync.redact import redact
 from dentsync.runs.telling import Telling
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="dentsync")
-@click.option("--lang", "language", type=click.Choice(["en", "ru"]), help="Default: the locale's.")
-def cli(language: str | None) -> None:
+@click.option(
+    "--lang", type=click.Choice(["en", "ru"]), help="Default: the locale's.",
+    is_eager=True, expose_value=False, callback=lambda _context, _option, language: lang.choose(language),
+)  # fmt: skip
+def cli() -> None:
     """Carry a dental clinic's MIS exports into its CRM.
 
     \b
@@ -42,7 +45,6 @@ def cli(language: str | None) -> None:
     Do it:           dentsync sync
     Try it all:      dentsync demo
     """
-    lang.choose(language)
 
 
 for command in (
@@ -71,6 +73,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _code_of(argv: Sequence[str], telling: Telling) -> int:
     """Run the command line: the only place that turns exceptions into codes."""
+    lang.choose()  # until --lang is read: what is wrong before that is said, too
     try:
         result = cli.main(args=list(argv), prog_name="dentsync", standalone_mode=False, obj=telling)
         return int(result or 0)
@@ -98,9 +101,7 @@ def _code_of(argv: Sequence[str], telling: Telling) -> int:
 def _show_usage(error: click.ClickException) -> None:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):  # which is our own help
         return error.show()
-    said = StringIO()
-    error.show(said)
-    return click.echo(redact(said.getvalue()), err=True, nl=False)
+    return click.echo(f"dentsync: {redact(usage_line_of(error))}", err=True)
 
 
 def _interrupted(code: ExitCode = ExitCode.INTERRUPTED) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import CONFIG, JSON, NOW, STRICT, VALUES
 from dentsync.cli_run import options_of
 from dentsync.errors import ConfigError, ExitCode
@@ -13,7 +14,7 @@ from dentsync.lang import _
 from dentsync.redact import redact
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @NOW
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False), help="Write them to a workbook.")
@@ -66,7 +67,7 @@ def clean(
     return ExitCode.PARTIAL if lost and options.strict else ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @NOW
 @JSON
@@ -87,7 +88,7 @@ def status(as_json: bool, **given: Any) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("phone")
 @CONFIG
 @NOW

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import CONFIG, JSON, NOW
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _NAMES = ("primary", "specialisations", "sources", "conversion", "no-shows", "losses", "staff", "calls")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", type=click.Choice((*_NAMES, "all", "month")))
 @click.option("--month", metavar="YYYY-MM", help="2026-10, last or this. Without any days: this month.")
 @click.option("--from", "first", metavar="DAY", help="First day: 2026-10-05 or 05.10.2026.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import CONFIG, FEEDS, JSON, NOW
 from dentsync.errors import ExitCode
 from dentsync.lang import _
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dentsync.runs.statuses import Statuses, UnknownWord
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @JSON
 def sniff(file: Path, as_json: bool) -> int:
@@ -52,7 +53,7 @@ def sniff(file: Path, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @FEEDS
 @CONFIG
 @NOW

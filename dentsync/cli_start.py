@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import CONFIG, NOW
 from dentsync.cli_run import options_of
 from dentsync.errors import ExitCode
@@ -12,7 +13,7 @@ from dentsync.lang import _
 from dentsync.redact import redact
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--preset", default="helix-bitrix24", show_default=True, help="helix-bitrix24, ident-amocrm, ident-bitrix24."
 )
@@ -30,7 +31,7 @@ def init(preset: str, to: Path) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @NOW
 def setup(**given: Any) -> int:
@@ -46,7 +47,7 @@ def setup(**given: Any) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @NOW
 @click.option("--tell", is_flag=True, help="Also send a trial message to every place of [alerts].")

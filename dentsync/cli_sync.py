@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import ALL, APPROVE, CONFIG, DEADLINE, FEEDS, JSON, LOG, NOW, REPORT, STRICT, VALUES
 from dentsync.cli_run import carried_out, show, shown
 from dentsync.errors import ExitCode
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dentsync.runs.online import Survey
 
 
-@click.command()
+@click.command(cls=Command)
 @FEEDS
 @CONFIG
 @NOW
@@ -39,7 +40,7 @@ def sync(feeds: tuple[str, ...], as_json: bool, values: bool | None, every: bool
     return shown(carried_out(lambda options: main_job.sync(options, feeds), **given), as_json, values, every)
 
 
-@click.command()
+@click.command(cls=Command)
 @FEEDS
 @CONFIG
 @NOW
@@ -84,7 +85,7 @@ def diff(
     return report.code
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("plan", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @CONFIG
 @NOW
@@ -108,7 +109,7 @@ def push(plan: Path | None, as_json: bool, values: bool | None, **given: Any) ->
     return shown(carried_out(action, **given), as_json, values, every=False)
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @NOW
 @APPROVE
@@ -128,7 +129,7 @@ def tick(as_json: bool, values: bool | None, **given: Any) -> int:
     return shown(carried_out(ticking.tick, **given), as_json, values, every=False)
 
 
-@click.command()
+@click.command(cls=Command)
 @FEEDS
 @CONFIG
 @NOW
@@ -149,7 +150,7 @@ def extract(feeds: tuple[str, ...], as_json: bool, **given: Any) -> int:
     return shown(report, as_json, values=False, every=False)
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--feed", required=True, help="Which feed this file is one of.")
 @CONFIG
