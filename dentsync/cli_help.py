@@ -38,6 +38,14 @@ class Command(click.Command):
         shown.options_metavar = _("[OPTIONS]")
         super(Command, shown).format_help(ctx, formatter)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line. An error that click raises without its command is given it, to name its help."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def get_short_help_str(self, limit: int = 45) -> str:
         """One line for the group's list of commands."""
         return super(Command, self._translated()).get_short_help_str(limit)
@@ -94,7 +102,9 @@ def _parameter(param: Any, ctx: click.Context) -> click.Parameter:
 
 def usage_line_of(error: click.ClickException) -> str:
     """What is wrong with a command line and where its help is, in one line."""
-    said = " ".join(error.format_message().split())
-    said += "" if said.endswith((".", "?")) else "."
     context = getattr(error, "ctx", None)
+    if context and isinstance(error, click.BadParameter) and error.param:
+        error.param = _parameter(error.param, context)
+    said = " ".join(error.format_message().split())
+    said += "" if said.endswith((".", "?", "?)")) else "."
     return f"{said} " + _("Help: {command} --help").format(command=context.command_path if context else "dentsync")
