@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dentsync.cli_help import Group
 from dentsync.cli_options import CONFIG, JSON, NOW
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
@@ -16,7 +17,7 @@ BRANCH = click.option("--branch", metavar="NAME", help="Only what belongs to thi
 MONTH = click.option("--month", metavar="YYYY-MM", help="2026-10, or last.")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @MONTH
 @BRANCH
 @click.option(

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import CONFIG, JSON, NOW
 from dentsync.errors import ExitCode
 from dentsync.lang import _
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @NOW
 @JSON

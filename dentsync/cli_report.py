@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import CONFIG, JSON, NOW
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 _NAMES = ("primary", "specialisations", "sources", "conversion", "no-shows", "losses", "staff", "calls")
 
 
-@click.command()
-@click.argument("name", type=click.Choice((*_NAMES, "all", "month")))
+@click.command(cls=Command)
+@click.argument("name", type=click.Choice((*_NAMES, "all", "month")), metavar="REPORT")
 @click.option("--month", metavar="YYYY-MM", help="2026-10, last or this. Without any days: this month.")
 @click.option("--from", "first", metavar="DAY", help="First day: 2026-10-05 or 05.10.2026.")
 @click.option("--to", "last", metavar="DAY", help="Last day, included. Default: today.")
@@ -42,6 +43,10 @@ def report(
 
     From the state store alone: nothing is asked of the CRM. The words and the numbers are explained in docs/reports.md.
     "month" is every report of last month, as one book for the director.
+
+    \b
+    Reports:  primary, specialisations, sources, conversion, no-shows, losses,
+              staff, calls, all, month
 
     \b
     Example:  dentsync report primary --month 2026-10

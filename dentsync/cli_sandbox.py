@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from dentsync.cli_help import Command, Group
 from dentsync.cli_options import DATA
 from dentsync.errors import ExitCode
 from dentsync.lang import _
@@ -14,7 +15,7 @@ CRM = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def sandbox() -> None:
     """A local Bitrix24 or amoCRM to rehearse on."""
 
@@ -65,7 +66,7 @@ def reset(data: Path, crm: str) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True,
     help="Where the demo works; emptied first.",

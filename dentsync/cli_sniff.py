@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dentsync.cli_help import Command
 from dentsync.cli_options import CONFIG, FEEDS, JSON, NOW
 from dentsync.errors import ExitCode
 from dentsync.lang import _
-from dentsync.model import Status
 from dentsync.redact import redact
 
 if TYPE_CHECKING:
     from dentsync.runs.statuses import Statuses, UnknownWord
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @JSON
 def sniff(file: Path, as_json: bool) -> int:
@@ -52,7 +52,7 @@ def sniff(file: Path, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @FEEDS
 @CONFIG
 @NOW
@@ -140,6 +140,8 @@ def _show_lines(found: "Statuses") -> None:
         _say("\n" + _("for [feeds.{feed}] of config.toml, in place of its statuses, if it has any:").format(feed=feed))
         _say(line)
     if any(word.is_word for word in found.words):
+        from dentsync.model import Status
+
         _say("\n" + _("the statuses:") + "\n" + textwrap.fill(", ".join(status.value for status in Status), 78))
         _say(_("check every word, write the line, look: dentsync diff"))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dentsync.cli_help import Command, Group
 from dentsync.cli_options import CONFIG, NOW
 from dentsync.errors import ConfigError, ExitCode
 from dentsync.lang import _
@@ -17,7 +18,7 @@ FILE = click.argument("file", required=False, type=click.Path(path_type=Path, di
 MEGABYTE = 1_000_000
 
 
-@click.group()
+@click.group(cls=Group)
 def state() -> None:
     """Look after the state store: backup, check, restore, unlock."""
 
@@ -132,7 +133,7 @@ def unlock(host: str | None, config: Path) -> int:
     return ExitCode.DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--dry-run", is_flag=True, help="Only count.")
 @CONFIG
 def prune(dry_run: bool, config: Path) -> int:

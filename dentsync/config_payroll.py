@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from dentsync.config import Config
+from dentsync.config_checks import Checks, toml_of
 from dentsync.config_payroll_tables import (
     Amount,
     PayFeedsTable,
@@ -22,7 +23,7 @@ from dentsync.config_payroll_tables import (
     RulesTable,
     YearTable,
 )
-from dentsync.config_reader import Reader, load, toml_of
+from dentsync.config_reader import load
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.transform.dates import parse_time
@@ -80,7 +81,7 @@ def pay_settings(path: Path) -> PaySettings:
     return _Reader(path, config).settings(data)
 
 
-class _Reader(Reader):
+class _Reader(Checks):
     """Knows where it is, so that errors can say so."""
 
     def __init__(self, path: Path, config: Config) -> None:

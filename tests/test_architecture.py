@@ -8,6 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "dentsync"
 CORE = {"errors", "lang", "model", "redact"}
+READERS = {f"config_{table}" for table in ("alerts", "checks", "crm", "feeds", "routes")}
 ALLOWED = {
     "model": set(),
     "errors": set(),
@@ -20,9 +21,14 @@ ALLOWED = {
     "sandbox": {"errors", "lang", "redact"},
     "config": CORE,
     "config_tables": CORE,
-    "config_payroll": CORE | {"config", "config_payroll_tables", "config_reader", "transform"},
+    "config_payroll": CORE | {"config", "config_checks", "config_payroll_tables", "config_reader", "transform"},
     "config_payroll_tables": CORE | {"config_tables"},
-    "config_reader": CORE | {"config", "config_tables"},
+    "config_checks": CORE | {"config_tables"},
+    "config_alerts": CORE | {"config", "config_checks", "config_tables"},
+    "config_crm": CORE | {"config", "config_checks", "config_tables"},
+    "config_feeds": CORE | {"config", "config_checks", "config_tables"},
+    "config_routes": CORE | {"config", "config_checks", "config_feeds", "config_tables"},
+    "config_reader": CORE | {"config", "config_tables", *READERS},
 }
 """Who may import whom inside the package; a room may always import itself. What is not listed is the shell."""
 

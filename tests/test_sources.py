@@ -9,7 +9,9 @@ from click.testing import CliRunner
 
 from dentsync.cli import cli
 from dentsync.config import Config, Feed, preset_text, presets, sources
-from dentsync.config_reader import Reader, load, toml_of, vocabulary
+from dentsync.config_checks import toml_of
+from dentsync.config_feeds import vocabulary
+from dentsync.config_reader import Reader, load
 from dentsync.extract.columns import fold_header, match_columns, missing, words_of
 from dentsync.extract.export import open_export
 from dentsync.model import FIELDS, SENSITIVE, Origin, RawRecord, Record, Reject, Status

@@ -21,7 +21,8 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from dentsync.config import Alerts, secret_at
-from dentsync.config_reader import Reader, toml_of
+from dentsync.config_checks import toml_of
+from dentsync.config_reader import Reader
 from dentsync.errors import ConfigError
 from dentsync.lang import _
 from dentsync.load.expiry import end_of, stage_of

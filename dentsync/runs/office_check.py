@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dentsync.config_reader import toml_of
+from dentsync.config_checks import toml_of
 from dentsync.errors import ConfigError, DentsyncError
 from dentsync.lang import _
 from dentsync.model import Entity

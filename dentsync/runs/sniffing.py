@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dentsync.config import Feed
-from dentsync.config_reader import Reader, vocabulary
+from dentsync.config_feeds import vocabulary
+from dentsync.config_reader import Reader
 from dentsync.errors import SourceError
 from dentsync.extract.charset import bom_of, is_utf8, known_encoding, likeness, sample_of
 from dentsync.extract.columns import fold_header, match_columns

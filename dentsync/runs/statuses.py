@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dentsync.config import Config
-from dentsync.config_reader import toml_of
+from dentsync.config_checks import toml_of
 from dentsync.errors import ConfigError, SourceError
 from dentsync.extract.columns import match_columns
 from dentsync.extract.inbox import Found, scan, sha256_of

@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import cache
 
 from dentsync.config import Config, sources
-from dentsync.config_reader import vocabulary
+from dentsync.config_feeds import vocabulary
 from dentsync.extract.columns import fold_header
 from dentsync.model import Status
 from dentsync.transform.sniff import Knowledge

@@ -3,7 +3,7 @@
 import pytest
 
 from dentsync.config import sources
-from dentsync.config_reader import vocabulary
+from dentsync.config_feeds import vocabulary
 from dentsync.model import Status
 from dentsync.runs.vocabularies import known_words
 from dentsync.transform.masks import masked
