@@ -149,3 +149,31 @@ def test_a_branch_of_treatment_that_ends_goes_and_one_that_people_chose_stays(cl
     clinic.drop("patients_2.csv", CARD.replace("Терапия, Хирургия", "Хирургия"), header=CARDS, at="2026-10-05T14:30")
     assert clinic.sync(now="2026-10-05T14:30")["exit_code"] == 0
     assert set(clinic.contacts()[0]["Информация о санации"]) == {"Хирургия", "Ортопедия"}
+
+
+def test_what_changes_by_itself_is_no_news_until_there_is_some(clinic: AmoClinic) -> None:
+    drop(clinic)
+    clinic.sync()
+    older = CARD.replace(";41;", ";42;").replace("12 500,50", "13 000").replace("-1 250,75", "0")
+    clinic.drop("patients_2.csv", older, header=CARDS, at="2026-10-05T14:30")
+    assert clinic.sync(now="2026-10-05T14:30")["requests"] == 0
+    clinic.drop("patients_3.csv", older.replace("VIP", "Обычный"), header=CARDS, at="2026-10-05T15:30")
+    clinic.sync(now="2026-10-05T15:30")
+    [shown] = clinic.contacts()
+    words = ("Статус пациента", "Возраст", "Общая сумма за все визиты", "Аванс/долг")
+    assert [shown[word] for word in words] == ["Обычный", "42", "13000", "0"]
+
+
+def test_the_budget_of_a_deal_is_what_was_received_where_the_clinic_wants_it(clinic: AmoClinic) -> None:
+    said = preset_text("ident-amocrm")
+    assert '# columns = { amount = ["Фактически полученная сумма ДС"] }\n' in said
+    columns = 'columns = { amount = ["Фактически полученная сумма ДС"] }'
+    clinic.configure("[feeds.appointments]\n", f"[feeds.appointments]\n{columns}\n")
+    clinic.configure("amount_received = ", "amount = ")
+    clinic.configure('"amount_received"', '"amount"')
+    drop(clinic)
+    assert clinic.sync()["exit_code"] == 0
+    visit = clinic.deals()[0]
+    assert (visit["price"], visit["Фактически полученная сумма ДС"]) == (1000, "1000.25")
+    assert clinic.sync()["requests"] == 0
+    assert "changed by people 0" in clinic.say("diff", "--online").all
