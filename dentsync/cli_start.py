@@ -15,7 +15,10 @@ from dentsync.redact import redact
 
 @click.command(cls=Command)
 @click.option(
-    "--preset", default="helix-bitrix24", show_default=True, help="helix-bitrix24, ident-amocrm, ident-bitrix24."
+    "--preset",
+    default="helix-bitrix24",
+    show_default=True,
+    help="helix-bitrix24, helix-amocrm, ident-bitrix24, ident-amocrm.",
 )
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), default=Path("config.toml"), show_default=True)
 def init(preset: str, to: Path) -> int:

@@ -34,7 +34,7 @@ MOVED = "Отменил запись"
 def configured(clinic: Clinic, routes: str = ROUTE.format(feeds="")) -> Clinic:
     """The clinic with IDENT's feeds and these routes."""
     text = preset_text("ident-bitrix24").replace('target = "bitrix24"', f'target = "bitrix24"\nspeed = {SPEED}')
-    before, _routes = text.split("[routes.reminder]")
+    before = text.partition("# Задачи «Профосмотр»")[0] + "# ── Маршруты\n\n"
     _routes, after = text.split("[safety]")
     (clinic.folder / "config.toml").write_text(before + routes + "\n[safety]" + after, encoding="utf-8")
     clinic.drop("patients_1.csv", f"{ANNA};8(916)555-01-01;0", header=PATIENTS)

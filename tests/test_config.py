@@ -51,6 +51,15 @@ def test_what_a_preset_has_commented_for_the_director_works_when_it_is_uncomment
     assert settings.feeds.visits
 
 
+def test_a_clinic_without_tasks_in_ident_invites_by_the_last_visit_instead(tmp_path: Path) -> None:
+    before, _dash, after = preset_text("ident-bitrix24").partition("[routes.checkup]\n")
+    _tasks, dash, rest = after.partition("# [routes.checkup]\n")
+    instead, end, last = rest.partition("# ── Имена")
+    text = before + "".join(line.removeprefix("# ") for line in (dash + instead).splitlines(keepends=True)) + end + last
+    route = loaded(tmp_path, text).routes["checkup"]
+    assert (route.feeds, route.per, route.task) == (("patients",), "last_visit_at", None)
+
+
 def test_the_exchange_of_ident_with_amocrm_is_configured_whatever_the_client(tmp_path: Path) -> None:
     text = preset_text("ident-amocrm")
     account = text[text.index("[crm]") : text.index("# Наше слово")]

@@ -111,6 +111,8 @@ def test_several_values_go_into_a_field_of_several() -> None:
     assert several.write("branch", ("Северный", "центральный")) == {"UF_CRM_X": [52, 51]}
     assert several.read({"UF_CRM_X": [52]}, None) == {"branch": "Северный"}
     assert several.read({"UF_CRM_X": [52, 51]}, None) == {"branch": ("Северный", "Центральный")}
+    assert several.write("branch", "северный, Центральный") == {"UF_CRM_X": [52, 51]}
+    assert several.as_read({"branch": "северный, Центральный"}) == {"branch": ("Северный", "Центральный")}
     assert words("card_number", "string").write("card_number", ("1", "2")) == {"UF_CRM_X": "1, 2"}
 
 

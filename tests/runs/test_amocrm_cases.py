@@ -110,6 +110,20 @@ def test_who_left_the_clinic_stops_nothing_that_was_theirs(clinic: AmoClinic) ->
     assert clinic.contacts()[0]["Завершено"] == "1"
 
 
+def test_a_parent_who_called_is_not_taken_for_the_child_nor_the_call_for_the_childs(clinic: AmoClinic) -> None:
+    clinic.act("create_contact", name="Мария Орлова", phones=["8 916 555-01-08"])
+    [mother] = clinic.contacts()
+    clinic.act("create_lead", name="Звонок", contact=mother["id"], pipeline="Первичные пациенты", status="Новый лид")
+    lev = Card("0108", "Орлов Лев Ильич", "8(916)555-01-08", born="01.05.2018", speaks="Орлова Мария (мать)")
+    mis = Mis([lev])
+    mis.book(1, lev, "2026-10-06 09:00")
+    assert clinic.sync(now=fresh(mis, clinic))["exit_code"] == 0
+    assert [contact["name"] for contact in clinic.contacts()] == ["Мария Орлова", "Лев Орлов"]
+    assert [(deal["status"], deal["contacts"]) for deal in clinic.deals()] == [
+        ("Новый лид", [mother["id"]]), ("Записан на прием", [clinic.contacts()[1]["id"]]),
+    ]  # fmt: skip
+
+
 def test_a_contact_that_people_merged_is_found_by_our_key_and_has_the_news(clinic: AmoClinic) -> None:
     mis = Mis([ANNA])
     clinic.sync(now=fresh(mis, clinic))

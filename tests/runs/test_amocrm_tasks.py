@@ -38,7 +38,7 @@ def clinic(
     (clinic.folder / "inbox").mkdir(parents=True)
     account = f'"{server.doors[0].url}"\nspeed   = {SPEED}'
     text = preset_text("ident-amocrm").replace('"example.amocrm.ru"', account)
-    text = text.replace("[feeds.tasks]\n", '[feeds.tasks]\ncolumns = { task_comment = ["Комментарий"] }\n')
+    text = text.replace('{ task_doctor = ["Врач"] }', '{ task_doctor = ["Врач"], task_comment = ["Комментарий"] }')
     (clinic.folder / "config.toml").write_text(text, encoding="utf-8")
     assert clinic.say("setup").code == 0
     clinic.drop("patients_1.csv", f"{ANNA};8(916)555-01-01;0", header=PATIENTS)

@@ -10,7 +10,6 @@ from dentsync.load.amocrm.fields import MULTITEXTS
 from dentsync.load.amocrm.items import Portrait, Values
 from dentsync.load.amocrm.merging import Entry, merged, same_text
 from dentsync.load.places import Unwritable, fold, place_wanted
-from dentsync.load.wishes import values_of
 from dentsync.model import Change, Operation
 
 Item = dict[str, Any]
@@ -68,7 +67,7 @@ def _custom(operation: Operation, change: Change, portrait: Portrait, present: S
         return [{"field_id": info.id, "values": wanted}] if wanted else []
     if words.is_merged(change.field):
         key = same_text(MULTITEXTS[change.field]) if change.field in MULTITEXTS else fold
-        old = values_of(change.old) if change.known else ()
+        old = [str(one) for one in words.several(change.field, change.old)] if change.known else []
         wanted = merged(present, old, entries, key, leads=change.field in MULTITEXTS)
         if wanted is None:
             return []

@@ -14,6 +14,7 @@ from dentsync.lang import _
 from dentsync.load.amocrm.directory import Directory, FieldInfo, mapping_of
 from dentsync.load.amocrm.merging import Entry, multitext, same_text, wanted_in_order
 from dentsync.load.amocrm.values import Zones, read, whole, written
+from dentsync.load.labels import several_meant
 from dentsync.load.places import Unwritable, fold
 from dentsync.load.spelling import TypeId, phone_shown
 from dentsync.load.target import TargetSettings
@@ -60,15 +61,19 @@ class Vocabulary:
             return wanted_in_order([multitext(kind, one) for one in values_of(value)], same_text(kind))
         if value is None or value in ("", ()):
             return []
-        several = value if isinstance(value, tuple) else (value,)
         try:
-            found: list[Entry] = [written(info, _kind(ours), one, self.zones) for one in several]
+            found: list[Entry] = [written(info, _kind(ours), one, self.zones) for one in self.several(ours, value)]
         except Unwritable as error:
             where = {"field": ours, "name": info.name, "problem": error}
             raise Unwritable(_("{field} ({name}): {problem}").format(**where)) from None
         if len(found) > 1 and info.type != "multiselect":
             return [{"value": ", ".join(str(one["value"]) for one in found)}]
         return found
+
+    def several(self, ours: str, value: Plain) -> tuple[Scalar, ...]:
+        """One value or several, as several; a text may name several labels of a list."""
+        info = self.fields[ours]
+        return several_meant(value, info.items if info.type == "multiselect" else ())
 
     def _price(self, value: Plain) -> int:
         try:

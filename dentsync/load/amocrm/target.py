@@ -105,7 +105,8 @@ class AmoCrm:
     def _ready(self) -> tuple[Portrait, Reader]:
         if self._known is None:
             checked = self.check()
-            if self._known is None:
+            # Names that were believed until the account refused one: what it lacks now would be left out silently.
+            if self._known is None or checked.problems:
                 raise ConfigError("\n".join(checked.problems))
         return self._known
 

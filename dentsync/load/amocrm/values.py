@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from dentsync.lang import _
 from dentsync.load.amocrm.directory import FieldInfo
+from dentsync.load.labels import label_meant
 from dentsync.load.named_fields import LISTS
-from dentsync.load.places import Unwritable, fold
-from dentsync.load.values import NO, YES, Scalar, cast, flag, for_people, moment_of
+from dentsync.load.places import Unwritable
+from dentsync.load.values import Scalar, cast, flag, for_people, moment_of
 from dentsync.model import FieldType, Plain
 
 DATES = frozenset({"date", "birthday"})
@@ -72,11 +73,10 @@ def _written(info: FieldInfo, kind: FieldType, value: Scalar, zones: Zones) -> s
 
 def label_of(info: FieldInfo, value: Scalar) -> str:
     """The label of a list as the account spells it. Raises Unwritable."""
-    wanted = (YES if value else NO) if isinstance(value, bool) else (fold(str(value)),)
-    for label in info.items:
-        if fold(label) in wanted:
-            return label
-    raise Unwritable(_("the list in amoCRM has no such item; add it there or correct it in the MIS"))
+    label = label_meant(value, info.items)
+    if label is None:
+        raise Unwritable(_("the list in amoCRM has no such item; add it there or correct it in the MIS"))
+    return label
 
 
 def whole(value: Scalar) -> int:

@@ -13,6 +13,7 @@ from dentsync.lang import _
 from dentsync.load.bitrix24.directory import MULTIFIELD, Directory, FieldInfo, mapping_of
 from dentsync.load.bitrix24.multifields import Multifield
 from dentsync.load.bitrix24.values import read, written
+from dentsync.load.labels import several_meant
 from dentsync.load.places import Unwritable
 from dentsync.load.spelling import TypeId, phone_shown
 from dentsync.load.target import TargetSettings
@@ -78,8 +79,8 @@ class Vocabulary:
     def _wire(self, info: FieldInfo, ours: str, value: Plain) -> Wire:
         if value is None or value in ("", ()):
             return _cleared(info)
-        values = value if isinstance(value, tuple) else (value,)
-        wires = [written(info, _kind(ours), one, self.zone) for one in values]
+        labels = [label for _number, label in info.items] if info.multiple and info.type in LISTS else []
+        wires = [written(info, _kind(ours), one, self.zone) for one in several_meant(value, labels)]
         if info.multiple:
             return wires
         return wires[0] if len(wires) == 1 else ", ".join(map(str, wires))

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from dentsync.lang import _
 from dentsync.load.bitrix24.directory import FieldInfo
-from dentsync.load.places import Unwritable, fold
-from dentsync.load.values import NO, YES, Scalar, amount, cast, flag, for_people, moment_of
+from dentsync.load.labels import label_meant
+from dentsync.load.places import Unwritable
+from dentsync.load.values import Scalar, amount, cast, flag, for_people, moment_of
 from dentsync.model import FieldType, Plain
 
 # ── out ───────────────────────────────────────────────────────────────────────────────────────
@@ -49,9 +50,9 @@ def _written(info: FieldInfo, kind: FieldType, value: Scalar, zone: ZoneInfo) ->
 
 
 def _item_of(info: FieldInfo, value: Scalar) -> str | int:
-    wanted = (YES if value else NO) if isinstance(value, bool) else (fold(str(value)),)
+    meant = label_meant(value, (label for _number, label in info.items))
     for number, label in info.items:
-        if fold(label) in wanted:
+        if label == meant:
             return int(number) if info.type == "enumeration" and number.isdigit() else number
     raise Unwritable(_("the list in Bitrix24 has no such item; add it there or correct it in the MIS"))
 

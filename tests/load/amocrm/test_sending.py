@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dentsync.errors import Forbidden, TargetError, Unavailable
+from dentsync.errors import ConfigError, Forbidden, TargetError, Unavailable
 from dentsync.load.target import GONE
 from dentsync.model import Change, Result, StageRef
 from dentsync.sandbox.server import Running
@@ -76,6 +76,19 @@ def test_after_names_were_refused_the_next_run_resolves_them_anew(box: Running, 
     found = later.apply(person("p2", branch="Детская"))
     assert "no such item" in found["create:contact:p2"].reason
     assert "NotSupportedChoice" not in found["create:contact:p2"].reason
+
+
+def test_a_field_that_was_deleted_since_the_check_is_named_and_not_left_out_by_the_next_run(
+    box: Running, desk: AmoDesk
+) -> None:
+    directory = desk.target.check().directory
+    desk.act("delete_field", kind="contacts", field="Филиал")
+    bad = person(branch="Детская")
+    assert "branch (Филиал): NotSupportedChoice" in desk.apply(bad)[bad.id].reason
+    later = AmoDesk(box, "smile", directory=directory, pace=desk.target.pace())
+    with pytest.raises(ConfigError, match="amoCRM has no field 'Филиал'"):
+        later.apply(bad)
+    assert desk.contacts == []
 
 
 def test_a_deal_whose_contact_died_is_made_and_says_that_it_has_none(desk: AmoDesk) -> None:
