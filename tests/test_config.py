@@ -190,6 +190,12 @@ def test_another_encoding_than_utf_8_is_named(tmp_path: Path, encoding: str) -> 
         load(path)
 
 
+@pytest.mark.parametrize("secret", ["секрет", "abc\ndef", "abc\u00a0def"])
+def test_a_secret_of_the_crm_that_cannot_be_one_is_not_sent_and_not_shown(tmp_path: Path, secret: str) -> None:
+    with pytest.raises(ConfigError, match=r"^crm\.webhook has characters that none has: copy it anew, as one line$"):
+        secret_of(loaded(tmp_path), {"DENTSYNC_WEBHOOK": secret})
+
+
 def test_the_webhook_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     secret = "https://portal.example/rest/1/abc/"
     assert secret_of(loaded(tmp_path), {"DENTSYNC_WEBHOOK": secret}) == secret
