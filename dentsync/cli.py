@@ -3,6 +3,7 @@
 What a command needs is imported when it is asked for: ``--version``, ``--help`` and completion cost next to nothing.
 """
 
+import errno
 import gc
 import os
 import signal
@@ -28,6 +29,9 @@ from dentsync.errors import DentsyncError, ExitCode, Terminated
 from dentsync.lang import _
 from dentsync.redact import redact
 from dentsync.runs.telling import Telling
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Output that goes into a file on a full disk."""
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -91,11 +95,22 @@ def _code_of(argv: Sequence[str], telling: Telling) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
+    except OSError as error:
+        if error.errno not in FULL:
+            return _bug(telling)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left of it would fail again
+        telling.error = _("no space is left to write to; what was done is recorded: make room, and run it again")
+        click.echo(f"dentsync: {telling.error}", err=True)
+        return ExitCode.FAILED
     except Exception:
-        from dentsync.bug import report_bug
+        return _bug(telling)
 
-        telling.error = report_bug()
-        return ExitCode.BUG
+
+def _bug(telling: Telling) -> int:
+    from dentsync.bug import report_bug
+
+    telling.error = report_bug()
+    return ExitCode.BUG
 
 
 def _show_usage(error: click.ClickException) -> None:

@@ -23,7 +23,9 @@ def sandbox() -> None:
 @sandbox.command()
 @DATA
 @CRM
-@click.option("--port", default=8024, show_default=True, help="On 127.0.0.1, nowhere else.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8024, show_default=True, help="On 127.0.0.1, nowhere else."
+)
 @click.option("--speed", default=1.0, show_default=True, help="How many times faster its clock runs.")
 def serve(data: Path, crm: str, port: int, speed: float) -> int:
     """Run the sandbox until Ctrl-C.

@@ -142,7 +142,11 @@ def digest_of(*parts: Any) -> str:
 
 def secret_of(config: Config, environ: Mapping[str, str]) -> str:
     """What opens the CRM: a webhook, a token. Raises ConfigError, which never shows it."""
-    return secret_at(config.secret.place, config.secret.key, config.path, environ)
+    secret = secret_at(config.secret.place, config.secret.key, config.path, environ)
+    if not (secret.isascii() and secret.isprintable()):
+        line = _("{key} has characters that none has: copy it anew, as one line")
+        raise ConfigError(line.format(key=config.secret.key))
+    return secret
 
 
 def access_of(config: Config, environ: Mapping[str, str]) -> Mapping[str, str]:

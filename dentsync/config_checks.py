@@ -22,14 +22,16 @@ _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 def toml_of(path: Path) -> dict[str, Any]:
     """A configuration file, parsed. Raises ConfigError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a byte order mark
     except FileNotFoundError:
         raise ConfigError(
             _("{file}: no such file; write one with: dentsync init --preset helix-bitrix24").format(file=path)
         ) from None
     except OSError as error:
         raise ConfigError(_("{file}: cannot be read: {reason}").format(file=path, reason=error.strerror)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise ConfigError(_("{file}: is not UTF-8; save it in this encoding").format(file=path)) from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(_("{file}: not valid TOML: {reason}").format(file=path, reason=error)) from None
 
 

@@ -176,6 +176,26 @@ def test_broken_toml_is_one_line(tmp_path: Path) -> None:
         loaded(tmp_path, "[clinic\n")
 
 
+def test_a_byte_order_mark_and_the_line_ends_of_notepad_are_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + preset_text("helix-bitrix24").replace("\n", "\r\n").encode())
+    assert load(path).clinic == "Ваша улыбка"
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16"])
+def test_another_encoding_than_utf_8_is_named(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes('[clinic]\nname = "Ваша улыбка"\n'.encode(encoding))
+    with pytest.raises(ConfigError, match=r"config\.toml: is not UTF-8; save it in this encoding$"):
+        load(path)
+
+
+@pytest.mark.parametrize("secret", ["секрет", "abc\ndef", "abc\u00a0def"])
+def test_a_secret_of_the_crm_that_cannot_be_one_is_not_sent_and_not_shown(tmp_path: Path, secret: str) -> None:
+    with pytest.raises(ConfigError, match=r"^crm\.webhook has characters that none has: copy it anew, as one line$"):
+        secret_of(loaded(tmp_path), {"DENTSYNC_WEBHOOK": secret})
+
+
 def test_the_webhook_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     secret = "https://portal.example/rest/1/abc/"
     assert secret_of(loaded(tmp_path), {"DENTSYNC_WEBHOOK": secret}) == secret

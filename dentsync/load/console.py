@@ -153,17 +153,22 @@ def _totals(plan: Plan) -> str:
 
 
 def outcome_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """What did not simply succeed, with its reason and origin; no personal data."""
+    """What did not simply succeed, with its reason and origin; no personal data. What was not sent is only counted."""
     words = {
         Result.FAILED: _("failed"),
         Result.UNKNOWN: _("unknown"),
         Result.KEPT: _("kept"),
         Result.HELD: _("held"),
     }
+    left = 0
     for outcome in outcomes:
-        if outcome.result in words:
+        if outcome.result is Result.HELD and outcome.reason == _("not sent"):
+            left += 1
+        elif outcome.result in words:
             operation = outcome.operation
             yield f"  {words[outcome.result]}: {operation.id}: {outcome.reason} ({operation.origin})"
+    if left:
+        yield _("  held: {n} not sent; the next run sends them").format(n=left)
 
 
 def drift_lines(drift: Iterable[Drift], *, values: bool) -> Iterator[str]:

@@ -92,7 +92,8 @@ def _feed_status(job: Session, name: str, last: FileEntry | None) -> FeedStatus:
     feed = job.config.feeds[name]
     if last is None:
         return FeedStatus(name, feed.kind, None, None, late=False)
-    age = int((job.now - datetime.fromisoformat(last.modified_at)).total_seconds() // 3600)
+    written = job.now - datetime.fromisoformat(last.modified_at)
+    age = max(int(written.total_seconds() // 3600), 0)  # a day that is rehearsed has files that were copied today
     limit = feed.expect.max_age_hours
     diary = Diary.of(job.store.facts.layout(name))
     return FeedStatus(name, feed.kind, last, age, late=limit is not None and age > limit, diary=diary)

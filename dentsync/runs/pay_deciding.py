@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from dentsync.errors import DentsyncError, SourceError
+from dentsync.errors import ConfigError, DentsyncError, SourceError
 from dentsync.extract.book_texts import book_texts
 from dentsync.extract.files import opened as opened_file
 from dentsync.lang import _
@@ -19,7 +19,7 @@ from dentsync.runs.deciding import Applied, Refusal, user_name
 from dentsync.runs.pay_month import PayMonth, pay_month
 from dentsync.runs.pay_question_rows import employee_called
 from dentsync.runs.pay_words import parse_answer, word_of
-from dentsync.runs.session import opened, wall_time
+from dentsync.runs.session import Session, opened, wall_time
 from dentsync.store.pay import PayEntry, PayJournal
 from dentsync.transform.dates import parse_time
 from dentsync.transform.pay.facts import Answer, Clock, Shift
@@ -55,10 +55,27 @@ def decide(config: Path, path: Path, now: str | None) -> Applied:
         month = pay_month(job, config, signed.month)
         at = wall_time().astimezone(job.config.zone).isoformat(timespec="seconds")
         entry = PayEntry(signed.month, "", "", "", book=signed.book, sha256=sha256, made_by=user_name(), made_at=at)
-        taking = _Taking(PayJournal(job.store.db), month, signed, entry)
+        taking = _Taking(PayJournal(job.store.db).put, month, signed, entry)
         with job.store.transaction():
             taking.take(rows)
     return taking.applied
+
+
+def check_taken(job: Session, config: Path, path: Path) -> None:
+    """A workbook may be written over unless it has answers that nobody took. Raises ConfigError."""
+    try:
+        sheets = book_texts(path)
+        signed, rows = _signed(path, sheets), _rows(path, sheets)
+    except SourceError:
+        return
+    entry = PayEntry(signed.month, "", "", "", book=signed.book)
+    taking = _Taking(lambda _answer: None, pay_month(job, config, signed.month), signed, entry)
+    taking.take(rows)
+    # An answer to what is not asked so any more is of no use in the next book either.
+    wrong = [one for one in taking.applied.refused if one.reason not in (_GONE, _CHANGED)]
+    if taking.applied.taken or wrong:
+        line = _("{file}: has answers that were not taken; first: dentsync payroll decide FILE, or name another one")
+        raise ConfigError(line.format(file=path.name))
 
 
 def _signed(path: Path, sheets: Sheets) -> Signed:
@@ -86,8 +103,8 @@ def _rows(path: Path, sheets: Sheets) -> list[tuple[int, list[str]]]:
 class _Taking:
     """Takes the answers of one workbook, inside the caller's transaction."""
 
-    def __init__(self, journal: PayJournal, month: PayMonth, signed: Signed, entry: PayEntry) -> None:
-        self.journal, self.month, self.signed, self.entry = journal, month, signed, entry
+    def __init__(self, put: Callable[[PayEntry], object], month: PayMonth, signed: Signed, entry: PayEntry) -> None:
+        self.put, self.month, self.signed, self.entry = put, month, signed, entry
         found = month.found
         self.asked: Mapping[str, Question] = {one.id: one for one in (*found.questions, *found.answered)}
         self.known = {one.question: one for one in month.decided}
@@ -132,7 +149,7 @@ class _Taking:
             return
         if before is not None and before.number > self.signed.seen and before.book != self.signed.book:
             raise NotTaken(sheet.DECISION, _MEANWHILE)
-        self.journal.put(entry)
+        self.put(entry)
         self.applied.taken += 1
 
     def _entry(self, question: Question, word: str, start: str, end: str, same: str) -> PayEntry:

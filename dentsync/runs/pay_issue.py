@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from dentsync.load.sheets import save_file
+from dentsync.runs.pay_deciding import check_taken
 from dentsync.runs.pay_month import PayMonth, pay_month
 from dentsync.runs.session import Session, looked_into
 from dentsync.store.pay import PayJournal
@@ -14,6 +15,8 @@ def look(path: Path, month: str, now: str | None, out: Path | None = None) -> Pa
     with looked_into(path, now) as job:
         seen = pay_month(job, path, month)
         if out:
+            if out.exists():
+                check_taken(job, path, out)
             write(out, content_of(job, seen))
     return seen
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 from urllib.parse import quote
 
 from dentsync.errors import StoreError
 from dentsync.lang import _
+from dentsync.model import Kind
 from dentsync.store import SCHEMA_VERSION
 from dentsync.store.lineage import Lineage, lineage_of
 from dentsync.store.opening import check_head, clear_errors
@@ -129,5 +131,5 @@ def _complaints() -> dict[str, str]:
     }
 
 
-TORN_ITEM = "crm_id IS NULL OR kind NOT IN ('contact', 'deal') OR NOT json_valid(fields)"
+TORN_ITEM = f"crm_id IS NULL OR kind NOT IN {get_args(Kind)} OR NOT json_valid(fields)"
 TORN_INTENTION = "(result IS NULL OR result = 'unknown') AND coalesce(json_valid(operation), 0) = 0"

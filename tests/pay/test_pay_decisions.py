@@ -209,3 +209,16 @@ def test_what_only_the_directory_can_answer_is_told_so(desk: Desk) -> None:
     texts = {str(row[1].value): row[6].value for row in openpyxl.load_workbook(path)[SHEET].iter_rows(min_row=3)}
     assert texts["Нет ставки"] == "исправьте ставки или график"
     assert decide(desk, path)[0] == 0
+
+
+def test_a_book_with_answers_that_nobody_took_is_not_written_over(asked: Desk) -> None:
+    path = book_of(asked)
+    book_of(asked)
+    fill(path, ANSWERS)
+    filled = path.read_bytes()
+    code, out, err = asked.say("--out", str(path))
+    assert (code, path.read_bytes()) == (2, filled)
+    assert "book.xlsx: has answers that were not taken; first: dentsync payroll decide FILE" in out + err
+    assert decide(asked, path)[0] == 0
+    book_of(asked)
+    assert path.read_bytes() != filled

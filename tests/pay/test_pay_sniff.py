@@ -100,3 +100,15 @@ def test_a_list_of_shifts_has_the_columns_of_worked_time_and_an_export_of_visits
     row = TIME[1] + ";8(916)555-01-01;Петров" * ("Телефон" in header)
     Path(name).write_text(f"{header}\r\n{row}\r\n", encoding="cp1251")
     assert role in sniffed(folder, name)
+
+
+def test_cards_full_of_dates_and_small_numbers_are_no_schedule(folder: Desk) -> None:
+    cards = Path(__file__).parents[2] / "dentsync" / "samples" / "ident" / "patients_2026-10-05.csv"
+    assert "tried on 61 rows: 61 good, 0 rejected" in sniffed(folder, str(cards))
+
+
+def test_a_schedule_may_have_columns_for_the_doctor_and_the_phone(folder: Desk) -> None:
+    header = "Врач;Телефон;" + ";".join(map(str, range(1, 11)))
+    text = f"{header}\r\nНосов Иван Петрович;8(916)555-01-01;{';'.join(['9-18'] * 10)}\r\n"
+    Path("График 2026-10.csv").write_text(text, encoding="cp1251")
+    assert "planned shifts" in sniffed(folder, "График 2026-10.csv")

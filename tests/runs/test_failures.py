@@ -329,6 +329,34 @@ def test_a_full_disk_is_one_line_and_the_next_run_goes_on(clinic: Clinic) -> Non
     assert clinic.say("extract").code == 0
 
 
+def test_output_that_finds_no_room_is_one_line_and_what_was_done_is_known(clinic: Clinic) -> None:
+    clinic.patients(ANNA)
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "dentsync.cli", "sync", "-c", str(clinic.folder / "config.toml"), "--now", DAY]
+        ended = subprocess.run([*command], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.strip().count("\n") == 0, ended.stderr
+    assert "no space is left" in ended.stderr
+    assert clinic.sync()["requests"] == 0
+    assert len(clinic.contacts()) == 1
+
+
+def test_what_was_not_sent_is_counted_and_not_listed(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic.patients(ANNA, IVAN)
+    monkeypatch.setenv("DENTSYNC_WEBHOOK", "http://127.0.0.1:9/rest/1/abcsecret/")
+    said = clinic.say("sync")
+    assert said.code == 1
+    assert [line for line in said.out.splitlines() if "held:" in line] == [
+        "  held: 2 not sent; the next run sends them"
+    ]
+
+
+def test_a_file_from_ahead_of_the_clock_has_no_age(clinic: Clinic) -> None:
+    clinic.patients(ANNA, at="2026-10-05T17:30")
+    assert clinic.say("extract").code == 0
+    assert "1 rows, 0 h old" in clinic.say("status").out
+
+
 def test_a_damaged_state_is_refused_never_taken_for_empty(clinic: Clinic) -> None:
     clinic.patients(ANNA)
     clinic.sync()

@@ -175,3 +175,17 @@ def test_what_people_did_to_tasks_is_seen(wanting: Clinic) -> None:
     shown = wanting.say("diff", "--online").out
     assert f"task {number}" in shown
     assert "done" in shown
+
+
+@pytest.mark.parametrize("given", [(), ("--as-was",)])
+def test_a_store_with_tasks_is_whole_and_comes_back_from_its_copy(wanting: Clinic, given: tuple[str, ...]) -> None:
+    tasks(wanting)
+    wanting.sync()
+    assert wanting.say("state", "check", now="").code == 0
+    assert wanting.say("state", "backup", now="").code == 0
+    said = wanting.say("state", "restore", *given, now="")
+    assert said.code == 0, said
+    assert ("is known from the store" in said.out) is not bool(given)
+    tasks(wanting, since="01.03.2027", number=2)
+    until_quiet(wanting)
+    assert only(wanting) == (COMMENT, LATER, False)

@@ -27,16 +27,25 @@ def role_of(grids: Iterable[Grid]) -> Role | None:
 
 
 def _role(grid: Grid) -> Role | None:
-    if _is_schedule(grid):
+    if not _lists_patients(grid) and _is_schedule(grid):
         return "plan"
     if _has(grid, RATES, "since", "hour") or _has(grid, TIERS, "from", "per_visit"):
         return "rates"
-    if any(part in header_key(text) for row in grid.rows[:HEADER_ROWS] for text in row for part in _OF_PATIENTS):
+    if any(_of_patients(row) for row in grid.rows[:HEADER_ROWS]):
         return None
     if _has(grid, TIMES, "date", "start", "end"):
         named = fold(f"{grid.file} {grid.sheet}")
         return "plan" if any(part in named for part in _OF_PLANS) else "time"
     return "absences" if _has(grid, ABSENCES, "first", "last") else None
+
+
+def _lists_patients(grid: Grid) -> bool:
+    """Rows of cards hold as many dates as the header of a schedule. That may have columns for a doctor and a phone."""
+    return any(_of_patients(row) > 2 for row in grid.rows[:HEADER_ROWS])
+
+
+def _of_patients(row: Sequence[str]) -> int:
+    return sum(any(part in header_key(text) for part in _OF_PATIENTS) for text in row)
 
 
 def _has(grid: Grid, names: Names, *needed: str) -> bool:
