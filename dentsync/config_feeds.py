@@ -85,6 +85,7 @@ class FeedReader(Checks):
                 f"{where}.min_share", _MIN_SHARE[kind] if table.min_share is None else table.min_share
             ),
             max_percent=self._percent(f"{where}.max_share", table.max_share),
+            min_known=self._percent(f"{where}.min_known", table.min_known),
             min_rows=low,
             max_rows=high,
             max_rejects=self._percent(f"{where}.max_rejects", table.max_rejects),

@@ -89,6 +89,7 @@ class ExpectTable(Table, frozen=True):
     max_age: str = ""
     min_share: str | None = None
     max_share: str = "300%"
+    min_known: str = "10%"
     rows: tuple[int, int] | None = None
     max_rejects: str = "20%"
     max_faulty: str = "30%"

@@ -491,8 +491,9 @@ class SafetyRules:
 class FileRules:
     """What a feed's file usually is. ``max_age_hours`` against now; a limit that is ``None`` is not asked about.
 
-    ``min_percent`` and ``max_percent`` of the usual row count; in percent of the rows, ``max_rejects`` rejected ones,
-    ``max_faulty`` with an unreadable value in one field, ``max_garbled`` with letters of a wrong encoding.
+    ``min_percent`` and ``max_percent`` of the usual row count, ``min_known`` of those known before, in a list of all;
+    in percent of the rows, ``max_rejects`` rejected ones, ``max_faulty`` with an unreadable value in one field,
+    ``max_garbled`` with letters of a wrong encoding.
     ``optional`` are fields whose column may be gone; ``whole``: the last line must not break off. ``totals``: whether
     the lines below the rows are compared with them; ``new_owners``: a number may belong to somebody else than before.
     """
@@ -500,6 +501,7 @@ class FileRules:
     max_age_hours: int | None = None
     min_percent: int | None = 50
     max_percent: int | None = 300
+    min_known: int | None = 10
     min_rows: int | None = None
     max_rows: int | None = None
     max_rejects: int | None = 20

@@ -109,7 +109,7 @@ class _Loading(Rows):
         """Store what is new, count everything."""
         entry = self._entry(modified_at)
         self.begin(self.facts.open_file(entry))
-        lost_before = self.facts.lost_among(self.feed.name)
+        stored, lost_before = self.facts.row_count(self.feed.name), self.facts.lost_among(self.feed.name)
         sift = Sift(self.export, self.facts.known(self.feed.name), salt=self._salt)
         for line, fingerprint, raw in sift.fresh():
             self.take(line, fingerprint, raw)
@@ -123,6 +123,8 @@ class _Loading(Rows):
         self._look_back(sift)
         counts = {name: getattr(report, name) for name in ("read", "loaded", "rejected", "ignored", "fresh", "missing")}
         self.facts.close_file(self.file, replace(entry, **counts))
+        if self.feed.kind == "snapshot":
+            self.contents.known = stored - report.missing
         return report
 
     def _look_back(self, sift: Sift) -> None:

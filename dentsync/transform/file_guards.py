@@ -49,7 +49,8 @@ class Contents:
     """What is in a file. ``rejected_for``: in how many rejected rows a field is at fault; ``faulty``: loaded rows in
     which a field could not be read; ``broken_off``: the line that ends in the middle, 0 for none. ``totals``: what the
     lines below the rows say of them, by line; ``zeros_lost``: new numbers that an older one has with zeros before it;
-    ``others``: rows whose number belonged to somebody else; ``repaired``: rows with letters that were put right;
+    ``others``: rows whose number belonged to somebody else; ``known``: how many of the feed's rows are here still, of a
+    list that has them all; ``repaired``: rows with letters that were put right;
     ``opted_out`` of those that were ``asked`` want no messages."""
 
     rows: int = 0
@@ -61,6 +62,7 @@ class Contents:
     totals: Mapping[int, "Verdict"] = field(default_factory=dict)
     zeros_lost: Tally = field(default_factory=Tally)
     others: Tally = field(default_factory=Tally)
+    known: int | None = None
     repaired: int = 0
     asked: int = 0
     opted_out: int = 0
@@ -143,6 +145,7 @@ def content_refusals(contents: Contents, past: Past, rules: FileRules) -> tuple[
         _totals(contents, rules),
         _zeros_lost(contents.zeros_lost),
         _others(contents.others),
+        _strangers(contents, past, rules),
         _rejects(contents, past, rules),
         *(_faulty(name, tally, contents.rows, past, rules) for name, tally in sorted(contents.faulty.items())),
     )
@@ -201,6 +204,17 @@ def _others(tally: Tally) -> str:
         " given anew? then new_owners = true"
     )
     return _filled(text, tally, 0, 0)
+
+
+def _strangers(contents: Contents, past: Past, rules: FileRules) -> str:
+    """People come and go, but hardly all of them in a night."""
+    least = min(past.rows, contents.rows)
+    if contents.known is None or rules.min_known is None or least < FEW or contents.zeros_lost.count:
+        return ""
+    if contents.known * 100 >= rules.min_known * least:
+        return ""
+    text = _("has {known} of the {rows} that were known (min_known {limit}%): is it another clinic's or branch's list?")
+    return text.format(known=contents.known, rows=past.rows, limit=rules.min_known)
 
 
 def _rejects(contents: Contents, past: Past, rules: FileRules) -> str:

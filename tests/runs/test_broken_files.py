@@ -283,6 +283,8 @@ def test_a_file_given_by_hand_is_not_asked_for_its_age_and_size_but_for_what_it_
 
 
 def test_limits_of_a_feed_can_be_set_and_switched_off(usual: Clinic) -> None:
-    usual.configure('min_share = "80%"', 'min_share = "", max_rejects = "", max_faulty = "", max_garbled = ""')
+    usual.configure(
+        'min_share = "80%"', 'min_share = "", min_known = "", max_rejects = "", max_faulty = "", max_garbled = ""'
+    )
     put(usual, "patients_9.csv", text(*[shifted(row, 1) for row in rows(20)]).encode())
     assert usual.say("extract").code == 0

@@ -270,3 +270,26 @@ def test_a_visit_that_ended_is_not_taken_back_by_an_old_file(clinic: Clinic, sta
     summary = clinic.sync()
     assert summary["held"] == 1
     assert clinic.deals()[0]["stage"] == "Пришёл"
+
+
+def test_a_list_of_people_whom_hardly_anybody_knows_is_refused_until_somebody_says_that_it_is_right(
+    clinic: Clinic,
+) -> None:
+    clinic.patients(*many(60, "Активный"))
+    clinic.sync()
+    strangers = [row.replace("Котов", "Орлов") for row in many(175, "Активный")[115:]]
+    clinic.patients(*strangers, name="patients_2.csv")
+    said = clinic.say("sync")
+    assert said.code == 5
+    assert "has 0 of the 60 that were known" in said.all
+    assert len(clinic.contacts()) == 60
+    assert clinic.sync("--approve", digest_in(said))["exit_code"] == 0
+    assert len(clinic.contacts()) == 120
+
+
+def test_a_list_in_which_some_are_known_is_that_of_a_clinic_that_grows(clinic: Clinic) -> None:
+    clinic.patients(*many(6, "Активный"))
+    clinic.sync()
+    clinic.patients(*many(66, "Активный")[5:], name="patients_2.csv")
+    assert clinic.sync()["exit_code"] == 0
+    assert len(clinic.contacts()) == 66
