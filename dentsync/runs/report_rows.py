@@ -70,7 +70,10 @@ class RowReader:
                 start = starts[cells.start_at]
             else:
                 start = self.halves[cells.start_at, cells.start_on, cells.start_time]
-            booked_on = self.booked_on(cells.booked_at) if dated or start is None else None
+            if dated:
+                booked_on = self.booked_on(cells.booked_at)
+            else:  # a request without a time is known by the day it was made
+                booked_on = None if start else self.booked_on(self.whole(text).get("booked_at"))
             if status is None or (start is None and booked_on is None):
                 continue
             reason, paid = reasons[cells.cancel_reason], cells.amount_received
