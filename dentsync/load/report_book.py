@@ -17,8 +17,8 @@ from dentsync.load.sheets import LINE, save_file, writable
 
 _LABEL, _NUMBER, _COLUMNS = 36, 13, 10
 """Widths in characters, and the least number of columns."""
-_CENTIMETRES = 0.243
-"""Of a character."""
+_LETTER, _EDGE = 7, 5
+"""Pixels of a character, and of what a column has beside them."""
 _LONG = 15
 """Rows of a table that share no page with its chart."""
 _ACCENT, _SOFT, _LINE = "#1F5C7A", "#EAF1F5", "#C9CED3"
@@ -116,10 +116,8 @@ class _Sheet:
             return
         self._break(table)
         self.row += 1
-        width = (_LABEL + _NUMBER * (self.columns - 1)) * _CENTIMETRES
-        self.sheet.insert_chart(
-            self.row, 0, chart_of(self.book.made, self.sheet.name, table, first, width), {"object_position": 2}
-        )
+        width = _LETTER * (_LABEL + _NUMBER * (self.columns - 1)) + _EDGE * (self.columns - 1)
+        self.sheet.insert_chart(self.row, 0, chart_of(self.book.made, self.sheet.name, table, first, width))
         self.row += height_in_rows(table)
 
     def _figures(

@@ -28,8 +28,8 @@ def _stands(table: PageTable) -> bool:
     return {"new", "returned"} <= set(table.keys) and table.head == "Когда"
 
 
-def chart_of(book: Any, sheet: str, table: PageTable, first: int, width: float) -> Any:
-    """The chart of the table whose rows begin at ``first`` (from 0) of a sheet, so many centimetres wide."""
+def chart_of(book: Any, sheet: str, table: PageTable, first: int, width: int) -> Any:
+    """The chart of the table whose rows begin at ``first`` (from 0) of a sheet, so many pixels wide."""
     stands = _stands(table)
     drawn = [table.keys.index(key) for key in ("new", "returned")] if stands else [table.bar]
     last = first + (len(table.rows) if stands else min(len(table.rows), _MOST)) - 1
@@ -49,11 +49,12 @@ def chart_of(book: Any, sheet: str, table: PageTable, first: int, width: float) 
     shape = {"min": 0, "num_format": "0%" if percents else "#,##0"}
     if stands:
         chart.set_y_axis({**shape, "major_gridlines": {"visible": True, "line": {"color": "#E3E7EA"}}})
-    else:  # the first row is the upper one
-        chart.set_x_axis({"reverse": True})
-        chart.set_y_axis({**shape, "visible": False, "major_gridlines": {"visible": False}})
+    else:  # y is the axis that stands; the first row is the upper one
+        chart.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+        chart.set_x_axis({**shape, "visible": False, "major_gridlines": {"visible": False}})
+    chart.set_title({"none": True})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": round(width * _PIXELS), "height": round(_height(table) * _PIXELS)})
+    chart.set_size({"width": width, "height": round(_height(table) * _PIXELS)})
     return chart
 
 

@@ -73,8 +73,9 @@ def _places(page: Page, name: str, first: int, titles: Sequence[str]) -> ReportL
                 places.totals[table.title, index] = _letter(first + titles.index(_total(title)))
         for entry in table.entries:
             line += 1
-            for bounds, key in ((places.rows, (table.title, entry.label)), (places.tables, table.title)):
-                bounds[key] = (bounds.get(key, (line, 0))[0], line)  # type: ignore[index,call-overload]
+            row = table.title, entry.label
+            places.rows[row] = (places.rows.get(row, (line, 0))[0], line)
+            places.tables[table.title] = (places.tables.get(table.title, (line, 0))[0], line)
     return places
 
 

@@ -98,9 +98,10 @@ class Moments(dict["str | None", "datetime | None"]):
 
     def day(self, text: str | None) -> date | None:
         """The day alone: every request has a minute of its own, and is remembered by its day."""
-        plain = text and self._is_clock[text[10:]] and self._days[text[:10]]
-        if plain:
-            return plain
+        if text and self._is_clock[text[10:]]:
+            plain: date | None = self._days[text[:10]]
+            if plain:
+                return plain
         moment = self[text]
         return moment.date() if moment else None
 

@@ -13,7 +13,7 @@ _REFUSING = tuple(mark.pattern for mark in MARKS if "do_not_contact" in mark.cod
 
 
 def is_silent(cells: Mapping[str, str]) -> bool:
-    """Whether the cells are digits and words like a Russian name's, without any mark. False says nothing: the row is to be judged."""
+    """Whether the cells are digits and words like a Russian name's, without any mark. False: it is to be judged."""
     if cells.get("do_not_contact") or not _NUMBERS.fullmatch(cells.get("phones", "")):
         return False
     words = " ".join(filter(None, map(cells.get, NAME_FIELDS)))

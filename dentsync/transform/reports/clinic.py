@@ -114,13 +114,13 @@ class _Judge:
     def judge(self, every: Every) -> None:
         """Appointments in their order, then requests without a time. A year has 100,000: what is read once is here."""
         first, last, gap, since, now = self.period.first, self.period.last, self.gap_months, self.since, self.moment
-        pasts, opened, branches, count, completed = self.pasts, self.opened, self.branches, self.cases.append, _COMPLETED
+        pasts, opened, branches, count = self.pasts, self.opened, self.branches, self.cases.append
         latest: dict[str, date] = {}  # the day on which somebody came last
         for start, visits in every.moments.items():
             day = start.date()
             here, edge = first <= day <= last, long_ago(day, gap)
             for visit in visits:
-                person, came, asked_on = visit.person, visit.status is completed, visit.booked_on
+                person, came, asked_on = visit.person, visit.status is _COMPLETED, visit.booked_on
                 before = latest.get(person)
                 if came:
                     latest[person] = day
