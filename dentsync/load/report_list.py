@@ -56,7 +56,7 @@ def write_list(book: Pages, page: Page, name: str) -> ReportList:
     widths = _widths(words, lines)
     _head(book, sheet, words, titles, widths)
     _write_words(book, sheet, lines, widths)
-    _write_ones(sheet, page, len(words), titles)
+    _write_ones(book, sheet, page, len(words), titles)
     sheet.autofilter(0, 0, max(len(lines), 1), len(words) + len(titles) - 1)
     sheet.freeze_panes(1, words.index(LIST_HEAD[1]))
     sheet.repeat_rows(0)
@@ -116,7 +116,7 @@ def _write_words(book: Pages, sheet: Any, lines: Sequence[Sequence[_Cell]], widt
     wrapped, moment = {"valign": "top", "text_wrap": True}, {"num_format": "dd.mm.yyyy hh:mm"}
     looks = {
         False: (None, book.look(**moment, align="left")),
-        True: (book.look(**wrapped), book.look(**wrapped, **moment)),
+        True: (book.look(**wrapped), book.look(**wrapped, **moment, align="left")),
     }
     for number, cells in enumerate(lines, start=1):
         texts = [cell if isinstance(cell, str) else "" for cell in cells]
@@ -131,8 +131,8 @@ def _write_words(book: Pages, sheet: Any, lines: Sequence[Sequence[_Cell]], widt
                 sheet.write_datetime(number, column, cell, time)
 
 
-def _write_ones(sheet: Any, page: Page, first: int, titles: Sequence[str]) -> None:
-    number = 0
+def _write_ones(book: Pages, sheet: Any, page: Page, first: int, titles: Sequence[str]) -> None:
+    number, top = 0, book.look(valign="top")
     for table in page.tables:
         places = [first + titles.index(title) for title in table.titles]
         wholes = [_total(title) for title in table.titles]
@@ -142,7 +142,7 @@ def _write_ones(sheet: Any, page: Page, first: int, titles: Sequence[str]) -> No
             marked = (*zip(places, entry.counts, strict=True), *zip(totals, entry.firsts, strict=True))
             for column, counts in marked:
                 if counts and column is not None:
-                    sheet.write_number(number, column, 1)
+                    sheet.write_number(number, column, 1, top)
 
 
 def _safe(value: _Cell) -> _Cell:
