@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from dentsync.transform.name_fields import NAME_FIELDS
-from dentsync.transform.name_marks import MARKS
 
 _NUMBERS = re.compile(r"[\d\s()+,;-]*", re.ASCII)
 # «Петров Иван»: letters of another encoding never look like that.
 _WORDS = re.compile("(?:[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁ][а-яё]+)*)?")
-_REFUSING = tuple(mark.pattern for mark in MARKS if "do_not_contact" in mark.codes)
+
+
+@cache
+def _refusing() -> tuple[re.Pattern[str], ...]:
+    from dentsync.transform.name_marks import MARKS  # its patterns cost more than a quiet run has to spare
+
+    return tuple(mark.pattern for mark in MARKS if "do_not_contact" in mark.codes)
 
 
 def is_silent(cells: Mapping[str, str]) -> bool:
@@ -17,4 +23,4 @@ def is_silent(cells: Mapping[str, str]) -> bool:
     if cells.get("do_not_contact") or not _NUMBERS.fullmatch(cells.get("phones", "")):
         return False
     words = " ".join(filter(None, map(cells.get, NAME_FIELDS)))
-    return bool(_WORDS.fullmatch(words)) and not any(mark.search(words) for mark in _REFUSING)
+    return bool(_WORDS.fullmatch(words)) and not any(pattern.search(words) for pattern in _refusing())
