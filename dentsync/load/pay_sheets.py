@@ -74,6 +74,10 @@ class Pages:
     def heading(self, kind: str) -> Any:
         return self._format("heading", kind, _HEADINGS[kind])
 
+    def look(self, **properties: Any) -> Any:
+        """A format of one's own."""
+        return self._format("own", repr(sorted(properties.items())), properties)
+
     def _format(self, group: str, kind: str, properties: dict[str, Any]) -> Any:
         if (group, kind) not in self._formats:
             self._formats[group, kind] = self.made.add_format(properties)
@@ -130,13 +134,18 @@ class Page:
     def arrange(self, header: int, frozen: str, *, one_page: bool = False) -> None:
         """A4 across, as wide as the paper; ``header``: how many rows stand on every page."""
         sheet = self.sheet
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 1 if one_page else 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.set_footer("&C&A, стр. &P из &N")
-        sheet.hide_gridlines(2)
+        fit_paper(sheet, "&C&A, стр. &P из &N", pages=1 if one_page else 0)
         if not one_page:
             sheet.repeat_rows(0, header - 1)
         if frozen:
             sheet.freeze_panes(frozen)
+
+
+def fit_paper(sheet: Any, footer: str, *, pages: int = 0) -> None:
+    """A4 across, as wide as the paper, and as many ``pages`` long; 0: as it needs."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, pages)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer(footer)
+    sheet.hide_gridlines(2)

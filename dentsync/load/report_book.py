@@ -1,55 +1,58 @@
 """Reports as a workbook for the director: tables with charts that print on A4, and behind every figure its list.
 
-A figure leads to a column of ones in the list, which adds up to it.
+A figure leads to a column of ones in the list, which adds up to it. XlsxWriter writes it: a month of a large clinic has
+a million cells.
 """
 
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from dentsync.load.pay_sheets import Pages, fit_paper
 from dentsync.load.report_chart import chart_of, height_in_rows
 from dentsync.load.report_list import ReportList, write_list
 from dentsync.load.report_page import Cover, Number, Page, PageTable
-from dentsync.load.sheets import LINE, for_paper, save_book, set_widths, style_header, writable
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.cell import Cell, MergedCell
-    from openpyxl.worksheet.worksheet import Worksheet
+from dentsync.load.sheets import LINE, save_file, writable
 
 _LABEL, _NUMBER, _COLUMNS = 36, 13, 10
 """Widths in characters, and the least number of columns."""
-_CENTIMETRES = 0.243
-"""Of a character."""
+_LETTER, _EDGE = 7, 5
+"""Pixels of a character, and of what a column has beside them."""
 _LONG = 15
 """Rows of a table that share no page with its chart."""
-_ACCENT, _SOFT, _LINE = "1F5C7A", "EAF1F5", "C9CED3"
+_ACCENT, _SOFT, _LINE = "#1F5C7A", "#EAF1F5", "#C9CED3"
+_DIM = {"font_color": "#555555"}
+_SMALL = _DIM | {"font_size": 9}
 
 
 def write_reports(path: Path, cover: Cover, pages: Sequence[Page]) -> None:
     """Write the book. Raises DentsyncError; a file that was there is then untouched."""
-    save_book(_book(cover, pages), path)
+    save_file(path, lambda name: _write(name, cover, pages))
 
 
 def report_book(cover: Cover, pages: Sequence[Page]) -> bytes:
     """The book, to be sent."""
     content = BytesIO()
-    _book(cover, pages).save(content)
+    _write(content, cover, pages)
     return content.getvalue()
 
 
-def _book(cover: Cover, pages: Sequence[Page]) -> "Workbook":
-    from openpyxl import Workbook
+def _write(target: str | BytesIO, cover: Cover, pages: Sequence[Page]) -> None:
+    from xlsxwriter import Workbook
 
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    sheets = [(_Sheet(book.create_sheet(_name(page.title)), cover), page) for page in pages]
-    for sheet, page in sheets:
+    texts = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    book = Pages(Workbook(target, {"in_memory": isinstance(target, BytesIO), **texts}))
+    book.made.set_properties({"company": cover.clinic, "created": cover.made_at.replace(tzinfo=None)})
+    clinic = f"{cover.clinic}, {cover.made_at:%d.%m.%Y %H:%M}".replace("&", "&&")
+    footer = f"&L{clinic}&Cстр. &P из &N"
+    sheets = [book.made.add_worksheet(_name(page.title)) for page in pages]
+    for sheet, page in zip(sheets, pages, strict=True):
         places = write_list(book, page, _list_name(page))
-        _arrange(book[places.sheet], cover)
-        sheet.write(page, places)
-    return book
+        fit_paper(book.made.get_worksheet_by_name(places.sheet), footer)
+        _Sheet(book, sheet, cover).write(page, places)
+        fit_paper(sheet, footer)
+    book.made.close()
 
 
 def _name(title: str) -> str:
@@ -62,137 +65,83 @@ def _list_name(page: Page) -> str:
 
 
 class _Sheet:
-    """One report: its tables from top to bottom, each with a chart below."""
+    """One report: its tables from top to bottom, each with a chart below. Rows and columns are counted from 0."""
 
-    def __init__(self, sheet: "Worksheet", cover: Cover) -> None:
-        self.sheet, self.cover, self.row, self.columns = sheet, cover, 1, _COLUMNS
+    def __init__(self, book: Pages, sheet: Any, cover: Cover) -> None:
+        self.book, self.sheet, self.cover = book, sheet, cover
+        self.row, self.columns, self.breaks = 0, _COLUMNS, list[int]()
 
     def write(self, page: Page, places: ReportList) -> None:
         """``places``: of the lines behind the figures."""
-        from openpyxl.styles import Font
-
         self.columns = max(_COLUMNS, *(len(_head(table)) for table in page.tables))
-        self._text(page.title, Font(name="Calibri", size=16, bold=True, color=_ACCENT), 24)
-        self._text(self.cover.line, Font(name="Calibri", size=11, color="555555"))
+        self.sheet.set_column(0, 0, _LABEL)
+        self.sheet.set_column(1, self.columns - 1, _NUMBER)
+        self._text(page.title, {"font_size": 16, "bold": True, "font_color": _ACCENT}, 24)
+        self._text(self.cover.line, _DIM)
         for table in page.tables:
             self._break(table)
             self.row += 1
-            self._text(table.title, Font(name="Calibri", size=13, bold=True), 20)
+            self._text(table.title, {"font_size": 13, "bold": True}, 20)
             self._table(table, places)
         self.row += 1
         for note in (*dict.fromkeys(note for table in page.tables for note in table.notes), *page.notes):
-            self._text(note, Font(name="Calibri", size=9, color="555555"))
-        self._text(
-            "Каждое число — ссылка на его строки в списке: там столько же единиц.",
-            Font(name="Calibri", size=9, color="555555"),
-        )
-        set_widths(self.sheet, [_LABEL, *[_NUMBER] * (self.columns - 1)])
-        _arrange(self.sheet, self.cover)
-        self.sheet.print_area = f"A1:{_letter(self.columns)}{self.row}"
+            self._text(note, _SMALL)
+        self._text("Каждое число — ссылка на его строки в списке: там столько же единиц.", _SMALL)
+        self.sheet.set_h_pagebreaks(self.breaks)
+        self.sheet.print_area(0, 0, self.row, self.columns - 1)
 
     def _break(self, table: PageTable) -> None:
         """A long table begins on a page of its own, and so does its chart: neither is cut."""
-        from openpyxl.worksheet.pagebreak import Break
-
         if len(table.rows) > _LONG:
-            self.sheet.row_breaks.append(Break(id=self.row))
+            self.breaks.append(self.row + 1)
 
-    def _text(self, text: str, font: object, height: int = LINE) -> None:
-        from openpyxl.styles import Alignment
-
-        cell = self.sheet.cell(self.row, 1, writable(text))
-        cell.font = font  # type: ignore[assignment]
-        cell.alignment = Alignment(vertical="center", wrap_text=True)
-        self.sheet.merge_cells(start_row=self.row, start_column=1, end_row=self.row, end_column=self.columns)
-        lines = -(-len(text) // 150)
-        self.sheet.row_dimensions[self.row].height = height * lines
+    def _text(self, text: str, look: dict[str, Any], height: int = LINE) -> None:
+        self.sheet.set_row(self.row, height * -(-len(text) // 150))
+        look = {**look, "valign": "vcenter", "text_wrap": True}
+        self.sheet.merge_range(self.row, 0, self.row, self.columns - 1, writable(text), self.book.look(**look))
         self.row += 1
 
     def _table(self, table: PageTable, places: ReportList) -> None:
-        head = _head(table)
-        self._header(head)
+        self.sheet.set_row(self.row, 2.2 * LINE)
+        for column, title in enumerate(_head(table)):
+            self.sheet.write_string(self.row, column, title, self.book.header(_ACCENT))
+        self.row += 1
         first = self.row
         for row in table.rows:
-            self._cells(row.label, table, row.numbers)
-            self._link(table, row.label, places)
-            self.row += 1
+            self._figures(row.label, table, row.numbers, row.label, places)
         if table.total:
-            self._cells("Всего", table, table.total)
-            _embolden(self.sheet[self.row][: len(head)])
-            self._link(table, None, places)
-            self.row += 1
+            self._figures("Всего", table, table.total, None, places, bold=True, bg_color=_SOFT)
         if not table.rows:
-            self._cells("Нет строк", table, ())
-            self.row += 1
+            self._figures("Нет строк", table, (), "", places)
             return
         self._break(table)
         self.row += 1
-        width = (_LABEL + _NUMBER * (self.columns - 1)) * _CENTIMETRES
-        self.sheet.add_chart(chart_of(self.sheet, table, first, width), f"A{self.row}")
+        width = _LETTER * (_LABEL + _NUMBER * (self.columns - 1)) + _EDGE * (self.columns - 1)
+        self.sheet.insert_chart(self.row, 0, chart_of(self.book.made, self.sheet.name, table, first, width))
         self.row += height_in_rows(table)
 
-    def _header(self, head: Sequence[str]) -> None:
-        for column, title in enumerate(head, start=1):
-            self.sheet.cell(self.row, column, title)
-        style_header(self.sheet[self.row][: len(head)])
-        self.sheet.row_dimensions[self.row].height = 2.2 * LINE
-        self.row += 1
-
-    def _cells(self, label: str, table: PageTable, numbers: Sequence[Number]) -> None:
-        cells: list[tuple[object, str]] = [(writable(label), "@")]
-        for index, number in enumerate(numbers):
-            cells.append((number.n, "#,##0"))
+    def _figures(
+        self, label: str, table: PageTable, numbers: Sequence[Number], row: str | None, places: ReportList, **look: Any
+    ) -> None:
+        """A row of the table: every figure leads to its list, and so does its share."""
+        look |= {"valign": "vcenter", "bottom": 1, "bottom_color": _LINE}
+        text = self.book.look(**look, num_format="@", align="left", text_wrap=True)
+        number, percent = (self.book.look(**look, num_format=shape, align="right") for shape in ("#,##0", "0.0%"))
+        self.sheet.write_string(self.row, 0, writable(label), text)
+        column = 1
+        for index, figure in enumerate(numbers):
+            cells: list[tuple[float | str, Any]] = [(figure.n, number)]
             if table.is_share(index):
-                cells.append((number.n / number.of if number.of else "—", "0.0%"))
-        for column, (value, shape) in enumerate(cells, start=1):
-            _put(self.sheet.cell(self.row, column), value, shape)
-
-    def _link(self, table: PageTable, row: str | None, places: ReportList) -> None:
-        """Every figure of a row leads to its list, and so does its share."""
-        from openpyxl.worksheet.hyperlink import Hyperlink
-
-        figures = [index for index in range(len(table.titles)) for _cell in range(1 + table.is_share(index))]
-        for cell, index in zip(self.sheet[self.row][1:], figures, strict=False):
-            if place := places.place_of(table, row, index):
-                cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place)
+                cells.append((figure.n / figure.of if figure.of else "—", percent))
+            for value, shape in cells:
+                if place := places.place_of(table, row, index):
+                    self.sheet.write_url(self.row, column, f"internal:{place}", shape)
+                self.sheet.write(self.row, column, value, shape)  # the link stays with the cell
+                column += 1
+        self.row += 1
 
 
 def _head(table: PageTable) -> list[str]:
     """Titles of the columns; a share has one of its own."""
     pairs = enumerate(table.titles)
     return [table.head, *(word for index, title in pairs for word in (title, "доля")[: 1 + table.is_share(index)])]
-
-
-def _put(cell: "Cell | MergedCell", value: object, shape: str) -> None:
-    from openpyxl.styles import Alignment, Border, Font, Side
-
-    cell.value = value  # type: ignore[assignment]
-    if isinstance(value, str):
-        cell.data_type = "s"
-    cell.number_format = shape
-    cell.font = Font(name="Calibri", size=11)
-    left = shape == "@"
-    cell.alignment = Alignment(vertical="center", horizontal="left" if left else "right", wrap_text=left)
-    cell.border = Border(bottom=Side(style="thin", color=_LINE))
-
-
-def _embolden(cells: "Sequence[Cell | MergedCell]") -> None:
-    from openpyxl.styles import Font, PatternFill
-
-    for cell in cells:
-        cell.font = Font(name="Calibri", size=11, bold=True)
-        cell.fill = PatternFill("solid", fgColor=_SOFT)
-
-
-def _arrange(sheet: "Worksheet", cover: Cover) -> None:
-    for_paper(sheet)
-    sheet.sheet_view.showGridLines = False
-    if (footer := sheet.oddFooter) and footer.center and footer.left:
-        footer.left.text = f"{cover.clinic}, {cover.made_at:%d.%m.%Y %H:%M}".replace("&", "&&")
-        footer.center.text = "стр. &P из &N"
-
-
-def _letter(column: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(column)

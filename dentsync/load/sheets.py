@@ -1,6 +1,7 @@
 """What all our workbooks have in common: cells that are text, sheets that fit on paper, files that are private."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
 
 LINE, MOST_LINES = 15, 8  # points; a longer text is read in the cell itself
 _LONGEST = 32_767  # characters that a cell of a workbook can hold
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def writable(value: str | int) -> str | int:
     """Without control characters, which a workbook cannot hold."""
-    if isinstance(value, int):
-        return value
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    return str(ILLEGAL_CHARACTERS_RE.sub(" ", value))[:_LONGEST]
+    return value if isinstance(value, int) else _ILLEGAL.sub(" ", value)[:_LONGEST]
 
 
 def as_text(cell: "Cell | MergedCell") -> None:

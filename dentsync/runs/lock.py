@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 import msgspec
-from filelock import BaseFileLock, FileLock, Timeout
 
 from dentsync.errors import Locked, StoreError
 from dentsync.lang import _
 from dentsync.store.private import make_folder, write_file
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 TOO_LONG = timedelta(hours=6)
 """A run that is older than this hangs, or somebody has to look at it."""
@@ -136,7 +138,7 @@ def _sign(folder: Path) -> Path:
     return folder / "lock.json"
 
 
-def _taken(folder: Path) -> BaseFileLock:
+def _taken(folder: Path) -> "BaseFileLock":
     try:
         make_folder(folder)
         lock, holder = _tried(folder)
@@ -148,8 +150,10 @@ def _taken(folder: Path) -> BaseFileLock:
     return lock
 
 
-def _tried(folder: Path) -> tuple[BaseFileLock | None, Holder | None]:
+def _tried(folder: Path) -> "tuple[BaseFileLock | None, Holder | None]":
     """The lock, or None and who has it as far as that is known. Raises OSError."""
+    from filelock import FileLock, Timeout  # who only reads takes no lock: a report
+
     holder = None
     for look in range(_LOOKS):
         time.sleep(_PAUSE if look else 0)

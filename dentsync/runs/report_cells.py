@@ -15,6 +15,7 @@ _CELLS: Mapping[str, str] = {
     "operator": "operator",
     "lead_source": "source",
     "amount_received": "paid",
+    "booked_at": "booked_on",
 }
 """Cells that only some reports look at, and the field of a visit that they become."""
 
@@ -56,7 +57,9 @@ class PatientCells(msgspec.Struct, gc=False):
     lead_source: str | None = None
 
 
-_PLAIN = re.compile(r"([0-3]\d\.[01]\d\.20\d\d) ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_DAY = re.compile(r"[0-3]\d\.[01]\d\.20\d\d", re.ASCII)
+_CLOCK = re.compile(r" ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_PLAIN = re.compile(f"({_DAY.pattern}){_CLOCK.pattern}", re.ASCII)
 """The usual spelling of a moment: its day says all but the hour, and a year has few days."""
 
 
@@ -78,6 +81,8 @@ class Moments(dict["str | None", "datetime | None"]):
     def __init__(self, judge: Callable[[str | None], Value]) -> None:
         super().__init__()
         self._judge = judge
+        self._is_clock = Words(lambda text: _CLOCK.fullmatch(text))
+        self._days = Words(self._day)
 
     def __missing__(self, text: str | None) -> datetime | None:
         if plain := text and _PLAIN.fullmatch(text):
@@ -93,6 +98,13 @@ class Moments(dict["str | None", "datetime | None"]):
 
     def day(self, text: str | None) -> date | None:
         """The day alone: every request has a minute of its own, and is remembered by its day."""
-        plain = text and _PLAIN.fullmatch(text)
-        moment = self[plain[1] if plain else text]
+        if text and self._is_clock[text[10:]]:
+            plain: date | None = self._days[text[:10]]
+            if plain:
+                return plain
+        moment = self[text]
+        return moment.date() if moment else None
+
+    def _day(self, text: str) -> date | None:
+        moment = self[text] if _DAY.fullmatch(text) else None
         return moment.date() if moment else None

@@ -8,6 +8,7 @@ from dentsync.store.sayings import SayingRow, Sayings
 from dentsync.transform.clean import TELLING
 
 _NOWHERE = Origin("", "", 0)
+_Telling = msgspec.defstruct("_Telling", [(name, str | None, None) for name in TELLING], frozen=True, gc=False)
 
 
 class Whose:
@@ -20,6 +21,7 @@ class Whose:
         self.job, self.source, self.cards = job, source, source.card_numbers()
         self._refusing: set[str] = set()  # of those not linked yet
         self._told: dict[tuple[object, ...], bool] = {}  # what cells say of it, by their texts
+        self._decode = msgspec.json.Decoder(_Telling).decode
 
     def person_of(self, feed: str, row: SayingRow) -> str:
         """The person that a run has linked, or would link by the row's own key."""
@@ -48,12 +50,13 @@ class Whose:
         )
 
     def _says_so(self, feed: str, text: bytes) -> bool:
-        cells = msgspec.json.decode(text, type=dict[str, str])
-        told = (feed, *map(cells.get, TELLING))
+        told = feed, self._decode(text)
         if told not in self._told:
+            cells = {name: said for name in TELLING if (said := getattr(told[1], name)) is not None}
             self._told[told] = self.job.cleaners[feed].refuses(cells)
         # Who refuses is rare; a row that would be rejected today says nothing.
-        return self._told[told] and self._record(feed, _NOWHERE, cells) is not None
+        whole = msgspec.json.decode(text, type=dict[str, str]) if self._told[told] else {}
+        return bool(whole) and self._record(feed, _NOWHERE, whole) is not None
 
     def _record(self, feed: str, origin: Origin, cells: dict[str, str]) -> Record | None:
         record = self.job.cleaners[feed].clean(RawRecord(feed, origin, cells))

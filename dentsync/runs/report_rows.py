@@ -13,10 +13,12 @@ import msgspec
 from dentsync.config import Config
 from dentsync.model import Entity, Status
 from dentsync.runs.report_cells import Moments, PatientCells, Words, decoder
+from dentsync.runs.report_ends import Ends
 from dentsync.runs.report_people import Whose
 from dentsync.runs.session import Session
 from dentsync.store.sayings import SayingRow, Sayings
 from dentsync.transform.clean import Cleaner
+from dentsync.transform.no_show import EXPECTED
 from dentsync.transform.reports.history import Card
 from dentsync.transform.reports.visits import CLINICS_OWN, Visit
 from dentsync.transform.words import fold
@@ -27,14 +29,14 @@ _STARTS = ("start_at", "start_on", "start_time")
 class RowReader:
     """Reads the rows of one feed about appointments. ``wanted``: what reports look at beside what they all need.
 
-    ``person_of``: whom a row speaks of that no run has linked yet.
+    ``person_of``: whom a row speaks of that no run has linked yet; ``ends``: what the clock makes of a booked visit.
     """
 
     def __init__(
         self, config: Config, feed: str, cleaner: Cleaner, wanted: Collection[str],
-        person_of: Callable[[str, SayingRow], str],
+        person_of: Callable[[str, SayingRow], str], ends: Ends,
     ) -> None:  # fmt: skip
-        self.person_of = partial(person_of, feed)
+        self.person_of, self.end_of = partial(person_of, feed), partial(ends.status_of, feed)
         self.rules, self.cleaner = config.feeds[feed].rules, cleaner
         self.told_apart = bool(self.rules.status_from)
         self.waitlist = feed in config.reports.waitlist
@@ -70,9 +72,14 @@ class RowReader:
                 start = starts[cells.start_at]
             else:
                 start = self.halves[cells.start_at, cells.start_on, cells.start_time]
-            booked_on = self.booked_on(cells.booked_at) if dated or start is None else None
+            if dated:
+                booked_on = self.booked_on(cells.booked_at)
+            else:  # a request without a time is known by the day it was made
+                booked_on = None if start else self.booked_on(self.whole(text).get("booked_at"))
             if status is None or (start is None and booked_on is None):
                 continue
+            if start and status in EXPECTED:
+                status = self.end_of(row, status, start)
             reason, paid = reasons[cells.cancel_reason], cells.amount_received
             person = people.setdefault(person, person) if person else self.person_of(row)
             yield Visit(
@@ -106,7 +113,8 @@ def _present(cells: Mapping[str, str | None]) -> dict[str, str]:
 def visits(job: Session, source: Sayings, whose: Whose, wanted: Collection[str]) -> Iterator[Visit]:
     """Rows about appointments, of all feeds. ``wanted``: as in ``RowReader``."""
     names = [name for name, feed in job.config.feeds.items() if feed.rules.entity is Entity.APPOINTMENT]
-    readers = (RowReader(job.config, name, job.cleaners[name], wanted, whose.person_of) for name in names)
+    ends = Ends(job)
+    readers = (RowReader(job.config, name, job.cleaners[name], wanted, whose.person_of, ends) for name in names)
     return chain.from_iterable(reader.visits(source.rows(name)) for name, reader in zip(names, readers, strict=True))
 
 

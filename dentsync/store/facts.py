@@ -135,7 +135,7 @@ class Facts:
 
     def newest(self, feed: str) -> datetime | None:
         """When the newest file that was read of a feed was written."""
-        row = self.db.execute("SELECT max(modified_at) FROM files WHERE feed = ?", (self.feed_id(feed),)).fetchone()
+        row = self.db.execute("SELECT max(modified_at) FROM files WHERE feed = ?", (self._feeds.get(feed),)).fetchone()
         return datetime.fromisoformat(row[0]) if row[0] else None
 
     def open_file(self, entry: FileEntry) -> int:

@@ -8,11 +8,16 @@ SayingRow = tuple[int, str | None, int, int, bytes]
 """Number of the row, whom it speaks of, number of its file, line, and the cells as JSON."""
 
 
+_MAPPED = 1 << 30
+"""Bytes of the store that are read in place; a pass over all rows asks the system 17,000 times otherwise."""
+
+
 class Sayings:
     """What the rows of feeds say. Reads only."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
+        db.execute(f"PRAGMA mmap_size = {_MAPPED}")
 
     def rows(self, feed: str) -> Iterator[SayingRow]:
         """All rows of a feed, in no order."""

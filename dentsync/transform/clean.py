@@ -21,6 +21,7 @@ from dentsync.transform.money import parse_money, parse_number
 from dentsync.transform.name_fields import NAME_FIELDS, WrittenName, fields_of, put_name, written_name
 from dentsync.transform.personal_numbers import check_inn, check_snils
 from dentsync.transform.phone_fields import put_told
+from dentsync.transform.refusal import is_silent
 from dentsync.transform.words import flag, fold, is_empty, opt_out, status, visible
 
 if TYPE_CHECKING:  # names and phones cost half of what is imported here, and not every cell is one
@@ -215,6 +216,8 @@ class Cleaner:
     def refuses(self, cells: Mapping[str, str]) -> bool:
         """Whether any cell of a row says that the patient wants no calls, as in ``clean``."""
         row = _Row({**cells, **self._defaults_for(cells)})
+        if is_silent(row.cells):
+            return False
         for name in ("do_not_contact", *_WHOSE):
             if name in row.cells:
                 self._put(name, row)

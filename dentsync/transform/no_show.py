@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from dentsync.model import Entity, Record, Status
 from dentsync.transform.reschedule import are_one
 
-_EXPECTED = (Status.BOOKED, Status.CONFIRMED)
+EXPECTED = (Status.BOOKED, Status.CONFIRMED)
+"""What becomes of these may become known by the clock."""
 
 
 def due_at(record: Record, after: timedelta | None) -> datetime | None:
     """When a visit that is still expected becomes a no-show; None where it never does."""
     start = record.values.get("start_at")
-    expected = record.entity is Entity.APPOINTMENT and record.values.get("status") in _EXPECTED
+    expected = record.entity is Entity.APPOINTMENT and record.values.get("status") in EXPECTED
     return start + after if after is not None and expected and isinstance(start, datetime) else None
 
 
@@ -43,4 +44,4 @@ def _is_over(record: Record, after: timedelta | None, told: datetime | None, now
 
 def _is_silent(record: Record, records: Sequence[Record]) -> bool:
     """Whether no other list says what became of the visit."""
-    return all(one.values.get("status") in _EXPECTED for one in records if are_one(one, record))
+    return all(one.values.get("status") in EXPECTED for one in records if are_one(one, record))

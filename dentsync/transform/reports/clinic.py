@@ -1,6 +1,5 @@
 """What all reports are made from: appointments of a period, each with its outcome and its kind."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +8,14 @@ from functools import cached_property
 from itertools import islice
 
 from dentsync.model import Status
-from dentsync.transform.reports.history import PRIMARY, Card, History, history_of, kind_of, long_ago
+from dentsync.transform.reports.history import PRIMARY, Card, History, Kind, history_of, kind_of, long_ago
 from dentsync.transform.reports.period import Period
 from dentsync.transform.reports.tables import Case
 from dentsync.transform.reports.visits import Every, Visit, appointments, outcome_of
 from dentsync.transform.words import fold
 
 NOT_NAMED = "не указан"
+_COMPLETED = Status.COMPLETED
 _BOOKED = (Status.BOOKED, Status.CONFIRMED)
 
 
@@ -83,10 +83,9 @@ def known(
     """Judge the appointments of a period, of one branch or of all. The past of a patient is that in all branches."""
     every = appointments(rows)
     came: defaultdict[str, list[datetime]] = defaultdict(list)
-    completed = Status.COMPLETED
     for start, visits in every.moments.items():
         for visit in visits:
-            if visit.status is completed:
+            if visit.status is _COMPLETED:
                 came[visit.person].append(start)
     branches, first = every.branches, min((moments[0] for moments in came.values()), default=None)
     here = {one for one in branches if not branch or fold(one) == fold(branch)}
@@ -116,20 +115,24 @@ class _Judge:
         """Appointments in their order, then requests without a time. A year has 100,000: what is read once is here."""
         first, last, gap, since, now = self.period.first, self.period.last, self.gap_months, self.since, self.moment
         pasts, opened, branches, count = self.pasts, self.opened, self.branches, self.cases.append
+        latest: dict[str, date] = {}  # the day on which somebody came last
         for start, visits in every.moments.items():
             day = start.date()
             here, edge = first <= day <= last, long_ago(day, gap)
             for visit in visits:
-                asked_on = visit.booked_on
+                person, came, asked_on = visit.person, visit.status is _COMPLETED, visit.booked_on
+                before = latest.get(person)
+                if came:
+                    latest[person] = day
                 asked = asked_on is not None and first <= asked_on <= last
                 if not (here or asked) or visit.branch not in branches:
                     continue
-                person, outcome = visit.person, outcome_of(visit, now)
-                past = pasts.get(person) or self._past(person)
-                index = bisect_left(past.days, day)
-                kind = "repeat" if index and past.days[index - 1] > edge else kind_of(day, past, gap, since)
-                opens = here and outcome == "came" and opened.get(person) != day
-                case = Case(visit, outcome, kind, day, opens)
+                if before is not None and edge < before < day:
+                    kind: Kind = "repeat"  # most are; who is not needs a look at the whole past
+                else:
+                    kind = kind_of(day, pasts.get(person) or self._past(person), gap, since)
+                opens = here and came and opened.get(person) != day
+                case = Case(visit, "came" if came else outcome_of(visit, now), kind, day, opens)
                 if here:
                     count(case)
                     if opens:
