@@ -1,6 +1,7 @@
 """One story from its beginning again for every point, and the judge of how it ended."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -68,6 +69,8 @@ class Sweep:
         lines = [line for line in ending.err.splitlines() if line]
         if len(lines) > LINES.get(fault, len(lines)):
             yield f"too many lines: {ending.err}"
+        if ending.code >= 0 and json.loads(ending.out or "{}").get("exit_code") != ending.code:
+            yield f"no JSON of its end: {ending.out}"
         yield from self.shown(ending)
 
     def shown(self, ending: Ending) -> Iterator[str]:

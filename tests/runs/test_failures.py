@@ -1,5 +1,6 @@
 """What goes wrong is one clear line with its exit code; nothing is lost, and the webhook is in no output."""
 
+import json
 import os
 import resource
 import signal
@@ -283,12 +284,12 @@ def test_a_signal_in_the_middle_of_a_push_waits_for_what_is_in_flight(
     clinic.reminders(ANNAS_VISIT)
     clinic.sync("patients")
     clinic.fault("slow:3", "crm.item.add")
-    running = process(clinic, "sync")
+    running = process(clinic, "sync", "--json")
     while not clinic.counters()["commands"].get("crm.item.add"):
         time.sleep(0.05)
     running.send_signal(number)
     said = finished(running)
-    assert said.code == code
+    assert said.code == json.loads(said.out)["exit_code"] == code
     first, second = filter(None, said.err.splitlines())
     assert ["finishing" in first, "interrupted" in second] == [True, True]
     assert clinic.sync()["uncertain"] == 0
@@ -379,6 +380,16 @@ def test_the_state_is_private(clinic: Clinic) -> None:
 
 
 # ── what is said ──
+
+
+@pytest.mark.parametrize("argv", [["sync"], ["sync", "no such feed"], ["diff", "no such feed"]])
+def test_a_run_that_comes_to_no_report_answers_in_json_where_it_was_asked_to(clinic: Clinic, argv: list[str]) -> None:
+    clinic.reminders(ANNAS_VISIT)
+    clinic.configure('pipeline = "Оповещение о визите"', 'pipeline = "Нет такой"')
+    said = clinic.say(*argv, "--json")
+    answer = json.loads(said.out)
+    assert (answer["command"], answer["exit_code"], said.code) == (argv[0], 2, 2)
+    assert said.err == f"dentsync: {answer['error']}\n"
 
 
 @pytest.mark.parametrize(
