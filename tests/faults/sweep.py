@@ -14,7 +14,7 @@ CODES: dict[Fault, set[int]] = {
     "refusal": {0, 1, 4},
     "interrupt": {130},
     "terminate": {143},
-    "clock": {0},
+    "clock": {0, 4},  # 4: something waits for a person
 }
 LINES: dict[Fault, int] = {"refusal": 1, "interrupt": 2, "terminate": 2, "clock": 0}
 CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101")

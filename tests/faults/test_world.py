@@ -15,7 +15,7 @@ from tests.faults.day import MANY, NOON, Day, long_list
 from tests.faults.effects import HOUR
 from tests.faults.sweep import STORIES, Story, Sweep
 
-STEP = 300_000
+STEP = 450_000
 """Bytes between one size of the disk and the next."""
 
 
@@ -183,7 +183,7 @@ def test_an_archive_that_cannot_be_written_keeps_the_file_and_the_work_goes_on(d
     for folder in folders:
         folder.chmod(0o700)
     assert said.code == 1
-    assert said.out.count("cannot be moved to the archive") == 3
+    assert said.out.count("cannot be moved to the archive") == 4
     assert list((day.clinic.folder / "inbox").iterdir())
     assert sweep.board.differences(day.board()) == []
     assert sweep.end() == []
