@@ -12,7 +12,7 @@ from tests.faults.sides import AmoCrm, Side
 from tests.faults.sweep import STORIES, swept
 from tests.faults.test_sweep import DONE, FEWEST, FIRST, late
 
-STRIDE = 97
+STRIDE = 131
 """Every so-many-th point in the quick sweep."""
 QUICK: tuple[tuple[str, Fault], ...] = (
     ("half hour", "kill"),

@@ -16,7 +16,7 @@ from tests.faults.effects import FAULTS, GENTLE, INSIDE, Fault
 from tests.faults.sides import annas_task
 from tests.faults.sweep import STORIES, Sweep, swept
 
-STRIDE = 31
+STRIDE = 41
 """Every so-many-th point in the quick sweep."""
 QUICK: tuple[tuple[str, Fault], ...] = (
     ("first load", "kill"),
