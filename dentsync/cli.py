@@ -65,6 +65,11 @@ def run(argv: Sequence[str]) -> int:
     telling = Telling()
     code = _code_of(argv, telling)
     try:
+        if telling.owes_json:
+            from dentsync.show import cut_short_json
+
+            with suppress(BrokenPipeError):
+                click.echo(cut_short_json(telling, code))
         telling.end(code)
     except (KeyboardInterrupt, Terminated):
         pass  # the run is over and recorded; nobody has to wait for a mail server
@@ -80,6 +85,7 @@ def _code_of(argv: Sequence[str], telling: Telling) -> int:
     lang.choose()  # until --lang is read: what is wrong before that is said, too
     try:
         result = cli.main(args=list(argv), prog_name="dentsync", standalone_mode=False, obj=telling)
+        telling.owes_json = False
         return int(result or 0)
     except click.ClickException as error:
         _show_usage(error)
@@ -93,6 +99,7 @@ def _code_of(argv: Sequence[str], telling: Telling) -> int:
         click.echo(f"dentsync: {telling.error}", err=True)
         return error.exit_code
     except BrokenPipeError:
+        telling.owes_json = False
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FAILED
     except OSError as error:

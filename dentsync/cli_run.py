@@ -45,6 +45,7 @@ def carried_out(
 def _begun(config: Path, report: Path | None, log: Path | None) -> Telling:
     context = click.get_current_context()
     telling = context.ensure_object(Telling)
+    telling.owes_json = context.params.get("as_json", False)
     feeds = context.params.get("feeds") or [context.params.get("feed")]
     telling.begin(str(context.info_name), [name for name in feeds if name], config, report, log)
     return telling

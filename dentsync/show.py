@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dentsync.runs.looking import Caller, FeedStatus, Overview
     from dentsync.runs.main_job import Report
     from dentsync.runs.online import Survey
+    from dentsync.runs.telling import Telling
 
 
 def show_report(report: "Report", *, values: bool, limit: int | None = GROUP_LIMIT) -> None:
@@ -104,6 +105,12 @@ def _pushing(command: str) -> str:
 def report_json(report: "Report") -> str:
     """Counts and reasons, no personal data."""
     return dumps(redact.each(report.summary()))
+
+
+def cut_short_json(telling: "Telling", code: int) -> str:
+    """The same of a run that ended with an error, which may not have come far enough for a report."""
+    known = telling.done.summary() if telling.done else {"command": telling.command}
+    return dumps(redact.each(known | {"exit_code": code, "error": telling.error or known.get("error", "")}))
 
 
 def dumps(value: Any) -> str:

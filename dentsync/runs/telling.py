@@ -34,12 +34,16 @@ _ALERTS = re.compile(r"^\s*\[?\s*\"?alerts\b", re.MULTILINE)
 
 
 class Telling:
-    """What there is to tell about one run, gathered while it goes on. ``line``: what cron repeats."""
+    """What there is to tell about one run, gathered while it goes on. ``line``: what cron repeats.
+
+    ``owes_json``: ``--json`` was asked for, and nothing was printed yet.
+    """
 
     def __init__(self) -> None:
         self.id = os.urandom(4).hex()
         self.started_at = datetime.now(UTC)
         self.command = self.line = self.error = ""
+        self.owes_json = False
         self.done: Report | None = None
         self._config: Path | None = None
         self._file: Path | None = None

@@ -2,7 +2,8 @@
 
 Before: a synced morning, then people at work in the CRM, then new files and a new configuration. Swept is the one
 ``sync`` that carries all that: creations (silent and open), updates, moves, moves into another pipeline (one because
-the configuration says so, one back from where a person had put it), rejects, and a choice of a person that stays.
+the configuration says so, one back from where a person had put it), rejects, and a choice of a person that stays; and
+the tasks of deals: one is made, one is changed, one is completed.
 """
 
 import hashlib
@@ -26,6 +27,10 @@ IVANS_VISIT = "Котов Иван Петрович;8 (473) 255-01-02;06.10.2026
 PETERS_VISIT = "Орлов Пётр Ильич;8(916)555-01-04;06.10.2026 11:00:00;Петров;"
 OLGAS_VISIT = "Сомова Ольга Павловна;8(916)555-01-06;06.10.2026 11:30:00;Орлова;"
 MARIA_WAITS = "Лебедева Мария Олеговна;8(916)555-01-03;Орлова;Терапия;Белкина Т.;28.09.2026 11:20;"
+TASKS = "Номер медкарты;ФИО;Филиал;ID Профосмотра;Актуально с;Комментарий;Профосмотр закрыт"
+ANNAS_TASK = "101;Соколова Анна Викторовна;Центральный;61501;"
+MARIAS_TASK = "103;Лебедева Мария Олеговна;Северный;61503;"
+PETERS_TASK = "104;Орлов Пётр Ильич;Левый берег;61504;"
 MANY = 150
 TURNS = 8
 """Clean runs that may be needed until nothing is left to do; more is a failure."""
@@ -135,6 +140,8 @@ def _morning_files(clinic: Clinic) -> None:
     visits = [visit + "Записан" for visit in (ANNAS_VISIT, IVANS_VISIT, PETERS_VISIT, OLGAS_VISIT)]
     clinic.reminders(*visits, at=MORNING)
     clinic.drop("waiting_1.csv", MARIA_WAITS + "Ожидает", header=WAITING, at=MORNING)
+    annas, marias = ANNAS_TASK + "01.02.2027;снять мерки;", MARIAS_TASK + "01.02.2027;после имплантации;"
+    clinic.drop("tasks_1.csv", annas, marias, header=TASKS, at=MORNING)
 
 
 def _noon_files(clinic: Clinic, *more: str) -> None:
@@ -146,6 +153,8 @@ def _noon_files(clinic: Clinic, *more: str) -> None:
     oleg = "Зимин Олег Львович;8(916)555-01-07;06.10.2026 12:00:00;Орлова;Записан"
     clinic.reminders(*visits, olga, oleg, *more, ";;не дата;;", name="reminders_2.csv", at=NOON)
     clinic.drop("waiting_2.csv", MARIA_WAITS + "Записан", header=WAITING, at=NOON)
+    annas, marias = ANNAS_TASK + "01.03.2027;позвонить, снять мерки;", MARIAS_TASK + "01.02.2027;;05.10.2026 12:00"
+    clinic.drop("tasks_2.csv", annas, marias, PETERS_TASK + "01.04.2027;;", header=TASKS, at=NOON)
 
 
 def people_between(day: Day) -> None:

@@ -10,7 +10,6 @@ import json
 import os
 import pkgutil
 import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -121,8 +120,6 @@ def _become(order: Order, told: int, out: IO[bytes], err: IO[bytes]) -> None:
     try:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
-        # A shell without job control lets its background processes ignore Ctrl-C.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.update(order.secrets)
         if order.drives:
             split_drives(Path(order.folder))

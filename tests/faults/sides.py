@@ -33,6 +33,7 @@ class Board:
     stages: Counter[str]
     messages: Counter[str]
     duplicates: int
+    tasks: Counter[str]
 
     def differences(self, found: "Board") -> list[str]:
         """What is otherwise in ``found``, in numbers: duplicates, lost, wrong stages, anything else."""
@@ -44,6 +45,8 @@ class Board:
             "too many or changed": more,
             "phones": (self.phones - found.phones).total() + (found.phones - self.phones).total(),
             "wrong stages": (self.stages - found.stages).total(),
+            "tasks lost or changed": (self.tasks - found.tasks).total(),
+            "tasks too many or changed": (found.tasks - self.tasks).total(),
             "messages not sent": (self.messages - found.messages).total(),
             "messages sent twice": (found.messages - self.messages).total(),
         }
@@ -86,6 +89,25 @@ class Side(Protocol):
         ...
 
 
+FEED = """
+[feeds.tasks]
+files    = "tasks_*.csv"
+source   = "ident"
+kind     = "append"
+entity   = "task"
+key      = ["task_id"]
+required = ["card_number", "task_from_at"]
+columns  = { task_comment = ["Комментарий"] }
+status_from = { completed = ["task_closed_at"] }
+defaults = { status = "Записан" }
+
+[routes.tasks]
+feeds    = ["tasks"]
+title    = "Профосмотр: {full_name}, {task_from_at:%d.%m.%Y}"
+task     = { type = "Профосмотр", deadline = "task_from_at", text = "{task_comment}" }
+"""
+
+
 class Bitrix24:
     """The clinic of the preset «helix-bitrix24»."""
 
@@ -102,6 +124,8 @@ class Bitrix24:
         box.admin("POST", "reset", {})
         clinic = founded(folder, box, read)
         clinic.configure(f"speed = {SPEED}", f"speed = {FAST}")
+        ends = 'pipeline = "Профосмотр"\nstages = { booked = "Пригласить", completed = { won = "Записался" } }\n\n'
+        clinic.configure("[safety]", f"{FEED}{ends}[safety]")
         return clinic
 
     def new_rules(self, clinic: Clinic) -> None:
@@ -122,6 +146,7 @@ class Bitrix24:
         clinic.act("add_phone", contact=self._anna(clinic), phone="8 900 555-01-98")
         waiting = next(deal for deal in clinic.deals() if deal["title"].startswith("Лебедева"))
         clinic.act("edit", deal=waiting["id"], fields={"UF_CRM_OPERATOR": "Сотникова М."})
+        clinic.act("edit_task", task=annas_task(clinic), due="2027-02-10T12:00:00+03:00")
 
     def _anna(self, clinic: Clinic) -> int:
         return next(int(one["id"]) for one in clinic.contacts() if one.get("lastName") == "Соколова")
@@ -143,6 +168,7 @@ class Bitrix24:
             stages=Counter(_text([d["title"], d["pipeline"], d["stage"]]) for d in state["deals"]),
             messages=Counter(_text([titles.get(one["item"]), one["stage"], one["message"]]) for one in sent),
             duplicates=sum(clinic.counters()["duplicates"].values()),
+            tasks=_tasks(state, titles),
         )
 
 
@@ -182,6 +208,11 @@ pipeline = "Повторные приемы"
 title    = "{full_name}, {doctor}"
 stages   = { waiting = "Новый лид", booked = "Записан на прием", cancelled = { lost = "Нет потребности" } }
 fields   = ["doctor", "operator"]
+
+"""
+
+ENDS = """pipeline = "Профосмотры"
+stages   = { booked = "Пригласить", completed = { lost = "Нет потребности" } }
 
 """
 
@@ -257,6 +288,7 @@ class AmoCrm:
         waiting = next(deal for deal in clinic.deals() if deal["name"].startswith("Лебедева"))
         operator = "Имя и фамилия администратора создавшего запись"
         clinic.act("edit", lead=waiting["id"], fields={operator: "Сотникова М."})
+        clinic.act("edit_task", task=annas_task(clinic), complete_till=1_802_250_000)
 
     def _anna(self, clinic: Clinic) -> int:
         return next(int(one["id"]) for one in clinic.contacts() if one["name"].endswith("Соколова"))
@@ -275,6 +307,7 @@ class AmoCrm:
             stages=Counter(map(_text, places.values())),
             messages=Counter(_text([places[one["lead"]][:1], one["message"]]) for one in sent),
             duplicates=sum(clinic.counters()["duplicates"].values()),
+            tasks=_tasks(state, {lead: place[0] for lead, place in places.items()}),
         )
 
 
@@ -287,7 +320,16 @@ def amocrm_config(address: str, speed: float = FAST) -> str:
     text = re.sub(
         r"\[crm\].*?(?=# ── Выгрузки)", lambda _found: CRM.format(address=address, speed=speed), text, flags=re.S
     )
-    return re.sub(r"\[routes\..*?(?=# ── Имена)", lambda _found: ROUTES, text, flags=re.S)
+    return re.sub(r"\[routes\..*?(?=# ── Имена)", lambda _found: ROUTES + FEED + ENDS, text, flags=re.S)
+
+
+def annas_task(clinic: Clinic) -> int:
+    """Her task, which the noon list changes."""
+    return next(int(one["id"]) for one in clinic.state()["tasks"] if "мерки" in one["text"])
+
+
+def _tasks(state: dict[str, Any], titles: dict[int, str]) -> Counter[str]:
+    return Counter(_text([_without(one, "id", "on"), titles.get(one["on"][1])]) for one in state["tasks"])
 
 
 def _without(item: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """One story from its beginning again for every point, and the judge of how it ended."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ CODES: dict[Fault, set[int]] = {
     "refusal": {0, 1, 4},
     "interrupt": {130},
     "terminate": {143},
-    "clock": {0},
+    "clock": {0, 4},  # 4: something waits for a person
 }
 LINES: dict[Fault, int] = {"refusal": 1, "interrupt": 2, "terminate": 2, "clock": 0}
 CANARIES = ("Соколова", "Анна", "Котов", "555-01", "5550101")
@@ -68,6 +69,8 @@ class Sweep:
         lines = [line for line in ending.err.splitlines() if line]
         if len(lines) > LINES.get(fault, len(lines)):
             yield f"too many lines: {ending.err}"
+        if ending.code >= 0 and json.loads(ending.out or "{}").get("exit_code") != ending.code:
+            yield f"no JSON of its end: {ending.out}"
         yield from self.shown(ending)
 
     def shown(self, ending: Ending) -> Iterator[str]:

@@ -20,6 +20,7 @@ STOPS = {1}
 ANSWERS: dict[str, set[int]] = {
     **dict.fromkeys(("too_many_html", "too_many_json", "unpaid:540"), WELL),
     **dict.fromkeys(("blocked", "ip_denied", "expired_token"), STOPS),
+    "no_right": {1, 2},
     **dict.fromkeys(("drop_before", "drop_after", "drop_half", "truncated_json", "html_404", "search_failed"), LOST),
     **dict.fromkeys(("http_500", "http_500_after", "http_500_html", "html_502", "html_503"), LOST),
     **dict.fromkeys(("html_504", "html_504_after", "html_504_half", "system_error", "system_error_after"), LOST),
@@ -97,7 +98,7 @@ def test_an_account_that_goes_wrong_at_any_request_and_stays_so_is_left_alone(sw
         ending = answered(sweep, what, nth=nth, times=0)
         if not ending:
             break
-        assert list(wrong_with(sweep, ending, {1, 4})) == [], nth
+        assert list(wrong_with(sweep, ending, {1, 2, 4})) == [], nth
     assert nth > len(WRITES)
 
 

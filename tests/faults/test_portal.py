@@ -48,7 +48,7 @@ def wrong_with(sweep: Sweep, ending: Ending, codes: set[int]) -> Iterator[str]:
     error = json.loads(ending.out)["error"]
     if ending.code not in codes:
         yield f"code {ending.code}"
-    if ending.err or error.count("\n") or (ending.code == 1 and not error):
+    if ending.err not in ("", f"dentsync: {error}\n") or error.count("\n") or (ending.code == 1 and not error):
         yield f"not one clear line: {error}{ending.err}"
     yield from sweep.shown(ending)
     yield from sweep.end()

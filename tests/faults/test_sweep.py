@@ -6,15 +6,17 @@ written to twice. The whole sweep is ``make test-all``; ``make test`` takes ever
 
 import itertools
 import sqlite3
+from collections import Counter
 from contextlib import closing
 
 import pytest
 
 from tests.faults.day import NOON, Day, half_hour
 from tests.faults.effects import FAULTS, GENTLE, INSIDE, Fault
+from tests.faults.sides import annas_task
 from tests.faults.sweep import STORIES, Sweep, swept
 
-STRIDE = 11
+STRIDE = 41
 """Every so-many-th point in the quick sweep."""
 QUICK: tuple[tuple[str, Fault], ...] = (
     ("first load", "kill"),
@@ -25,6 +27,7 @@ QUICK: tuple[tuple[str, Fault], ...] = (
 FIRST: dict[Fault, int] = {"kill": 3, "exception": 5, "refusal": 7}
 LATE = 60
 """Seconds of the portal's clock: as long as a request may work."""
+DONE = {(action, kind) for action in ("create", "update") for kind in ("contact", "deal", "task")} | {("move", "deal")}
 FEWEST = 60
 """A run that has fewer points than this was not swept."""
 
@@ -81,28 +84,32 @@ def test_what_the_portal_does_a_minute_after_the_connection_broke_is_not_done_tw
 def test_an_undisturbed_half_hour_has_everything_in_it(day: Day) -> None:
     """What is swept is worth it: every kind of operation, moves into another pipeline, people's choices, rejects."""
     half_hour(day)
-    before = {deal["title"]: deal["pipeline"] for deal in day.clinic.deals()}
+    before = {deal["id"]: deal["pipeline"] for deal in day.clinic.deals()}
     summary = day.clinic.sync(now=NOON)
-    after = {deal["title"]: deal["pipeline"] for deal in day.clinic.deals()}
-    assert sum(before[title] != after[title] for title in before) == 2
+    after = {deal["id"]: deal["pipeline"] for deal in day.clinic.deals()}
+    assert sum(before[number] != after[number] for number in before) == 2
+    assert Counter(task["completed"] for task in day.clinic.state()["tasks"]) == {True: 1, False: 2}
     assert summary["outcomes"]["kept"] == 1
     assert sum(file["rejected"] for file in summary["files"]) == 2
     with closing(sqlite3.connect(day.clinic.folder / "state" / "dentsync.db")) as db:
         done = db.execute("SELECT DISTINCT action, kind FROM journal WHERE run = (SELECT max(run) FROM journal)")
-        assert set(done) == {("create", "contact"), ("create", "deal"), ("update", "contact"), ("move", "deal")}
+        assert set(done) == DONE
 
 
 def test_the_judge_finds_differences_of_every_kind(day: Day) -> None:
     half_hour(day)
     clinic, good = day.clinic, day.board()
     assert good.differences(day.board()) == []
-    clinic.act("move", deal=clinic.deals()[0]["id"], stage="Пришёл")
+    first, second, third = [deal["id"] for deal in clinic.deals() if deal["pipeline"] == "Оповещение о визите"][:3]
+    clinic.act("move", deal=first, stage="Пришёл")
     assert "wrong stages: 1" in good.differences(day.board())
-    clinic.act("delete", deal=clinic.deals()[1]["id"])
+    clinic.act("delete", deal=second)
     assert "lost or changed: 2" in good.differences(day.board())
-    clinic.act("move", deal=clinic.deals()[2]["id"], stage="Запись подтверждена")
-    clinic.act("move", deal=clinic.deals()[2]["id"], stage="Записан")
+    clinic.act("move", deal=third, stage="Запись подтверждена")
+    clinic.act("move", deal=third, stage="Записан")
     assert any(one.startswith("messages sent twice") for one in good.differences(day.board()))
     clinic.act("create_contact", fields={"name": "Анна", "originId": "1", "originatorId": "dentsync"})
     clinic.act("create_contact", fields={"name": "Анна", "originId": "1", "originatorId": "dentsync"})
     assert "duplicates: 1" in good.differences(day.board())
+    clinic.act("complete_task", task=annas_task(clinic))
+    assert {"tasks lost or changed: 1", "tasks too many or changed: 1"} < set(good.differences(day.board()))

@@ -15,7 +15,7 @@ from tests.faults.forks import Forks
 from tests.faults.sides import AmoCrm, Bitrix24, Side
 from tests.faults.test_sweep import FEWEST
 
-STRIDE = 101
+STRIDE = 131
 """Every so-many-th point in the quick sweep."""
 
 

@@ -112,6 +112,8 @@ class Contacts:
     def _has_news(self, person: Person, now: datetime) -> bool:
         wanted = self.facts.wanted_of(person, now)
         visits = [mark for mark, owner in self.facts.owners.items() if owner is person]
+        # A patronymic that the MIS drops stays on the card, but messages greet otherwise: that is news.
+        wanted |= {"secondName": person.name[2]}
         return any(self.deals.wants_new(mark, now) or self.deals.lacks_its_patient(mark) for mark in visits) or any(
             person.belief(name).may_be_news(value) for name, value in wanted.items()
         )

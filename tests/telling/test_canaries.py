@@ -295,7 +295,7 @@ def test_no_canary_sings_when_a_run_is_stopped(
     (alerted.folder / "said").mkdir()
     alerted.drop("patients_1.csv", MILA, header=HEADER)
     alerted.drop("reminders_1.csv", VISIT, header=VISITS)
-    alerted.fault("slow:2", "batch")
+    alerted.fault("slow:2", "batch", times=0)
     told = ["--report", str(alerted.folder / "said" / "r"), "--log", str(alerted.folder / "said" / "l")]
     running = process(alerted, "sync", *told)
     while not alerted.counters()["requests"]:
