@@ -101,8 +101,8 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that a run needs to know. ``digest`` changes when anything that shapes a plan changes, ``reading`` when
-    anything does that rows of files are judged with.
+    """All that a run needs to know. ``digest`` changes when anything that shapes a plan changes, ``reading`` of a
+    feed when anything does that its rows are judged with.
     """
 
     path: Path
@@ -125,7 +125,7 @@ class Config:
     routes: Mapping[str, Route]
     safety: SafetyRules
     digest: str
-    reading: str
+    reading: Mapping[str, str]
     holds_doubtful: bool = False  # a record whose name waits for a person is not sent
     mail: MailAccount | None = None
     alerts: Alerts | None = None

@@ -56,7 +56,8 @@ class Reader(CrmReader, FeedReader, RouteReader, AlertReader):
         names = self.table(data.get("names", {}), NamesTable, "names")
         follows = self.table(data.get("follows", {}), dict[str, Any], "follows")
         root = self.path.resolve().parent
-        words = [vocabulary(table.get("source", "helix")) for table in data["feeds"].values()]
+        words = {name: vocabulary(table.get("source", "helix")) for name, table in data["feeds"].items()}
+        how = data["clinic"], names.doubtful
         return Config(
             path=self.path,
             clinic=clinic.name,
@@ -81,9 +82,9 @@ class Reader(CrmReader, FeedReader, RouteReader, AlertReader):
                 *(data.get(name, {}) for name in ("clinic", "crm", "feeds", "routes", "safety")),
                 names.doubtful,
                 follows,
-                words,
+                list(words.values()),
             ),
-            reading=digest_of(data["clinic"], data["feeds"], names.doubtful, words),
+            reading={name: digest_of(*how, data["feeds"][name], words[name]) for name in feeds},
             holds_doubtful=names.doubtful == "hold",
             mail=self._mail(data.get("mail")),
             alerts=self.alerts(data),

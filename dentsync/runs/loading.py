@@ -22,6 +22,7 @@ from dentsync.runs.rows import Rows
 from dentsync.runs.session import Session, wall_time
 from dentsync.store import FileEntry
 from dentsync.transform.file_guards import content_refusals, size_refusal
+from dentsync.transform.version import RULES_VERSION
 
 
 def load_file(job: Session, found: Found, sha256: str, request: Request, *, given: bool) -> FileReport:
@@ -145,7 +146,7 @@ class _Loading(Rows):
 
     @property
     def _salt(self) -> str:
-        return digest_of(dict(self.columns.indexes), self.job.reading)
+        return digest_of(dict(self.columns.indexes), self.job.config.reading[self.feed.name], RULES_VERSION)
 
     def _report(self, sift: Sift, rejected: int, ignored: int, lost_before: set[int]) -> FileReport:
         gone = sift.vanished

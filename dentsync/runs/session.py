@@ -66,7 +66,7 @@ class Session:
     @property
     def reading(self) -> str:
         """What rows of files are judged with; the same for every CRM whose configuration has the same feeds."""
-        return digest_of(self.config.reading, RULES_VERSION)
+        return digest_of(dict(self.config.reading), RULES_VERSION)
 
     @property
     def news(self) -> News:

@@ -191,7 +191,7 @@ def test_a_month_that_is_not_over_has_only_the_shifts_that_have_begun(desk: Desk
         ({"payroll": "\n[payroll]\n"}, "there is no rate"),
         ({"payroll": PAYROLL + 2 * "[[payroll.rules]]\nsince = 2026-01-01\n"}, "two sets begin on the same day"),
         ({"payroll": PAYROLL + "[[payroll.rules]]\nsince = 2026-01-01\nnorm_week = 0"}, ">= 1 `rules[0].norm_week`"),
-        ({"payroll": PAYROLL + "calendar = 'pay/plan_10.xlsx'"}, "plan_10.xlsx: not valid TOML"),
+        ({"payroll": PAYROLL + "calendar = 'pay/plan_10.xlsx'"}, "plan_10.xlsx: is not UTF-8"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_configuration_is_one_line(desk: Desk, change: dict[str, Any], expected: str) -> None:
