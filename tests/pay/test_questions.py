@@ -139,6 +139,16 @@ def test_an_overlap_can_be_accepted() -> None:
     assert decided(*facts, answer="accept").may_close
 
 
+def test_a_shift_clocked_twice_and_beside_another_one_is_two_questions() -> None:
+    other = replace(JOB, position="оператор")
+    rows = [rate(), rate("220", job=other)]
+    early = [shift(DAY, "06:00", "09:00", other), clock(DAY, "06:00", "09:00", other)]
+    twice = [shift(DAY, "08:00", "12:00"), clock(DAY, "08:00", "12:00"), clock(DAY, "08:00", "08:31")]
+    found = month(*rows, *early, *twice)
+    assert open_kinds(found) == ["overlap", "overlap"]
+    assert sorted(one.minutes for one in found.questions) == [31, 60]
+
+
 def test_the_same_record_twice_is_one() -> None:
     again = replace(clock(DAY), place="another file")
     found = month(shift(DAY), clock(DAY), again)

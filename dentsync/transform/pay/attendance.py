@@ -202,8 +202,9 @@ def _paid_once(found: list[Attendance], terms: Terms, asking: Asking) -> list[At
     for one in sorted(found, key=lambda one: (one.job.employee, *in_order(one))):
         mine = taken.setdefault(one.job.employee, [])
         left = without(one.gross, mine)
-        if one.gross:
-            _ask_overlap(one.job, length(one.gross) - length(left), one.gross[0], terms, asking, one.places)
+        if twice := without(one.gross, left):  # the minutes themselves: of the shift as a whole it may be asked, too
+            span = twice[0][0], twice[-1][1]
+            _ask_overlap(one.job, length(twice), span, terms, asking, one.places)
         mine[:] = merged([*mine, *one.gross])
         pause = one.pause
         if pause is None or not terms.rules.breaks.pauses_replace:
