@@ -31,6 +31,7 @@ def test_diff_finds_exactly_what_is_different(tmp_path: Path) -> None:
     assert 5 < run.memory < 500
 
 
+@pytest.mark.slow
 def test_the_prepared_state_is_what_a_run_against_the_sandbox_leaves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
