@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from dentsync.errors import Forbidden, Unavailable
-from dentsync.load.bitrix24.limits import Budgets, Speeds
+from dentsync.load.bitrix24.limits import Budgets
 from dentsync.load.bitrix24.portal import sort_of
+from dentsync.load.bitrix24.speeds import Speeds
 from dentsync.load.bitrix24.wire import Command
 from dentsync.load.target import FastClock
 from dentsync.model import Outcome, Result

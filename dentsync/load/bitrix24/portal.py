@@ -11,7 +11,8 @@ from dentsync.errors import Forbidden, TargetError, Unavailable
 from dentsync.lang import _
 from dentsync.load.bitrix24.answers import CREDENTIALS, NOT_RUN, RATE, forbidden_text
 from dentsync.load.bitrix24.calls import Calls
-from dentsync.load.bitrix24.limits import REQUEST_SECONDS, Basket, Budgets, Speeds
+from dentsync.load.bitrix24.limits import REQUEST_SECONDS, Basket, Budgets
+from dentsync.load.bitrix24.speeds import Speeds
 from dentsync.load.bitrix24.webhook import Webhook
 from dentsync.load.bitrix24.wire import (
     MAX_COMMANDS,
