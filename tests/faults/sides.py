@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from dentsync.config import preset_text
 from dentsync.sandbox.server import Running, running
 from dentsync.sandbox.storage import FILE
+from tests.account import AmoClinic
 from tests.clinic import SPEED, Clinic, founded
-from tests.runs.test_amocrm import AmoClinic
 
 FAST = 250.0
 """How fast the portal's clock runs: the 75 s in which a creation may still be on its way are 0.3 s."""

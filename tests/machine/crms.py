@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dentsync.sandbox.server import Running, running
+from tests.account import AmoClinic
 from tests.clinic import SPEED, Clinic, founded
 from tests.faults.sides import amocrm_config
 from tests.machine.board import Board, board_of
-from tests.runs.test_amocrm import AmoClinic
 
 
 class Crm(Protocol):

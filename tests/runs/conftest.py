@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from dentsync.sandbox.server import Running, running
+from tests.account import SPEED as ACCOUNT_SPEED
 from tests.clinic import SPEED, Clinic, founded
 
 
@@ -22,3 +23,10 @@ def clinic(
     monkeypatch.setenv("DENTSYNC_WEBHOOK", portal.webhook)
     yield founded(tmp_path / "clinic", portal, capsys.readouterr)
     portal.admin("DELETE", "faults")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Running]:
+    """Two amoCRM accounts for the tests of a module; each resets them."""
+    with running(crm="amocrm", speed=ACCOUNT_SPEED) as box:
+        yield box

@@ -5,7 +5,7 @@ from typing import Any
 
 from dentsync.config import preset_text
 from dentsync.sandbox.server import Running
-from tests.runs.test_amocrm import SPEED, AmoClinic
+from tests.account import SPEED, AmoClinic
 
 
 def ident_clinic(box: Running, folder: Path, read: Any, account: str = "smile") -> AmoClinic:

@@ -1,15 +1,14 @@
 """Every field of the exchange of IDENT in the amoCRM account: its value, its type, and no news in the next run."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dentsync.config import preset_text
-from dentsync.sandbox.server import Running, running
+from dentsync.sandbox.server import Running
+from tests.account import AmoClinic
 from tests.ident_days import CARDS, TASKS, VISITS
 from tests.runs.ident_account import ident_clinic
-from tests.runs.test_amocrm import SPEED, AmoClinic
 
 CARD = (
     "Соколова Анна Викторовна;8(916)555-01-01, 8 495 555-01-09;Соколов В.И. (отец);41;Ж;05.10.2026 9:00;"
@@ -79,12 +78,6 @@ SENSITIVE = {
     'inn = ["ИНН"] }',
     "appointments": '{ comment = ["Комментарий"] }',
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running(crm="amocrm", speed=SPEED) as box:
-        yield box
 
 
 @pytest.fixture

@@ -1,17 +1,13 @@
 """The main job into amoCRM: the same command, the same promises, another ``[crm]``."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from dentsync.sandbox.server import Running, running
-from tests.clinic import ANNA, ANNAS_VISIT, IVAN, Clinic
-
-SPEED = 250.0
-"""Of the clocks: the search lag of two minutes is half a second."""
+from dentsync.sandbox.server import Running
+from tests.account import SPEED, AmoClinic
+from tests.clinic import ANNA, ANNAS_VISIT, IVAN
 
 CONFIG = """
 [clinic]
@@ -67,33 +63,6 @@ completed = {{ won = "Успешно реализовано" }}
 cancelled = {{ lost = "Отменил запись" }}
 """
 TOKEN = 'token   = "env:DENTSYNC_TOKEN"'
-
-
-@dataclass
-class AmoClinic(Clinic):
-    """A clinic whose CRM is the first account of the rehearsal server."""
-
-    def act(self, do: str, **given: Any) -> None:
-        self.box.admin("POST", "act?account=smile", {"do": do, **given})
-
-    def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.box.admin("GET", "state?account=smile")
-        return found | {"deals": found["leads"]}
-
-    def counters(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.box.admin("GET", "counters?account=smile")
-        return found
-
-    @property
-    def writes(self) -> int:
-        """How often the account was asked to change something."""
-        return sum(n for what, n in self.counters()["commands"].items() if not what.startswith("GET"))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running(crm="amocrm", speed=SPEED) as box:
-        yield box
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from dentsync.sandbox.server import Running, running
+from dentsync.sandbox.server import Running
+from tests.account import AmoClinic
 from tests.ident_days import Card, Mis
 from tests.runs.ident_account import ident_clinic
-from tests.runs.test_amocrm import SPEED, AmoClinic
 
 NOW = "2026-10-05T14:00"
 ANNA = Card("0101", "Соколова Анна Викторовна", "8(916)555-01-01")
@@ -26,12 +26,6 @@ SURNAMES = (
     "Павлова",
 )
 FIRSTS = ("Анна", "Мария", "Ольга", "Елена", "Ирина")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running(crm="amocrm", speed=SPEED) as box:
-        yield box
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from click.testing import CliRunner
 from dentsync.cli import cli
 from dentsync.config import presets
 from dentsync.sandbox.server import Running
+from tests.account import AmoClinic
 from tests.clinic import ANNA
-from tests.runs.test_amocrm import TOKEN, AmoClinic, clinic, found, server
+from tests.runs.test_amocrm import TOKEN, clinic, found
 
-__all__ = ["clinic", "found", "server"]
+__all__ = ["clinic", "found"]
 
 
 @pytest.mark.parametrize("preset", presets())

@@ -10,21 +10,15 @@ from typing import Any
 import pytest
 
 from dentsync.config import preset_text
-from dentsync.sandbox.server import Running, running
+from dentsync.sandbox.server import Running
+from tests.account import SPEED, AmoClinic
 from tests.ident import ANNA, PATIENTS
-from tests.runs.test_amocrm import SPEED, AmoClinic
 from tests.runs.test_failures import finished, process
 from tests.runs.test_found import until_quiet
 from tests.runs.test_tasks import HEADER
 
 DUE, LATER = "2027-02-01T23:59:00+03:00", "2027-03-01T23:59:00+03:00"
 COMMENT = "после имплантации"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running(crm="amocrm", speed=SPEED) as box:
-        yield box
 
 
 @pytest.fixture

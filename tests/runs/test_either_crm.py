@@ -11,9 +11,9 @@ import pytest
 from dentsync.config import preset_text
 from dentsync.demo_stories import HELIX, IDENT, Story, drop_time
 from dentsync.sandbox.server import running
+from tests.account import SPEED as AMO_SPEED
+from tests.account import AmoClinic
 from tests.clinic import SPEED, Clinic
-from tests.runs.test_amocrm import SPEED as AMO_SPEED
-from tests.runs.test_amocrm import AmoClinic
 from tests.runs.test_three_days import GOLDEN
 
 

@@ -1,14 +1,13 @@
 """The preset of the clinic with IDENT and amoCRM, on the sandbox: one deal for each visit, from the lead to its end."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dentsync.config import preset_text
-from dentsync.sandbox.server import Running, running
+from dentsync.sandbox.server import Running
+from tests.account import SPEED, AmoClinic
 from tests.ident import ANNA, PATIENTS, Visit, visits
-from tests.runs.test_amocrm import SPEED, AmoClinic
 from tests.runs.test_found import until_quiet
 
 TUESDAY, FRIDAY, MONDAY = "2026-10-06 09:00", "2026-10-09 10:00", "2026-10-12 11:00"
@@ -16,12 +15,6 @@ OLD, NEW, NEWEST = "06.10 09:00", "09.10 10:00", "12.10 11:00"
 PRIMARY, REPEAT = "Первичные пациенты", "Повторные приемы"
 BOOKED, LOST = "Записан на прием", "Закрыто и не реализовано"
 TASKS = "Номер медкарты;ФИО;ID Профосмотра;Врач;Актуально с;Комментарий"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running(crm="amocrm", speed=SPEED) as box:
-        yield box
 
 
 @pytest.fixture

@@ -9,16 +9,16 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dentsync.sandbox.server import Running, running
+from dentsync.sandbox.server import Running
+from tests.account import AmoClinic
 from tests.ident_days import KIDS, TASKS, VISITS, Card, Mis
 from tests.runs.ident_account import ident_clinic
-from tests.runs.test_amocrm import SPEED, AmoClinic
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ident"
 PRIMARY, REPEAT, SALE, RETURN = "Первичные пациенты", "Повторные приемы", "Продажа лечения", "Возврат лидов"
@@ -36,12 +36,6 @@ ALLA = Card("0109", "Громова Алла Борисовна", "8 (916) 55501
 ANTON = Card("0110", "Крылов Антон Игоревич", "89165550110", done=4, no_sms="Да")
 LEV = Card("0101", "Орлов Лев Олегович", "", branch=KIDS, born="01.05.2017", speaks="Орлова Мария Ивановна 89165550103")
 EVA = Card("0102", "Орлова Ева Олеговна", "89165550103", done=1, branch=KIDS, born="01.05.2014")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running(crm="amocrm", speed=SPEED) as box:
-        yield box
 
 
 @pytest.fixture

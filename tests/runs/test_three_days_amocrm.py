@@ -15,7 +15,7 @@ import pytest
 from dentsync.config import preset_text
 from dentsync.demo_stories import IDENT, STORIES, drop_time
 from dentsync.sandbox.server import running
-from tests.runs.test_amocrm import SPEED, AmoClinic
+from tests.account import SPEED, AmoClinic
 from tests.runs.test_three_days import check
 
 CARD = ("Номер медкарты", "Статус пациента", "Завершено", "Дата и время будущего ближайшего приема")

@@ -2,27 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from dentsync.sandbox.server import Running, running
+from dentsync.sandbox.server import Running
 from tests.ident_days import Card, Mis
 from tests.leads_there import PRIMARY, REPEAT, Case, There, Who, cases
 from tests.runs.ident_account import ident_clinic
-from tests.runs.test_amocrm import SPEED
 
 Json = dict[str, Any]
 NOW = "2026-10-05T14:00"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running(crm="amocrm", speed=SPEED) as box:
-        yield box
 
 
 class Account:

@@ -12,10 +12,10 @@ from dentsync.runs.alerting import address_of
 from dentsync.runs.telling import Telling
 from dentsync.sandbox.server import Running, running
 from dentsync.store import Store
+from tests.account import SPEED, AmoClinic
 from tests.clinic import ANNA, ANNAS_VISIT, IVAN, Clinic
 from tests.faults.day import MARIA_WAITS, WAITING
 from tests.faults.sides import amocrm_config
-from tests.runs.test_amocrm import SPEED, AmoClinic
 
 NEXT = "2026-10-05T17:00"
 OLGA = "Сомова Ольга Павловна;8(916)555-01-06;06.10.2026 11:30:00;Орлова;"
